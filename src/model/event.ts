@@ -1,0 +1,100 @@
+import type { Json } from './json.ts';
+import type { HostOutcome, HostPlan, PlannedChange, Reason } from './plan.ts';
+import type { StepResult, Verdict } from './result.ts';
+
+/** Grows when a reader of events would have to change. */
+export const eventVersion = 1;
+
+interface Common {
+  /** Counts from 1 within a run; decides the order, clocks may jump. */
+  readonly seq: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly run: string;
+}
+interface OfHost extends Common {
+  readonly host: string;
+}
+interface OfStep extends OfHost {
+  /** `ID` or `ID/STEP`. */
+  readonly step: string;
+  /** Canonical item of a `for_each` step; absent otherwise. */
+  readonly item?: Json;
+}
+
+/** The one stream out of the engine, and the journal's format. Reporters only read it. */
+export type Event =
+  | (Common & {
+      readonly type: 'run.started';
+      readonly version: number;
+      readonly runbook: { readonly id: string; readonly title: string; readonly file: string; readonly sha256: string };
+      readonly hosts: readonly string[];
+      readonly inventoryHosts: number;
+      readonly dryRun: boolean;
+      readonly forks: number;
+      readonly steps: readonly { readonly id: string; readonly title: string }[];
+    })
+  | (OfHost & { readonly type: 'host.connecting' })
+  | (OfHost & { readonly type: 'host.connected'; readonly ms: number; readonly hostKey?: string })
+  | (OfHost & { readonly type: 'host.unreachable'; readonly phase: string; readonly reason: string; readonly help?: string })
+  | (OfHost & {
+      readonly type: 'probe.read';
+      /** Absent: a probe of the symptom. */
+      readonly step?: string;
+      readonly name: string;
+      readonly probe: string;
+      readonly params: Json;
+      readonly ms: number;
+      /** Absent when unknown. */
+      readonly value?: Json;
+      readonly unknown?: string;
+      readonly predicted?: true;
+    })
+  | (OfHost & {
+      readonly type: 'symptom.looked';
+      readonly when: 'first' | 'after_fix' | 'last';
+      readonly present: boolean | 'unknown';
+      readonly reasons: readonly Reason[];
+    })
+  | (OfStep & { readonly type: 'step.started'; readonly title: string })
+  | (OfStep & { readonly type: 'gate.decided'; readonly open: boolean | 'unknown'; readonly reasons: readonly Reason[] })
+  | (OfStep & { readonly type: 'note'; readonly message: string })
+  | (OfStep & { readonly type: 'change.planned'; readonly change: PlannedChange })
+  /** Awaited by the engine: a sink makes it durable before the fix starts. */
+  | (OfStep & {
+      readonly type: 'fix.intent';
+      readonly attempt: number;
+      readonly alternative?: string;
+      readonly bootId?: string;
+      readonly changes: readonly PlannedChange[];
+    })
+  /** Awaited by the engine. */
+  | (OfStep & {
+      readonly type: 'fix.result';
+      readonly attempt: number;
+      readonly outcome: 'done' | 'failed' | 'not_started' | 'unknown';
+      readonly reason?: string;
+      readonly ms: number;
+    })
+  | (OfStep & { readonly type: 'verify.looked'; readonly held: boolean; readonly reasons: readonly Reason[]; readonly attempt: number })
+  | (OfStep & { readonly type: 'rollback.intent'; readonly changes: readonly PlannedChange[] })
+  | (OfStep & { readonly type: 'rollback.result'; readonly done: boolean; readonly reason?: string })
+  | (OfStep & { readonly type: 'step.finished'; readonly title: string; readonly result: StepResult; readonly ms: number })
+  | (OfHost & { readonly type: 'host.planned'; readonly plan: HostPlan })
+  | (OfHost & { readonly type: 'host.finished'; readonly outcome: HostOutcome; readonly ms: number })
+  | (Common & { readonly type: 'warning'; readonly message: string; readonly host?: string })
+  | (Common & {
+      readonly type: 'run.finished';
+      readonly exitCode: number;
+      readonly verdicts: { readonly [V in Verdict]?: number };
+      readonly changes: number;
+      readonly interrupted: boolean;
+      readonly ms: number;
+    });
+
+type WithoutStamp<E> = E extends Event ? Omit<E, 'seq' | 'at' | 'run'> : never;
+/** An event before it is numbered and dated. */
+export type EventBody = WithoutStamp<Event>;
+
+/** Receives every event. When it returns a promise for an awaited event, the engine waits for it. */
+export type EventSink = (event: Event) => void | Promise<void>;

@@ -1,0 +1,31 @@
+import type { Action } from './action.ts';
+import type { Probe } from './probe.ts';
+
+/** One domain's probes and actions. */
+export interface Pack {
+  readonly name: string;
+  readonly probes: readonly Probe[];
+  readonly actions: readonly Action[];
+}
+
+/** Everything a runbook may call, by name. Probes and actions are two name spaces. */
+export interface Registry {
+  readonly probes: ReadonlyMap<string, Probe>;
+  readonly actions: ReadonlyMap<string, Action>;
+}
+
+/** Joins packs. Two packs with one name for a probe (or an action) are a bug of the packs: throws. */
+export function buildRegistry(packs: readonly Pack[]): Registry {
+  const probes = new Map<string, Probe>();
+  const actions = new Map<string, Action>();
+  for (const pack of packs) {
+    for (const probe of pack.probes) addOnce(probes, probe, pack.name);
+    for (const action of pack.actions) addOnce(actions, action, pack.name);
+  }
+  return { probes, actions };
+}
+
+function addOnce<T extends { readonly name: string }>(into: Map<string, T>, entry: T, pack: string): void {
+  if (into.has(entry.name)) throw new Error(`pack ${pack}: ${entry.name} is defined twice`);
+  into.set(entry.name, entry);
+}

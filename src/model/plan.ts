@@ -1,0 +1,117 @@
+import type { ContentDiff } from './action.ts';
+import type { Host } from './inventory.ts';
+import type { Json } from './json.ts';
+import type { Runbook } from './runbook.ts';
+import type { StepResult, Verdict } from './result.ts';
+import type { Value } from './value.ts';
+
+/** One host of a run with its params resolved. */
+export interface PlannedHost {
+  readonly host: Host;
+  readonly params: { readonly [name: string]: Value };
+  /** Param → where its value came from: `-e`, `inventory (group web)`, `default`. */
+  readonly sources: { readonly [name: string]: string };
+}
+
+/** What a run is going to look at: pure, made before anything is connected. */
+export interface Plan {
+  readonly runbook: Runbook;
+  readonly hosts: readonly PlannedHost[];
+  /** Hosts in the inventory, for "18 hosts of 40". */
+  readonly inventoryHosts: number;
+}
+
+/** One part of a condition and how it came out. `unknown` names what it waits on. */
+export interface Reason {
+  readonly check: string;
+  readonly held: boolean | 'unknown';
+  readonly because?: string;
+}
+
+/** One change that a fix would make, or made. JSON throughout (a secret is written `***`). */
+export interface PlannedChange {
+  readonly action: string;
+  readonly params: Json;
+  /** The state before; what undo restores. */
+  readonly before: Json;
+  readonly change: Json;
+  /** One line, before → after. */
+  readonly summary: string;
+  readonly become: string | false;
+  /** Shell text of each command, for the reader. */
+  readonly commands: readonly string[];
+  readonly contents: readonly ContentDiff[];
+  readonly touches: readonly string[];
+  /** Set when it cannot be taken back. */
+  readonly irreversible?: string;
+  /** The decision rests on an earlier, unmade change. */
+  readonly predicted?: true;
+}
+
+/** One item of one step (a step without `for_each` has one item, `null`). */
+export interface ItemPlan {
+  /** Canonical: its identity in marker, journal and undo. */
+  readonly item: Json;
+  readonly title: string;
+  readonly result: StepResult;
+  readonly gate: readonly Reason[];
+  readonly changes: readonly PlannedChange[];
+  /** Id and title of the alternative that was chosen; later ones "if that does not help". */
+  readonly alternative?: { readonly id: string; readonly title: string; readonly others: readonly string[] };
+  readonly confirm?: string;
+  readonly irreversible?: string;
+}
+
+export interface StepPlan {
+  /** `ID`, or `ID/STEP` inside `use`. */
+  readonly id: string;
+  readonly title: string;
+  readonly result: StepResult;
+  readonly items: readonly ItemPlan[];
+  readonly notes: readonly string[];
+}
+
+/** A probe's snapshot as it was read, or why it is unknown. */
+export interface Snapshot {
+  /** `symptom.requests`, `confirm.worker`. */
+  readonly id: string;
+  readonly probe: string;
+  readonly value: Json;
+  /** What must still hold later; compared by canonical text. */
+  readonly fingerprint: Json;
+  readonly predicted?: true;
+}
+
+/** Everything `diagnose` found on one host: a JSON value. A dry run ends here. */
+export interface HostPlan {
+  readonly host: string;
+  readonly verdict: Verdict;
+  /** For a verdict that needs one. */
+  readonly reason?: string;
+  /** The group key of summaries and canaries: conclusion, or titles of the open steps with the kinds of their changes. */
+  readonly diagnosis: string;
+  readonly symptom: 'present' | 'absent' | 'unknown' | 'none';
+  readonly symptomReasons: readonly Reason[];
+  readonly steps: readonly StepPlan[];
+  readonly notes: readonly string[];
+  readonly see?: string;
+  readonly snapshots: readonly Snapshot[];
+  /** Probes by the author's own commands: declared, not proved, read-only. */
+  readonly declaredProbes: number;
+  /** Traces that looking left: "GET http://127.0.0.1/". */
+  readonly traces: readonly string[];
+  readonly outputs: { readonly [name: string]: Json };
+}
+
+/** How one host ended in a real run. */
+export interface HostOutcome {
+  readonly host: string;
+  readonly verdict: Verdict;
+  readonly reason?: string;
+  readonly diagnosis: string;
+  readonly symptom: HostPlan['symptom'];
+  readonly steps: readonly StepPlan[];
+  readonly notes: readonly string[];
+  readonly see?: string;
+  readonly outputs: { readonly [name: string]: Json };
+}

@@ -1,0 +1,149 @@
+import type { Json } from './json.ts';
+import type { Resource } from './resource.ts';
+import type { Schema } from './schema.ts';
+
+/** CEL source, already free of a surrounding `${{ }}`. */
+export type Cel = string;
+/** A string in which `${{ CEL }}` may stand. */
+export type Text = string;
+/** JSON in whose strings `${{ CEL }}` may stand; a string that is wholly one interpolation yields that value. */
+export type Tree = Json;
+
+/** All parts must hold, each reported by itself. Empty: true. */
+export type Cond = readonly CondPart[];
+export interface CondPart {
+  readonly check: Cel;
+  readonly message?: Text;
+}
+
+/** `false`: as the connecting user. A name: through become as that user; `true` in YAML is `root`. */
+export type Become = false | string;
+
+export type ParamType = 'string' | 'int' | 'number' | 'bool' | 'dur' | 'bytes' | 'secret' | 'list' | 'map' | 'enum';
+export interface ParamDeclaration {
+  readonly name: string;
+  readonly type: ParamType;
+  /** For `list` and `map`: the elements' type; absent: any. */
+  readonly of?: Exclude<ParamType, 'secret' | 'enum'>;
+  /** For `enum`. */
+  readonly choices?: readonly string[];
+  readonly default?: Json;
+  readonly optional: boolean;
+  readonly description?: string;
+}
+
+interface CallModifiers {
+  /** The probe's or action's name, `domain.noun`. */
+  readonly call: string;
+  readonly params: Tree;
+  /** CEL yielding a list, or a literal list. */
+  readonly forEach?: Cel | readonly Tree[];
+  /** Name of the element; default `item`. */
+  readonly as: string;
+  readonly become?: Become;
+  readonly timeoutMs?: number;
+}
+export interface ProbeCall extends CallModifiers {
+  /** The name its snapshot gets. */
+  readonly name: string;
+  /** Author's word for commands; absent: the probe's own. */
+  readonly reads?: readonly Resource[];
+  /** Declared commands: the shape of their result, when the author gives one. */
+  readonly result?: Schema;
+}
+export interface ActionCall extends CallModifiers {
+  readonly when?: Cond;
+  readonly touches?: readonly Resource[];
+}
+
+/** The shape of `verify` and `symptom.gone`. */
+export interface Check {
+  /** In an order in which each finds those it uses. */
+  readonly probes: readonly ProbeCall[];
+  readonly that: Cond;
+  readonly withinMs: number;
+  readonly everyMs: number;
+  /** Over a new connection. */
+  readonly fresh: boolean;
+}
+
+export type ConclusionVerdict = 'not_applicable' | 'not_fixed' | 'healthy';
+export interface Conclusion {
+  readonly when: Cond;
+  readonly message: Text;
+  /** Absent: a note, and the step goes on. */
+  readonly verdict?: ConclusionVerdict;
+  /** Id of the runbook to turn to. */
+  readonly see?: string;
+}
+
+export type StepRollback =
+  | { readonly kind: 'own' }
+  | { readonly kind: 'calls'; readonly calls: readonly ActionCall[] }
+  | { readonly kind: 'irreversible'; readonly why: string };
+
+export interface Alternative {
+  readonly id: string;
+  readonly title: Text;
+  readonly gate: Cond;
+  readonly confirm?: Text;
+  readonly fix: readonly ActionCall[];
+  readonly verify?: Check;
+  readonly rollback: StepRollback;
+}
+
+/** What a step does when its gate is open. */
+export type Remediation =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'fix'; readonly calls: readonly ActionCall[] }
+  | { readonly kind: 'alternatives'; readonly alternatives: readonly Alternative[] }
+  | { readonly kind: 'use'; readonly runbook: Runbook; readonly with: Tree };
+
+export type OnFailure = 'rollback' | 'rollback_all' | 'keep' | 'continue';
+
+export interface Step {
+  readonly id: string;
+  readonly title: Text;
+  readonly tags: readonly string[];
+  readonly when: Cond;
+  readonly forEach?: Cel | readonly Tree[];
+  readonly as: string;
+  /** In an order in which each finds those it uses. */
+  readonly probes: readonly ProbeCall[];
+  readonly conclude: readonly Conclusion[];
+  readonly gate: Cond;
+  readonly confirm?: Text;
+  readonly remediation: Remediation;
+  readonly verify?: Check;
+  readonly rollback: StepRollback;
+  readonly onFailure: OnFailure;
+  /** All calls of one item's fix together. */
+  readonly timeoutMs: number;
+  /** Runs also when the symptom is absent or gone. */
+  readonly prevent: boolean;
+  readonly become?: Become;
+}
+
+export interface Symptom {
+  readonly probes: readonly ProbeCall[];
+  readonly present: Cond;
+  readonly gone: Check;
+}
+
+/** A validated runbook: names resolve, expressions type-check, defaults of the language are filled in. */
+export interface Runbook {
+  readonly id: string;
+  readonly title: string;
+  readonly hosts: string;
+  readonly params: readonly ParamDeclaration[];
+  readonly become?: Become;
+  /** Absent: every step runs, and the verdict follows from their results. */
+  readonly symptom?: Symptom;
+  readonly steps: readonly Step[];
+  readonly ifNotFixed: 'rollback' | 'keep';
+  readonly outputs: readonly { readonly name: string; readonly value: Cel }[];
+  /** As given on the command line. */
+  readonly file: string;
+  /** Hex SHA-256 of the file's bytes. */
+  readonly sha256: string;
+}

@@ -1,0 +1,24 @@
+/**
+ * A value nobody may print. It has no readable members: `JSON.stringify`, string conversion and `console.log` all give
+ * `***`. Only `shell/` (to write it to a host's stdin), `transports/` (to authenticate) and the redactor call {@link reveal}.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The clear text. Every caller is a place to review. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toJSON(): string {
+    return '***';
+  }
+
+  toString(): string {
+    return '***';
+  }
+}
