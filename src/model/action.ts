@@ -94,6 +94,8 @@ export interface Action {
   readonly diffAfter: ((state: Json, params: never, touched: readonly Resource[]) => Json | undefined) | undefined;
   describe(change: Json): string;
   contents(change: Json): readonly ContentDiff[];
+  /** Whether it can foresee any probe's answer at all. */
+  readonly predicts: boolean;
   predict(change: Json, probe: ForeseenProbe): Json | undefined;
   apply(change: Json): readonly Command[];
   merge(changes: readonly Json[]): readonly Json[];
@@ -125,9 +127,11 @@ export function defineAction<const P extends ObjectSchema, State, Change>(
     diffAfter:
       diffAfter === undefined
         ? undefined
-        : (state: Json, params: TypeOf<P>, touched: readonly Resource[]) => diffAfter.call(erased, state, params, touched),
+        : (state: Json, params: TypeOf<P>, touched: readonly Resource[]) =>
+            diffAfter.call(erased, state, params, touched),
     describe: (change) => erased.describe(change),
     contents: (change) => erased.contents?.(change) ?? [],
+    predicts: erased.predict !== undefined,
     predict: (change, probe) => erased.predict?.(change, probe),
     apply: (change) => erased.apply(change),
     merge: (changes) => erased.merge?.(changes) ?? changes,

@@ -36,7 +36,12 @@ export type Event =
     })
   | (OfHost & { readonly type: 'host.connecting' })
   | (OfHost & { readonly type: 'host.connected'; readonly ms: number; readonly hostKey?: string })
-  | (OfHost & { readonly type: 'host.unreachable'; readonly phase: string; readonly reason: string; readonly help?: string })
+  | (OfHost & {
+      readonly type: 'host.unreachable';
+      readonly phase: string;
+      readonly reason: string;
+      readonly help?: string;
+    })
   | (OfHost & {
       readonly type: 'probe.read';
       /** Absent: a probe of the symptom. */
@@ -57,7 +62,11 @@ export type Event =
       readonly reasons: readonly Reason[];
     })
   | (OfStep & { readonly type: 'step.started'; readonly title: string })
-  | (OfStep & { readonly type: 'gate.decided'; readonly open: boolean | 'unknown'; readonly reasons: readonly Reason[] })
+  | (OfStep & {
+      readonly type: 'gate.decided';
+      readonly open: boolean | 'unknown';
+      readonly reasons: readonly Reason[];
+    })
   | (OfStep & { readonly type: 'note'; readonly message: string })
   | (OfStep & { readonly type: 'change.planned'; readonly change: PlannedChange })
   /** Awaited by the engine: a sink makes it durable before the fix starts. */
@@ -76,10 +85,20 @@ export type Event =
       readonly reason?: string;
       readonly ms: number;
     })
-  | (OfStep & { readonly type: 'verify.looked'; readonly held: boolean; readonly reasons: readonly Reason[]; readonly attempt: number })
+  | (OfStep & {
+      readonly type: 'verify.looked';
+      readonly held: boolean;
+      readonly reasons: readonly Reason[];
+      readonly attempt: number;
+    })
   | (OfStep & { readonly type: 'rollback.intent'; readonly changes: readonly PlannedChange[] })
   | (OfStep & { readonly type: 'rollback.result'; readonly done: boolean; readonly reason?: string })
-  | (OfStep & { readonly type: 'step.finished'; readonly title: string; readonly result: StepResult; readonly ms: number })
+  | (OfStep & {
+      readonly type: 'step.finished';
+      readonly title: string;
+      readonly result: StepResult;
+      readonly ms: number;
+    })
   | (OfHost & { readonly type: 'host.planned'; readonly plan: HostPlan })
   | (OfHost & { readonly type: 'host.finished'; readonly outcome: HostOutcome; readonly ms: number })
   | (Common & { readonly type: 'warning'; readonly message: string; readonly host?: string })

@@ -1,8 +1,8 @@
 import type { ContentDiff } from './action.ts';
 import type { Host } from './inventory.ts';
 import type { Json } from './json.ts';
-import type { Runbook } from './runbook.ts';
 import type { StepResult, Verdict } from './result.ts';
+import type { Runbook } from './runbook.ts';
 import type { Value } from './value.ts';
 
 /** One host of a run with its params resolved. */
@@ -76,7 +76,12 @@ export interface Snapshot {
   /** `symptom.requests`, `confirm.worker`. */
   readonly id: string;
   readonly probe: string;
-  readonly value: Json;
+  readonly params: Json;
+  /** What it reads, as resources: a change that touches any of them ends the snapshot's life. */
+  readonly reads: readonly string[];
+  /** Absent when it is unknown or predicted: it is read again when it is needed. */
+  readonly value?: Json;
+  readonly unknown?: string;
   /** What must still hold later; compared by canonical text. */
   readonly fingerprint: Json;
   readonly predicted?: true;

@@ -5,7 +5,14 @@ import type { Secret } from './secret.ts';
  * must give TypeScript types, CEL types, the editor's schema and the docs. There are no unions and no null; what may be
  * absent is left out of `required` and reached in CEL only behind `has()`.
  */
-export type Schema = StringSchema | IntegerSchema | NumberSchema | BooleanSchema | ArraySchema | ObjectSchema | AnySchema;
+export type Schema =
+  | StringSchema
+  | IntegerSchema
+  | NumberSchema
+  | BooleanSchema
+  | ArraySchema
+  | ObjectSchema
+  | AnySchema;
 
 interface Described {
   readonly description?: string;

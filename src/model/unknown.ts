@@ -15,8 +15,6 @@ export class Unknown {
 
   /** How it is written into plans and events. */
   toJSON(): { readonly $unknown: string; readonly waitsOn?: string } {
-    return this.waitsOn === undefined
-      ? { $unknown: this.reason }
-      : { $unknown: this.reason, waitsOn: this.waitsOn };
+    return this.waitsOn === undefined ? { $unknown: this.reason } : { $unknown: this.reason, waitsOn: this.waitsOn };
   }
 }

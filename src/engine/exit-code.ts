@@ -1,0 +1,29 @@
+import type { Verdict } from '../model/result.ts';
+
+/** What the exit code depends on. */
+export interface RunFacts {
+  readonly verdicts: readonly Verdict[];
+  /** Hosts whose `not_applicable` came with the symptom present. */
+  readonly symptomLeft: number;
+  readonly interrupted: boolean;
+  readonly dryRun: boolean;
+  /** `--detailed-exitcode`. */
+  readonly detailed: boolean;
+}
+
+const bad: ReadonlySet<Verdict> = new Set<Verdict>(['not_fixed', 'rolled_back', 'not_started', 'undetermined']);
+
+/** The run's exit code; the first row of DESIGN §4's table that applies. 64–66, 70 and 74 are decided elsewhere. */
+export function exitCode(facts: RunFacts): number {
+  const { verdicts } = facts;
+  if (verdicts.some((verdict) => verdict === 'unknown' || verdict === 'rollback_failed')) return 7;
+  if (facts.interrupted) return 130;
+  if (verdicts.includes('refused')) return 5;
+  const failed = facts.symptomLeft > 0 || verdicts.some((verdict) => bad.has(verdict));
+  const unreachable = verdicts.includes('unreachable');
+  if (failed && unreachable) return 6;
+  if (failed) return 2;
+  if (unreachable) return 4;
+  if (facts.dryRun && facts.detailed && verdicts.includes('would_fix')) return 3;
+  return 0;
+}

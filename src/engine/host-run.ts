@@ -1,0 +1,104 @@
+import type { Action } from '../model/action.ts';
+import type { Clock } from '../model/clock.ts';
+import type { EventBody } from '../model/event.ts';
+import type { Json } from '../model/json.ts';
+import type { Registry } from '../model/pack.ts';
+import type { PlannedChange, PlannedHost, Snapshot, StepPlan } from '../model/plan.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Become, Runbook } from '../model/runbook.ts';
+import type { Value } from '../model/value.ts';
+import type { Session } from './session.ts';
+
+/** Checks params against their schema; empty when they fit. */
+export type ValidateParams = (
+  kind: 'probe' | 'action',
+  name: string,
+  params: unknown,
+) => readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
+
+/** Asks for what `--yes` does not answer. */
+export interface Approval {
+  readonly kind: 'confirm' | 'irreversible';
+  readonly text: string;
+  readonly host: string;
+}
+
+/** What the engine is given once for a run. */
+export interface EngineParts {
+  readonly registry: Registry;
+  readonly validate: ValidateParams;
+  readonly clock: Clock;
+  readonly emit: (body: EventBody) => Promise<void>;
+  readonly approve: (approval: Approval) => Promise<boolean>;
+  /** `-b`: for hosts where call, step, runbook and inventory are silent. */
+  readonly becomeByDefault: Become;
+  readonly runId: string;
+  readonly startedAt: number;
+  /** `-t`, `--start-at`: whether this step's fix was chosen. Its probes and conclusions run anyway. */
+  readonly chooses: (step: string, tags: readonly string[]) => boolean;
+  /** Ctrl-C once: no new steps. */
+  readonly stopping: AbortSignal;
+}
+
+/** A change that a dry run did not make: what is read afterwards is predicted by its action, or unknown. */
+export interface PendingChange {
+  readonly step: string;
+  readonly action: Action;
+  readonly change: Json;
+  readonly touches: readonly Resource[];
+}
+
+/** A change that was made, with all that undo needs. */
+export interface MadeChange {
+  readonly step: string;
+  readonly action: Action;
+  /** Params as evaluated; secrets still inside. */
+  readonly params: Value;
+  readonly before: Json;
+  readonly change: Json;
+  readonly touches: readonly Resource[];
+  readonly become: Become;
+  readonly planned: PlannedChange;
+}
+
+/** A fix that was made and stands, and how to take it back; gives what is left behind, `undefined` when nothing is. */
+export interface StandingUnit {
+  readonly step: string;
+  readonly takeBack: () => Promise<string | undefined>;
+}
+
+/** One host's way through one runbook: what is known so far. Mutable, and seen by this host's own walk only. */
+export interface HostRun {
+  readonly parts: EngineParts;
+  readonly session: Session;
+  readonly planned: PlannedHost;
+  readonly runbook: Runbook;
+  readonly dryRun: boolean;
+  /** Snapshots of an earlier diagnosis of this run that may stand in for a new look, by id. */
+  readonly earlier: ReadonlyMap<string, Snapshot>;
+  /** Planned changes a person approved, by step and canonical item; absent key: nothing was shown for it. */
+  readonly approved: ReadonlyMap<string, readonly PlannedChange[]>;
+  readonly pending: PendingChange[];
+  readonly made: MadeChange[];
+  /** Units whose changes stand, in the order they were made. */
+  readonly standing: StandingUnit[];
+  readonly snapshots: Snapshot[];
+  readonly traces: Set<string>;
+  readonly notes: string[];
+  readonly steps: StepPlan[];
+  declaredProbes: number;
+  /** A fix's script may have reached the host. */
+  fixBegun: boolean;
+  /** What an undo of this run left behind. */
+  failedUndo: string | undefined;
+}
+
+/** What touches this host since its snapshots were taken: made and pending changes' resources. */
+export function touchedSoFar(run: HostRun): readonly Resource[] {
+  return [...run.made, ...run.pending].flatMap((change) => change.touches);
+}
+
+/** Who a call runs as: nearest wins. */
+export function becomeOf(run: HostRun, runbook: Runbook, step?: Become, call?: Become): Become {
+  return call ?? step ?? runbook.become ?? run.planned.host.connect.become ?? run.parts.becomeByDefault;
+}

@@ -1,0 +1,161 @@
+import { decide } from '../expr/cond.ts';
+import type { Scope } from '../expr/evaluate.ts';
+import { interpolate } from '../expr/interpolate.ts';
+import type { Action } from '../model/action.ts';
+import { fillDefaults } from '../model/fill-defaults.ts';
+import { HostFailure } from '../model/host-failure.ts';
+import type { Json } from '../model/json.ts';
+import { anyOverlap, type Resource } from '../model/resource.ts';
+import type { ActionCall, Become } from '../model/runbook.ts';
+import { Unknown } from '../model/unknown.ts';
+import type { Value } from '../model/value.ts';
+import { evaluateItems } from './for-each.ts';
+import { becomeOf, type HostRun } from './host-run.ts';
+import { type Look, plainParams } from './read-probes.ts';
+import { extend } from './scope.ts';
+
+const inspectTimeoutMs = 60_000;
+
+/** A change that is due: inspected and decided, not made. */
+export interface DueChange {
+  readonly action: Action;
+  readonly params: Value;
+  readonly before: Json;
+  readonly change: Json;
+  readonly touches: readonly Resource[];
+  readonly become: Become;
+  /** It rests on an earlier, unmade change. */
+  readonly predicted: boolean;
+}
+
+/** What the calls of one fix would change. */
+export type Decided =
+  | { readonly kind: 'decided'; readonly changes: readonly DueChange[] }
+  | { readonly kind: 'unknown'; readonly unknowns: readonly Unknown[] }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+interface ReadyCall {
+  readonly call: ActionCall;
+  readonly action: Action;
+  readonly params: Value;
+  readonly become: Become;
+  readonly reads: readonly Resource[];
+  readonly state: Json | Unknown;
+}
+
+/** Inspects all calls of a fix together, then decides each in order. Changes nothing. */
+export async function inspectCalls(
+  run: HostRun,
+  look: Look,
+  calls: readonly ActionCall[],
+  scope: Scope,
+): Promise<Decided> {
+  const expanded = expandCalls(calls, scope);
+  if (expanded.kind !== 'calls') return expanded;
+  const ready: Omit<ReadyCall, 'state'>[] = [];
+  for (const { call, scope: own } of expanded.calls) {
+    const evaluated = evaluateCall(run, look, call, own);
+    if (evaluated.kind !== 'ready') return evaluated;
+    ready.push(evaluated.call);
+  }
+  return decideInOrder(run, await Promise.all(ready.map((call) => inspectOne(run, call))));
+}
+
+type Expanded = {
+  readonly kind: 'calls';
+  readonly calls: readonly { readonly call: ActionCall; readonly scope: Scope }[];
+};
+
+function expandCalls(calls: readonly ActionCall[], scope: Scope): Expanded | Exclude<Decided, { kind: 'decided' }> {
+  const result: { call: ActionCall; scope: Scope }[] = [];
+  for (const call of calls) {
+    const items = call.forEach === undefined ? undefined : evaluateItems(call.forEach, scope);
+    if (items !== undefined && items.kind !== 'items') return items;
+    const scopes = items === undefined ? [scope] : items.items.map((item) => extend(scope, [[call.as, item]]));
+    for (const own of scopes) {
+      const when = decide(call.when ?? [], own);
+      if (when.error !== undefined) return { kind: 'failed', reason: `when: ${when.error}` };
+      if (when.held === 'unknown') return { kind: 'unknown', unknowns: when.unknowns };
+      if (when.held) result.push({ call, scope: own });
+    }
+  }
+  return { kind: 'calls', calls: result };
+}
+
+type Evaluated =
+  | { readonly kind: 'ready'; readonly call: Omit<ReadyCall, 'state'> }
+  | Exclude<Decided, { kind: 'decided' }>;
+
+function evaluateCall(run: HostRun, look: Look, call: ActionCall, scope: Scope): Evaluated {
+  const action = run.parts.registry.actions.get(call.call);
+  if (action === undefined) throw new Error(`action ${call.call} is not registered`);
+  const evaluated = interpolate(call.params, scope);
+  if (evaluated.kind === 'unknown') return evaluated;
+  if (evaluated.kind === 'error') return { kind: 'failed', reason: `${call.call}: ${evaluated.message}` };
+  const params = fillDefaults(action.params, evaluated.value) as Value;
+  const problems = run.parts.validate('action', call.call, params);
+  if (problems.length > 0) {
+    return {
+      kind: 'failed',
+      reason: `${call.call}: ${problems.map((p) => `${p.path.join('.')} ${p.message}`.trim()).join('; ')}`,
+    };
+  }
+  const become = becomeOf(run, look.runbook, look.become, call.become);
+  // The action's own schema has just accepted these params.
+  return { kind: 'ready', call: { call, action, params, become, reads: action.reads(params as never) } };
+}
+
+async function inspectOne(run: HostRun, ready: Omit<ReadyCall, 'state'>): Promise<ReadyCall> {
+  const label = { kind: 'inspect', name: ready.action.name, params: plainParams(ready.params) } as const;
+  const inspector = run.session.inspector(label, ready.become, ready.call.timeoutMs ?? inspectTimeoutMs);
+  try {
+    // A state is JSON, or an Unknown: defineAction's types hold every action to it.
+    const state = (await ready.action.inspect(inspector, ready.params as never)) as Json | Unknown;
+    return { ...ready, state };
+  } catch (error) {
+    if (!(error instanceof HostFailure) || error.phase === 'lost' || error.phase === 'cancelled') throw error;
+    return { ...ready, state: new Unknown(error.message) };
+  }
+}
+
+function decideInOrder(run: HostRun, calls: readonly ReadyCall[]): Decided {
+  const changes: DueChange[] = [];
+  for (const call of calls) {
+    const { state } = call;
+    if (state instanceof Unknown)
+      return { kind: 'unknown', unknowns: [new Unknown(`${call.action.name}: ${state.reason}`)] };
+    const inFix = changes.flatMap((due) => due.touches);
+    const unmade = run.pending.filter((pending) => anyOverlap(call.reads, pending.touches));
+    const touched = [...unmade.flatMap((pending) => pending.touches), ...inFix];
+    const afterOthers = unmade.length > 0 || anyOverlap(call.reads, inFix);
+    if (afterOthers && call.action.diffAfter === undefined && call.action.converges) {
+      const [first] = unmade;
+      if (first !== undefined) {
+        return {
+          kind: 'unknown',
+          unknowns: [new Unknown(`${call.action.name} looks at what step ${first.step} would change`, first.step)],
+        };
+      }
+      return {
+        kind: 'failed',
+        reason: `${call.action.name} looks at what an earlier call of the same fix changes; give it a step of its own`,
+      };
+    }
+    const change =
+      afterOthers && call.action.diffAfter !== undefined
+        ? call.action.diffAfter(state, call.params as never, touched)
+        : call.action.diff(state, call.params as never);
+    if (change === undefined) continue;
+    const touches = call.call.touches ?? call.action.touches(change);
+    changes.push({
+      action: call.action,
+      params: call.params,
+      before: state,
+      change,
+      touches,
+      become: call.become,
+      predicted: afterOthers,
+    });
+  }
+  return { kind: 'decided', changes };
+}

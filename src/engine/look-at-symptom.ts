@@ -1,0 +1,46 @@
+import { decide } from '../expr/cond.ts';
+import type { Scope } from '../expr/evaluate.ts';
+import type { HostPlan, Reason } from '../model/plan.ts';
+import type { Unknown } from '../model/unknown.ts';
+import type { HostRun } from './host-run.ts';
+import { type Look, readProbes } from './read-probes.ts';
+import { runCheck } from './run-check.ts';
+
+export interface SymptomLook {
+  readonly state: HostPlan['symptom'];
+  readonly reasons: readonly Reason[];
+  readonly unknowns: readonly Unknown[];
+  /** With the symptom's probes, seen everywhere. */
+  readonly scope: Scope;
+}
+
+/** The first look: is there anything to mend? */
+export async function lookAtSymptom(run: HostRun, scope: Scope): Promise<SymptomLook> {
+  const { symptom } = run.runbook;
+  if (symptom === undefined) return { state: 'none', reasons: [], unknowns: [], scope };
+  const seen = await readProbes(run, symptomLook(run, 'symptom', false), symptom.probes, scope);
+  const decision = decide(symptom.present, seen);
+  await run.parts.emit({
+    type: 'symptom.looked',
+    host: run.planned.host.name,
+    when: 'first',
+    present: decision.held,
+    reasons: decision.reasons,
+  });
+  const state = decision.held === 'unknown' ? 'unknown' : decision.held ? 'present' : 'absent';
+  return { state, reasons: decision.reasons, unknowns: decision.unknowns, scope: seen };
+}
+
+/** After a fix and at the end: is it gone? Looks as long as `gone.within` says. */
+export async function symptomGone(run: HostRun, scope: Scope, when: 'after_fix' | 'last'): Promise<boolean> {
+  const { symptom } = run.runbook;
+  if (symptom === undefined) return false;
+  const looked = await runCheck(run, symptomLook(run, 'symptom.gone', true), symptom.gone, scope);
+  const present = looked.unknown ? 'unknown' : !looked.held;
+  await run.parts.emit({ type: 'symptom.looked', host: run.planned.host.name, when, present, reasons: looked.reasons });
+  return looked.held;
+}
+
+function symptomLook(run: HostRun, prefix: string, anew: boolean): Look {
+  return { runbook: run.runbook, become: undefined, step: undefined, item: undefined, prefix, anew };
+}

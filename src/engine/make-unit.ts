@@ -1,0 +1,281 @@
+import type { Scope } from '../expr/evaluate.ts';
+import { interpolateText } from '../expr/interpolate.ts';
+import { assertNever } from '../model/assert-never.ts';
+import { canonicalJson } from '../model/json.ts';
+import type { PlannedChange } from '../model/plan.ts';
+import type { StepResult } from '../model/result.ts';
+import type { ActionCall, Check, StepRollback, Text } from '../model/runbook.ts';
+import type { Unknown } from '../model/unknown.ts';
+import { type Applied, applyFix } from './apply-fix.ts';
+import type { MadeChange } from './host-run.ts';
+import { type DueChange, inspectCalls } from './inspect-calls.ts';
+import { plannedChange } from './planned-change.ts';
+import { runRollbackCalls, undoChanges } from './roll-back.ts';
+import { failedParts, runCheck } from './run-check.ts';
+import { lookOf, type StepPlace, stampOf } from './step-place.ts';
+
+/** One fix with all that belongs to it: a step's, or one alternative's. */
+export interface Unit {
+  readonly calls: readonly ActionCall[];
+  readonly verify: Check | undefined;
+  readonly rollback: StepRollback;
+  readonly confirm: Text | undefined;
+  readonly alternative: string | undefined;
+}
+
+export interface UnitResult {
+  readonly result: StepResult;
+  readonly changes: readonly PlannedChange[];
+  readonly confirm?: string;
+  readonly irreversible?: string;
+  /** Approval is missing, or the host is not what was approved. */
+  readonly refused?: string;
+  /** Made, and still there: the caller decides by `on_failure`. */
+  readonly standing: readonly MadeChange[];
+  /** Takes this unit's changes back. */
+  readonly takeBack: () => Promise<string | undefined>;
+}
+
+const nothingToTakeBack = async (): Promise<undefined> => undefined;
+
+/** Gate is open: look, decide, and in a real run approve, apply, look again, verify. */
+export async function makeUnit(place: StepPlace, unit: Unit, scope: Scope): Promise<UnitResult> {
+  const { run } = place;
+  const decided = await inspectCalls(run, lookOf(place), unit.calls, scope);
+  switch (decided.kind) {
+    case 'failed':
+      return plain({ outcome: 'failed', reason: decided.reason });
+    case 'unknown':
+      return plain(undecided(run.dryRun, decided.unknowns));
+    case 'decided': {
+      if (decided.changes.length === 0) return plain({ outcome: 'ok' });
+      const changes = decided.changes.map((due) => plannedChange(due, unit.rollback));
+      for (const change of changes) await run.parts.emit({ type: 'change.planned', ...stampOf(place), change });
+      const shown = { changes, ...shownWith(unit, changes, scope) };
+      return run.dryRun
+        ? { ...shown, ...(await foresee(place, unit, decided.changes, scope)) }
+        : { ...shown, ...(await make(place, unit, decided.changes, shown, scope)) };
+    }
+    default:
+      return assertNever(decided);
+  }
+}
+
+/** What a gate, `when` or fix over an unknown comes to: undetermined in a dry run, failed in a real one. */
+export function undecided(dryRun: boolean, unknowns: readonly Unknown[], error?: string): StepResult {
+  const reasons = [...new Set(unknowns.map((unknown) => unknown.reason))].join('; ');
+  const reason = error ?? (reasons === '' ? 'something it needs is unknown' : reasons);
+  if (!dryRun) return { outcome: 'failed', reason: `cannot decide: ${reason}` };
+  const waitsOn = [...new Set(unknowns.flatMap((unknown) => (unknown.waitsOn === undefined ? [] : [unknown.waitsOn])))];
+  return waitsOn.length === 0 ? { outcome: 'undetermined', reason } : { outcome: 'undetermined', reason, waitsOn };
+}
+
+function plain(result: StepResult): UnitResult {
+  return { result, changes: [], standing: [], takeBack: nothingToTakeBack };
+}
+
+interface Shown {
+  readonly confirm?: string;
+  readonly irreversible?: string;
+}
+
+function shownWith(unit: Unit, changes: readonly PlannedChange[], scope: Scope): Shown {
+  const own = changes.find((change) => change.irreversible !== undefined)?.irreversible;
+  const irreversible = unit.rollback.kind === 'irreversible' ? unit.rollback.why : own;
+  return {
+    ...(unit.confirm === undefined ? {} : { confirm: interpolateText(unit.confirm, scope) }),
+    ...(irreversible === undefined ? {} : { irreversible }),
+  };
+}
+
+type UnitEnd = Omit<UnitResult, 'changes' | 'confirm' | 'irreversible'>;
+
+/** Dry run: the change stays unmade; what is read later meets it as pending. Its claim is checked against the predictions. */
+async function foresee(place: StepPlace, unit: Unit, due: readonly DueChange[], scope: Scope): Promise<UnitEnd> {
+  const { run } = place;
+  const before = run.pending.length;
+  run.pending.push(...due.map(({ action, change, touches }) => ({ step: place.id, action, change, touches })));
+  const takeBack = async (): Promise<undefined> => {
+    run.pending.splice(before);
+  };
+  if (unit.verify !== undefined) {
+    const foreseen = await runCheck(run, lookOf(place, 'verify', true), unit.verify, scope);
+    if (!foreseen.held && !foreseen.unknown) {
+      const reason = `predicted: it would not be enough, verify would not hold: ${failedParts(foreseen.reasons)}`;
+      await takeBack();
+      return { result: { outcome: 'failed', reason }, standing: [], takeBack: nothingToTakeBack };
+    }
+  }
+  return { result: { outcome: 'would_change' }, standing: [], takeBack };
+}
+
+async function make(
+  place: StepPlace,
+  unit: Unit,
+  due: readonly DueChange[],
+  shown: Shown & { readonly changes: readonly PlannedChange[] },
+  scope: Scope,
+): Promise<UnitEnd> {
+  const refused = await approvalMissing(place, shown);
+  if (refused !== undefined) {
+    return { result: { outcome: 'skipped', reason: refused }, refused, standing: [], takeBack: nothingToTakeBack };
+  }
+  const applied = await attempt(place, unit, due, shown.changes);
+  const begun = applied.kind === 'failed' ? applied.begun : applied.kind === 'done' ? due : [];
+  const standing = begun.map((entry): MadeChange => madeChange(place, entry, shown.changes[due.indexOf(entry)]));
+  place.run.made.push(...standing);
+  const takeBack = (): Promise<string | undefined> => takeBackUnit(place, unit, standing, scope);
+  const end = (result: StepResult): UnitEnd => ({ result, standing, takeBack });
+  switch (applied.kind) {
+    case 'unknown':
+      return end({ outcome: 'unknown', reason: applied.reason });
+    case 'not_started':
+      return end({ outcome: 'failed', reason: `not started: ${applied.reason}` });
+    case 'failed':
+      return end({ outcome: 'failed', reason: applied.reason });
+    case 'done':
+      return end(await confirmDone(place, unit, due, scope));
+    default:
+      return assertNever(applied);
+  }
+}
+
+function madeChange(place: StepPlace, due: DueChange, planned: PlannedChange | undefined): MadeChange {
+  if (planned === undefined) throw new Error('a change was made that was not planned');
+  const { action, params, before, change, touches, become } = due;
+  return { step: place.id, action, params, before, change, touches, become, planned };
+}
+
+async function approvalMissing(
+  place: StepPlace,
+  shown: Shown & { readonly changes: readonly PlannedChange[] },
+): Promise<string | undefined> {
+  const { run } = place;
+  const host = run.planned.host.name;
+  const approved = run.approved.get(`${place.id} ${canonicalJson(place.item ?? null)}`);
+  if (approved !== undefined && canonicalJson(approved.map(decision)) !== canonicalJson(shown.changes.map(decision))) {
+    return 'the host is not what it was when the plan was made; look again';
+  }
+  if (shown.irreversible !== undefined) {
+    const text = shown.irreversible;
+    if (!(await run.parts.approve({ kind: 'irreversible', text, host }))) {
+      return 'irreversible, and not approved (add --allow-irreversible)';
+    }
+  }
+  if (shown.confirm !== undefined && !(await run.parts.approve({ kind: 'confirm', text: shown.confirm, host }))) {
+    return 'not confirmed';
+  }
+  return undefined;
+}
+
+function decision(change: PlannedChange): object {
+  return { action: change.action, change: change.change, become: change.become };
+}
+
+/** Attempts a fix; again only when it is proved that nothing was done (a busy policy store), with growing pauses. */
+async function attempt(
+  place: StepPlace,
+  unit: Unit,
+  due: readonly DueChange[],
+  changes: readonly PlannedChange[],
+): Promise<Applied> {
+  const { parts, session } = place.run;
+  const deadline = parts.clock.monotonic() + place.step.timeoutMs;
+  for (let count = 1; ; count += 1) {
+    const begun = parts.clock.monotonic();
+    const intent = unit.alternative === undefined ? {} : { alternative: unit.alternative };
+    await parts.emit({ type: 'fix.intent', ...stampOf(place), attempt: count, ...intent, changes });
+    place.run.fixBegun = true;
+    const applied = await applyFix(place.run, due, deadline - begun);
+    await session.markChange(due[0]?.become ?? false);
+    await parts.emit({
+      type: 'fix.result',
+      ...stampOf(place),
+      attempt: count,
+      outcome: applied.kind,
+      ...(applied.kind === 'done' ? {} : { reason: applied.reason }),
+      ms: parts.clock.monotonic() - begun,
+    });
+    if (applied.kind !== 'not_started' || !applied.again) return applied;
+    const pause = Math.min(1000 * 2 ** count, 15_000);
+    if (parts.stopping.aborted || parts.clock.monotonic() + pause > deadline) return applied;
+    await parts.clock.sleep(pause, parts.stopping);
+  }
+}
+
+/** Applied: it must show no difference any more, and its own claim must hold. */
+async function confirmDone(place: StepPlace, unit: Unit, due: readonly DueChange[], scope: Scope): Promise<StepResult> {
+  const { run } = place;
+  const converging = unit.calls.filter((call) => run.parts.registry.actions.get(call.call)?.converges !== false);
+  if (due.some((entry) => entry.action.converges)) {
+    const again = await inspectCalls(run, lookOf(place), converging, scope);
+    if (again.kind === 'failed') return { outcome: 'failed', reason: `after the fix: ${again.reason}` };
+    if (again.kind === 'unknown') {
+      return {
+        outcome: 'failed',
+        reason: `after the fix: ${again.unknowns.map((unknown) => unknown.reason).join('; ')}`,
+      };
+    }
+    if (again.changes.length > 0) {
+      const still = again.changes.map((entry) => entry.action.describe(entry.change)).join('; ');
+      return { outcome: 'failed', reason: `applied, and it still differs: ${still}` };
+    }
+  }
+  if (unit.verify === undefined) return { outcome: 'changed' };
+  const verified = await runCheck(run, lookOf(place, 'verify', true), unit.verify, scope);
+  await run.parts.emit({
+    type: 'verify.looked',
+    ...stampOf(place),
+    held: verified.held,
+    reasons: verified.reasons,
+    attempt: verified.looks,
+  });
+  return verified.held
+    ? { outcome: 'changed' }
+    : { outcome: 'failed', reason: `verify does not hold: ${failedParts(verified.reasons)}` };
+}
+
+async function takeBackUnit(
+  place: StepPlace,
+  unit: Unit,
+  standing: readonly MadeChange[],
+  scope: Scope,
+): Promise<string | undefined> {
+  if (standing.length === 0) return undefined;
+  const { run } = place;
+  await run.parts.emit({ type: 'rollback.intent', ...stampOf(place), changes: standing.map((made) => made.planned) });
+  const left = await takeBackBy(place, unit, standing, scope);
+  if (left === undefined) removeMade(run.made, standing);
+  await run.session.markChange(standing[0]?.become ?? false);
+  await run.parts.emit({
+    type: 'rollback.result',
+    ...stampOf(place),
+    done: left === undefined,
+    ...(left === undefined ? {} : { reason: left }),
+  });
+  return left;
+}
+
+async function takeBackBy(
+  place: StepPlace,
+  unit: Unit,
+  standing: readonly MadeChange[],
+  scope: Scope,
+): Promise<string | undefined> {
+  const { rollback } = unit;
+  switch (rollback.kind) {
+    case 'own':
+      return undoChanges(place.run, standing, place.step.timeoutMs);
+    case 'irreversible':
+      return `irreversible: ${rollback.why}`;
+    case 'calls':
+      return runRollbackCalls(place.run, lookOf(place, 'rollback'), rollback.calls, scope, place.step.timeoutMs);
+    default:
+      return assertNever(rollback);
+  }
+}
+
+function removeMade(made: MadeChange[], undone: readonly MadeChange[]): void {
+  const kept = made.filter((change) => !undone.includes(change));
+  made.splice(0, made.length, ...kept);
+}

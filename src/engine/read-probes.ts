@@ -1,0 +1,204 @@
+import type { Scope } from '../expr/evaluate.ts';
+import { interpolate } from '../expr/interpolate.ts';
+import { fillDefaults } from '../model/fill-defaults.ts';
+import { HostFailure } from '../model/host-failure.ts';
+import { canonicalJson, isObject, type Json, type JsonObject } from '../model/json.ts';
+import type { Snapshot } from '../model/plan.ts';
+import type { Probe } from '../model/probe.ts';
+import { anyOverlap, type Resource } from '../model/resource.ts';
+import type { Become, ProbeCall, Runbook } from '../model/runbook.ts';
+import { Unknown } from '../model/unknown.ts';
+import type { Value } from '../model/value.ts';
+import { evaluateItems } from './for-each.ts';
+import { becomeOf, type HostRun, touchedSoFar } from './host-run.ts';
+import { extend } from './scope.ts';
+import { waves } from './waves.ts';
+
+/** A probe that says nothing for so long is unknown. */
+const probeTimeoutMs = 60_000;
+
+/** Where a look belongs: who it runs as, and what its snapshots are called. */
+export interface Look {
+  readonly runbook: Runbook;
+  readonly become: Become | undefined;
+  /** Step id (`ID`, `ID/STEP`), absent for the symptom. */
+  readonly step: string | undefined;
+  readonly item: Json | undefined;
+  /** `confirm`, `boolean[{"name":…}]`, `symptom`, `boolean.verify`. */
+  readonly prefix: string;
+  /** Look again although a snapshot of the diagnosis exists: verify and gone. */
+  readonly anew: boolean;
+}
+
+/** Reads probes together, those that use others after them, and adds their names to the scope. */
+export async function readProbes(run: HostRun, look: Look, calls: readonly ProbeCall[], scope: Scope): Promise<Scope> {
+  let seen = scope;
+  for (const wave of waves(calls)) {
+    const from = seen;
+    const values = await Promise.all(wave.map((call) => readCall(run, look, call, from)));
+    seen = extend(
+      seen,
+      wave.map((call, index) => [call.name, values[index] ?? new Unknown('not read')] as const),
+    );
+  }
+  return seen;
+}
+
+/** Names of probes that are not read because their step is skipped or undetermined. */
+export function unreadProbes(scope: Scope, calls: readonly ProbeCall[], reason: Unknown): Scope {
+  return extend(
+    scope,
+    calls.map((call) => [call.name, reason] as const),
+  );
+}
+
+async function readCall(run: HostRun, look: Look, call: ProbeCall, scope: Scope): Promise<Value> {
+  if (call.forEach === undefined) return readOne(run, look, call, scope, `${look.prefix}.${call.name}`);
+  const items = evaluateItems(call.forEach, scope);
+  switch (items.kind) {
+    case 'unknown':
+      return items.unknowns[0] ?? new Unknown('for_each is unknown');
+    case 'failed':
+      return new Unknown(items.reason);
+    case 'items':
+      return Promise.all(
+        items.items.map(async (item) => {
+          const id = `${look.prefix}.${call.name}[${canonicalJson(item)}]`;
+          const value = await readOne(run, look, call, extend(scope, [[call.as, item]]), id);
+          return isObject(value) && !(value instanceof Unknown)
+            ? { ...(value as { readonly [key: string]: Value }), [call.as]: item }
+            : value;
+        }),
+      );
+  }
+}
+
+interface Reading {
+  readonly value: Value;
+  readonly predicted: boolean;
+  readonly ms: number;
+  /** Taken over from the diagnosis: no event, it was told then. */
+  readonly reused: boolean;
+}
+
+async function readOne(run: HostRun, look: Look, call: ProbeCall, scope: Scope, id: string): Promise<Value> {
+  const probe = run.parts.registry.probes.get(call.call);
+  if (probe === undefined) throw new Error(`probe ${call.call} is not registered`);
+  const evaluated = interpolate(call.params, scope);
+  if (evaluated.kind === 'unknown') return evaluated.unknowns[0] ?? new Unknown('its params are unknown');
+  if (evaluated.kind === 'error') return new Unknown(`${call.call}: ${evaluated.message}`);
+  const params = fillDefaults(probe.params, evaluated.value);
+  const problems = run.parts.validate('probe', call.call, params);
+  if (problems.length > 0)
+    return new Unknown(`${call.call}: ${problems.map((p) => `${p.path.join('.')} ${p.message}`).join('; ')}`);
+
+  const shown = plainParams(params);
+  // The registry pairs each probe with params that its own schema has just accepted.
+  const reads = call.reads ?? probe.reads(params as never);
+  const reading = await readOrForesee(run, look, call, { probe, params, shown, reads, id });
+  record(run, look, call, { probe, shown, reads, id }, reading);
+  if (!reading.reused) {
+    await run.parts.emit({
+      type: 'probe.read',
+      host: run.planned.host.name,
+      ...(look.step === undefined ? {} : { step: look.step }),
+      name: call.name,
+      probe: call.call,
+      params: shown,
+      ms: reading.ms,
+      ...(reading.value instanceof Unknown ? { unknown: reading.value.reason } : { value: reading.value as Json }),
+      ...(reading.predicted ? { predicted: true as const } : {}),
+    });
+  }
+  return reading.value;
+}
+
+interface ReadyProbe {
+  readonly probe: Probe;
+  readonly params: unknown;
+  readonly shown: JsonObject;
+  readonly reads: readonly Resource[];
+  readonly id: string;
+}
+
+/** The truth of a dry run: what an unmade change would touch is predicted by its action, or unknown; never read as if made. */
+async function readOrForesee(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe): Promise<Reading> {
+  const before = run.earlier.get(ready.id);
+  if (
+    !look.anew &&
+    before?.value !== undefined &&
+    sameLook(before, ready) &&
+    !anyOverlap(ready.reads, touchedSoFar(run))
+  ) {
+    return { value: before.value, predicted: false, ms: 0, reused: true };
+  }
+  const unmade = run.pending.filter((pending) => anyOverlap(ready.reads, pending.touches));
+  const blind = unmade.find((pending) => !pending.action.predicts);
+  if (blind !== undefined) return { value: waitsOn(blind.step), predicted: false, ms: 0, reused: false };
+
+  const begun = run.parts.clock.monotonic();
+  let value = await readNow(run, look, call, ready);
+  let predicted = false;
+  for (const pending of unmade) {
+    if (value instanceof Unknown) break;
+    const foreseen = pending.action.predict(pending.change, {
+      name: call.call,
+      params: ready.shown,
+      now: value as Json,
+    });
+    predicted = true;
+    value = foreseen === undefined ? waitsOn(pending.step) : foreseen;
+  }
+  return {
+    value,
+    predicted: predicted && !(value instanceof Unknown),
+    ms: run.parts.clock.monotonic() - begun,
+    reused: false,
+  };
+}
+
+function sameLook(snapshot: Snapshot, ready: ReadyProbe): boolean {
+  return snapshot.probe === ready.probe.name && canonicalJson(snapshot.params) === canonicalJson(ready.shown);
+}
+
+function waitsOn(step: string): Unknown {
+  return new Unknown(`depends on the change of step ${step}, which a dry run does not make`, step);
+}
+
+async function readNow(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe): Promise<Value> {
+  const become = becomeOf(run, look.runbook, look.become, call.become);
+  const label = { kind: 'probe', name: call.call, params: ready.shown } as const;
+  const inspector = run.session.inspector(label, become, call.timeoutMs ?? probeTimeoutMs);
+  try {
+    // A probe's result has the shape that it declares; what it cannot tell is an Unknown.
+    return (await ready.probe.read(inspector, ready.params as never)) as Value;
+  } catch (error) {
+    if (!(error instanceof HostFailure) || error.phase === 'lost' || error.phase === 'cancelled') throw error;
+    return new Unknown(error.message);
+  }
+}
+
+function record(run: HostRun, look: Look, call: ProbeCall, ready: Omit<ReadyProbe, 'params'>, reading: Reading): void {
+  if (ready.probe.declared) run.declaredProbes += 1;
+  const trace = ready.probe.trace(ready.shown as never);
+  if (trace !== undefined) run.traces.add(trace);
+  if (look.anew) return;
+  const { value } = reading;
+  const readable = !(value instanceof Unknown) && !reading.predicted;
+  run.snapshots.push({
+    id: ready.id,
+    probe: call.call,
+    params: ready.shown,
+    reads: ready.reads,
+    ...(readable ? { value: value as Json } : {}),
+    ...(value instanceof Unknown ? { unknown: value.reason } : {}),
+    fingerprint: readable ? ready.probe.fingerprint(value as never) : null,
+    ...(reading.predicted ? { predicted: true as const } : {}),
+  });
+}
+
+/** Params as they may be shown and matched: secrets are `***`. */
+export function plainParams(params: unknown): JsonObject {
+  const plain: unknown = JSON.parse(JSON.stringify(params));
+  return isObject(plain) ? (plain as JsonObject) : {};
+}

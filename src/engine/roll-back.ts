@@ -1,0 +1,97 @@
+import type { Scope } from '../expr/evaluate.ts';
+import { HostFailure } from '../model/host-failure.ts';
+import { canonicalJson, type Json } from '../model/json.ts';
+import type { ActionCall, Become } from '../model/runbook.ts';
+import type { FixPart } from '../model/transport.ts';
+import { Unknown } from '../model/unknown.ts';
+import { applyFix } from './apply-fix.ts';
+import type { HostRun, MadeChange } from './host-run.ts';
+import { inspectCalls } from './inspect-calls.ts';
+import { plainJson } from './plain-json.ts';
+import { type Look, plainParams } from './read-probes.ts';
+
+/** `undefined`: everything is as it was. Otherwise what is left, in words. */
+export type LeftBehind = string | undefined;
+
+/** Takes changes back, the last first, each by its action's own undo, and looks that the state is the one before. */
+export async function undoChanges(
+  run: HostRun,
+  changes: readonly MadeChange[],
+  timeoutMs: number,
+): Promise<LeftBehind> {
+  const reversed = [...changes].reverse();
+  const left: string[] = [];
+  const undos: { made: MadeChange; part: FixPart }[] = [];
+  const agains: { made: MadeChange; part: FixPart }[] = [];
+  for (const made of reversed) {
+    const { rollback } = made.action;
+    switch (rollback.kind) {
+      case 'undo':
+        undos.push({ made, part: undoPart(made, rollback.undo(made.change, made.before)) });
+        break;
+      case 'again':
+        agains.push({ made, part: undoPart(made, made.action.apply(made.change)) });
+        break;
+      case 'nothing':
+        break;
+      case 'irreversible':
+        left.push(`${made.planned.summary} cannot be undone (${rollback.why})`);
+        break;
+    }
+  }
+  for (const section of bySameBecome([...undos, ...agains])) {
+    const outcome = await run.session.fix({ parts: section.parts, become: section.become, timeoutMs });
+    if (outcome.kind !== 'ended') return `the rollback did not end: ${outcome.failure.message}`;
+    const bad = outcome.answers.find((answer) => answer.rc !== 0);
+    if (bad !== undefined)
+      left.push(`a rollback command ended with exit ${bad.rc}: ${bad.stderr.trim().slice(0, 300)}`);
+  }
+  const wrong = await Promise.all(undos.map(({ made }) => differsFromBefore(run, made)));
+  left.push(...wrong.flatMap((text) => (text === undefined ? [] : [text])));
+  return left.length === 0 ? undefined : left.join('; ');
+}
+
+/** Runs a step's own `rollback:` calls. */
+export async function runRollbackCalls(
+  run: HostRun,
+  look: Look,
+  calls: readonly ActionCall[],
+  scope: Scope,
+  timeoutMs: number,
+): Promise<LeftBehind> {
+  const decided = await inspectCalls(run, look, calls, scope);
+  if (decided.kind === 'failed') return decided.reason;
+  if (decided.kind === 'unknown') return decided.unknowns.map((unknown) => unknown.reason).join('; ');
+  const applied = await applyFix(run, decided.changes, timeoutMs);
+  return applied.kind === 'done' ? undefined : applied.reason;
+}
+
+function undoPart(made: MadeChange, commands: FixPart['commands']): FixPart {
+  const params = { change: plainJson(made.change), before: plainJson(made.before) };
+  return { label: { kind: 'undo', name: made.action.name, params }, commands };
+}
+
+function bySameBecome(
+  entries: readonly { readonly made: MadeChange; readonly part: FixPart }[],
+): readonly { readonly become: Become; readonly parts: readonly FixPart[] }[] {
+  const sections: { become: Become; parts: FixPart[] }[] = [];
+  for (const { made, part } of entries) {
+    const last = sections.at(-1);
+    if (last !== undefined && last.become === made.become) last.parts.push(part);
+    else sections.push({ become: made.become, parts: [part] });
+  }
+  return sections;
+}
+
+async function differsFromBefore(run: HostRun, made: MadeChange): Promise<LeftBehind> {
+  const label = { kind: 'inspect', name: made.action.name, params: plainParams(made.params) } as const;
+  try {
+    const now = await made.action.inspect(run.session.inspector(label, made.become, 60_000), made.params as never);
+    if (now instanceof Unknown) return `${made.action.name} after the rollback: ${now.reason}`;
+    const same = canonicalJson(plainJson(now)) === canonicalJson(plainJson(made.before as Json));
+    return same ? undefined : `after the rollback ${made.action.name} is not as it was before`;
+  } catch (error) {
+    if (error instanceof HostFailure) return `${made.action.name} after the rollback: ${error.message}`;
+    throw error;
+  }
+}

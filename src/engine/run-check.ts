@@ -1,0 +1,53 @@
+import { type Decision, decide } from '../expr/cond.ts';
+import type { Scope } from '../expr/evaluate.ts';
+import type { Reason } from '../model/plan.ts';
+import type { Check } from '../model/runbook.ts';
+import type { Unknown } from '../model/unknown.ts';
+import type { HostRun } from './host-run.ts';
+import { type Look, readProbes } from './read-probes.ts';
+
+export interface CheckResult {
+  readonly held: boolean;
+  /** In a dry run: true when it could not be foreseen. */
+  readonly unknown: boolean;
+  readonly unknowns: readonly Unknown[];
+  readonly reasons: readonly Reason[];
+  readonly looks: number;
+}
+
+/**
+ * Looks until all of `that` holds, every `every`, at most `within`. True at the first look where it holds; an unknown
+ * does not hold. In a dry run there is one look, at what is predicted.
+ */
+export async function runCheck(run: HostRun, look: Look, check: Check, scope: Scope): Promise<CheckResult> {
+  const { clock, stopping } = run.parts;
+  const deadline = clock.monotonic() + check.withinMs;
+  let looks = 0;
+  for (;;) {
+    looks += 1;
+    if (check.fresh && !run.dryRun) await run.session.reopen();
+    const seen = await readProbes(run, { ...look, anew: true }, check.probes, scope);
+    const decision = decide(check.that, seen);
+    const late = clock.monotonic() + check.everyMs > deadline;
+    if (decision.held === true || run.dryRun || late || stopping.aborted) return result(decision, looks);
+    await clock.sleep(check.everyMs, stopping);
+  }
+}
+
+function result(decision: Decision, looks: number): CheckResult {
+  return {
+    held: decision.held === true,
+    unknown: decision.held === 'unknown',
+    unknowns: decision.unknowns,
+    reasons: decision.reasons,
+    looks,
+  };
+}
+
+/** Those parts that did not hold, in one line. */
+export function failedParts(reasons: readonly Reason[]): string {
+  const failed = reasons.filter((reason) => reason.held !== true);
+  return failed
+    .map((reason) => (reason.because === undefined ? reason.check : `${reason.check} (${reason.because})`))
+    .join('; ');
+}

@@ -1,0 +1,278 @@
+import { decide } from '../expr/cond.ts';
+import { evaluate, type Scope } from '../expr/evaluate.ts';
+import { interpolate, interpolateText } from '../expr/interpolate.ts';
+import { isObject, type Json } from '../model/json.ts';
+import type { StepPlan } from '../model/plan.ts';
+import type { StepOutcome, StepResult } from '../model/result.ts';
+import type { Runbook, Step } from '../model/runbook.ts';
+import { Unknown } from '../model/unknown.ts';
+import type { Value } from '../model/value.ts';
+import { evaluateItems } from './for-each.ts';
+import type { HostEnd } from './host-end.ts';
+import type { HostRun } from './host-run.ts';
+import { undecided } from './make-unit.ts';
+import { plainJson } from './plain-json.ts';
+import { unreadProbes } from './read-probes.ts';
+import { type ItemEnd, type NestedEnd, type RunNested, runItem } from './run-item.ts';
+import { baseScope, extend, stepValue, withStep } from './scope.ts';
+import { type StepPlace, stampOf } from './step-place.ts';
+
+export interface StepsEnd {
+  readonly scope: Scope;
+  readonly end: HostEnd | undefined;
+  readonly bad: boolean;
+  /** The symptom went away after a fix: the rest was skipped. */
+  readonly gone: boolean;
+}
+
+/** What the walk asks between two steps of the outermost runbook. */
+export interface Between {
+  /** Only steps with `prevent` run. */
+  readonly onlyPrevent: string | undefined;
+  /** Looks whether the symptom is gone, after a step that changed something. */
+  readonly gone: (scope: Scope) => Promise<boolean>;
+}
+
+/** Runs a runbook's steps in order on one host. `prefix` is `ID/` inside `use`. */
+export async function runSteps(
+  run: HostRun,
+  runbook: Runbook,
+  start: Scope,
+  prefix: string,
+  between: Between,
+): Promise<StepsEnd> {
+  let scope = start;
+  let skip = between.onlyPrevent;
+  let end: HostEnd | undefined;
+  let bad = false;
+  let gone = false;
+  for (const step of runbook.steps) {
+    const place: StepPlace = { run, runbook, step, id: `${prefix}${step.id}`, item: undefined };
+    const why = end === undefined ? skip : `not run: ${endText(end)}`;
+    if (end === undefined && run.parts.stopping.aborted) end = { kind: 'interrupted' };
+    if (end !== undefined || (why !== undefined && (!step.prevent || bad))) {
+      scope = await skipStep(place, scope, why ?? 'interrupted');
+      continue;
+    }
+    const begun = run.parts.clock.monotonic();
+    const ran = await runStep(place, scope, between);
+    scope = ran.scope;
+    bad ||= ran.bad;
+    end = ran.end;
+    await finishStep(place, ran, begun);
+    if (!gone && end === undefined && ran.changed && !run.dryRun && (await between.gone(scope))) {
+      gone = true;
+      skip = 'symptom gone';
+    }
+  }
+  return { scope, end, bad, gone };
+}
+
+interface RanStep {
+  readonly scope: Scope;
+  readonly plan: StepPlan;
+  readonly end: HostEnd | undefined;
+  readonly bad: boolean;
+  readonly changed: boolean;
+}
+
+async function runStep(place: StepPlace, scope: Scope, between: Between): Promise<RanStep> {
+  const { run, step } = place;
+  const title = step.forEach === undefined ? interpolateText(step.title, scope) : firstWords(step);
+  await run.parts.emit({ type: 'step.started', ...stampOf(place), title });
+  const when = decide(step.when, scope);
+  if (when.held !== true) {
+    const shut = `when is false: ${when.reasons
+      .filter((reason) => reason.held === false)
+      .map((reason) => reason.check)
+      .join('; ')}`;
+    const result: StepResult =
+      when.held === false ? { outcome: 'skipped', reason: shut } : undecided(run.dryRun, when.unknowns, when.error);
+    return withoutItems(place, scope, title, result);
+  }
+  if (step.forEach === undefined) {
+    return oneItem(place, title, await runItem(place, scope, nested(between)));
+  }
+  const items = evaluateItems(step.forEach, scope);
+  switch (items.kind) {
+    case 'unknown':
+      return withoutItems(place, scope, title, undecided(run.dryRun, items.unknowns));
+    case 'failed':
+      return withoutItems(place, scope, title, { outcome: 'failed', reason: items.reason });
+    case 'items':
+      return items.items.length === 0
+        ? withoutItems(place, scope, title, { outcome: 'skipped', reason: 'for_each gave no items' })
+        : eachItem(place, scope, title, items.items, between);
+  }
+}
+
+/** A `for_each` step's title without its items: up to the first interpolation. */
+function firstWords(step: Step): string {
+  const words = step.title.split('${{')[0]?.replace(/[\s:(]+$/, '') ?? '';
+  return words === '' ? step.id : words;
+}
+
+function withoutItems(place: StepPlace, scope: Scope, title: string, result: StepResult): RanStep {
+  const reason = new Unknown(
+    `step ${place.id}: ${result.outcome}${result.reason === undefined ? '' : ` (${result.reason})`}`,
+    result.waitsOn?.[0],
+  );
+  const failed = result.outcome === 'failed';
+  const stays = failed && !place.run.dryRun && place.step.onFailure !== 'continue';
+  return {
+    scope: named(place, unreadProbes(scope, place.step.probes, reason), result, [], {}),
+    plan: { id: place.id, title, result, items: [], notes: [] },
+    end: stays ? { kind: 'failed', step: place.id, reason: result.reason ?? 'failed' } : undefined,
+    bad: failed,
+    changed: false,
+  };
+}
+
+function oneItem(place: StepPlace, title: string, ran: ItemEnd): RanStep {
+  const { result } = ran.plan;
+  return {
+    scope: named(place, ran.scope, result, [], ran.outputs ?? {}),
+    plan: {
+      id: place.id,
+      title: ran.plan.title === '' ? title : ran.plan.title,
+      result,
+      items: [ran.plan],
+      notes: ran.notes,
+    },
+    end: ran.end,
+    bad: ran.bad,
+    changed: result.outcome === 'changed',
+  };
+}
+
+async function eachItem(
+  place: StepPlace,
+  scope: Scope,
+  title: string,
+  items: readonly Value[],
+  between: Between,
+): Promise<RanStep> {
+  const ran: ItemEnd[] = [];
+  for (const item of items) {
+    const own: StepPlace = { ...place, item: plainJson(item) };
+    const begun = place.run.parts.clock.monotonic();
+    const ended = await runItem(own, extend(scope, [[place.step.as, item]]), nested(between));
+    ran.push(ended);
+    await emitFinished(own, ended.plan.title, ended.plan.result, begun);
+    if (ended.end !== undefined || place.run.parts.stopping.aborted) break;
+  }
+  const plans = ran.map((entry) => entry.plan);
+  const result = worst(plans);
+  return {
+    scope: named(place, scope, result, plans, {}),
+    plan: { id: place.id, title, result, items: plans, notes: ran.flatMap((entry) => entry.notes) },
+    end: ran.at(-1)?.end,
+    bad: ran.some((entry) => entry.bad),
+    changed: plans.some((plan) => plan.result.outcome === 'changed'),
+  };
+}
+
+const worstFirst: readonly StepOutcome[] = [
+  'unknown',
+  'unreachable',
+  'failed',
+  'rolled_back',
+  'undetermined',
+  'would_change',
+  'changed',
+  'ok',
+  'skipped',
+];
+
+/** The result of several items or steps together: the worst one's. */
+function worst(parts: readonly { readonly result: StepResult }[]): StepResult {
+  for (const outcome of worstFirst) {
+    const part = parts.find((entry) => entry.result.outcome === outcome);
+    if (part !== undefined) return part.result;
+  }
+  return { outcome: 'skipped', reason: 'there was nothing to do' };
+}
+
+function named(
+  place: StepPlace,
+  scope: Scope,
+  result: StepResult,
+  items: readonly { readonly item: Json; readonly result: StepResult }[],
+  outputs: { readonly [name: string]: Value },
+): Scope {
+  return withStep(scope, place.step.id, stepValue(place.id, result, items, outputs));
+}
+
+function nested(between: Between): RunNested {
+  return async (place, scope) => {
+    const { run, step } = place;
+    if (step.remediation.kind !== 'use') throw new Error(`step ${place.id} has no use`);
+    const { runbook } = step.remediation;
+    const given = interpolate(step.remediation.with, scope);
+    if (given.kind === 'unknown') return { result: undecided(run.dryRun, given.unknowns), end: undefined, outputs: {} };
+    if (given.kind === 'error') return failedUse(place, `with: ${given.message}`);
+    const inner = baseScope(run.planned.host, nestedParams(runbook, given.value), {
+      id: run.parts.runId,
+      startedAt: run.parts.startedAt,
+    });
+    const before = run.steps.length;
+    const whole = { ...between, onlyPrevent: undefined, gone: async () => false };
+    const ended = await runSteps(run, runbook, inner, `${place.id}/`, whole);
+    return { result: worst(run.steps.slice(before)), end: ended.end, outputs: evaluateOutputs(runbook, ended.scope) };
+  };
+}
+
+function failedUse(place: StepPlace, reason: string): NestedEnd {
+  const end: HostEnd | undefined = place.run.dryRun ? undefined : { kind: 'failed', step: place.id, reason };
+  return { result: { outcome: 'failed', reason }, end, outputs: {} };
+}
+
+function nestedParams(runbook: Runbook, given: Value): { readonly [name: string]: Value } {
+  const values = isObject(given) ? (given as { readonly [name: string]: Value }) : {};
+  const defaults = runbook.params.flatMap((param) =>
+    param.default === undefined ? [] : [[param.name, param.default] as const],
+  );
+  return { ...Object.fromEntries(defaults), ...values };
+}
+
+async function skipStep(place: StepPlace, scope: Scope, reason: string): Promise<Scope> {
+  const result: StepResult = { outcome: 'skipped', reason };
+  const skipped = withoutItems(place, scope, firstWords(place.step), result);
+  await finishStep(place, skipped, place.run.parts.clock.monotonic());
+  return skipped.scope;
+}
+
+async function finishStep(place: StepPlace, ran: RanStep, begun: number): Promise<void> {
+  place.run.steps.push(ran.plan);
+  place.run.notes.push(...ran.plan.notes);
+  const perItem = place.step.forEach !== undefined && ran.plan.items.length > 0;
+  if (!perItem) await emitFinished(place, ran.plan.title, ran.plan.result, begun);
+}
+
+async function emitFinished(place: StepPlace, title: string, result: StepResult, begun: number): Promise<void> {
+  const ms = place.run.parts.clock.monotonic() - begun;
+  await place.run.parts.emit({ type: 'step.finished', ...stampOf(place), title, result, ms });
+}
+
+function endText(end: HostEnd): string {
+  switch (end.kind) {
+    case 'concluded':
+      return 'the host was concluded';
+    case 'refused':
+      return end.reason;
+    case 'interrupted':
+      return 'interrupted';
+    default:
+      return `step ${end.step} ended this host`;
+  }
+}
+
+/** Evaluates a runbook's outputs; those that cannot be told are left out. */
+export function evaluateOutputs(runbook: Runbook, scope: Scope): { readonly [name: string]: Json } {
+  return Object.fromEntries(
+    runbook.outputs.flatMap(({ name, value }) => {
+      const result = evaluate(value, scope);
+      return result.kind === 'known' ? [[name, plainJson(result.value)] as const] : [];
+    }),
+  );
+}

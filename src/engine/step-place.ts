@@ -1,0 +1,35 @@
+import type { Json } from '../model/json.ts';
+import type { Become, Runbook, Step } from '../model/runbook.ts';
+import type { HostRun } from './host-run.ts';
+import type { Look } from './read-probes.ts';
+
+/** Where in a host's walk a step's unit stands: which runbook it belongs to, its full id and its item. */
+export interface StepPlace {
+  readonly run: HostRun;
+  readonly runbook: Runbook;
+  readonly step: Step;
+  /** `ID`, or `ID/STEP` inside `use`. */
+  readonly id: string;
+  /** Absent: a step without `for_each`. */
+  readonly item: Json | undefined;
+}
+
+/** The stamp of this place's events. */
+export function stampOf(place: StepPlace): { readonly host: string; readonly step: string; readonly item?: Json } {
+  const stamp = { host: place.run.planned.host.name, step: place.id };
+  return place.item === undefined ? stamp : { ...stamp, item: place.item };
+}
+
+/** How this place looks at the host. `part` names a look of its own: `verify`. */
+export function lookOf(place: StepPlace, part?: string, anew = false): Look {
+  const become: Become | undefined = place.step.become;
+  const itemKey = place.item === undefined ? '' : `[${JSON.stringify(place.item)}]`;
+  return {
+    runbook: place.runbook,
+    become,
+    step: place.id,
+    item: place.item,
+    prefix: `${place.id}${itemKey}${part === undefined ? '' : `.${part}`}`,
+    anew,
+  };
+}

@@ -1,0 +1,57 @@
+import type { Inventory } from '../model/inventory.ts';
+import type { Plan, PlannedHost } from '../model/plan.ts';
+import type { Runbook } from '../model/runbook.ts';
+import { resolveParams } from './resolve-params.ts';
+import { limitHosts } from './select-hosts.ts';
+
+/** What narrows and fills a runbook on the command line. */
+export interface PlanOptions {
+  /** `-l`. */
+  readonly limit: string | undefined;
+  /** `-e NAME=VALUE`. */
+  readonly extra: ReadonlyMap<string, string>;
+}
+
+/** A plan, or why there is none: `usage` ends with 64, `no_hosts` with 66, `params` with 65. */
+export type BuiltPlan =
+  | { readonly kind: 'plan'; readonly plan: Plan; readonly warnings: readonly string[] }
+  | { readonly kind: 'usage' | 'no_hosts' | 'params'; readonly problems: readonly string[] };
+
+/** Chooses the hosts and resolves each one's params. Pure: nothing is connected. */
+export function buildPlan(runbook: Runbook, inventory: Inventory, options: PlanOptions): BuiltPlan {
+  const declared = new Set(runbook.params.map((param) => param.name));
+  const stray = [...options.extra.keys()].filter((name) => !declared.has(name));
+  if (stray.length > 0) {
+    const known = [...declared].join(', ') || 'none';
+    return {
+      kind: 'usage',
+      problems: stray.map((name) => `-e ${name}: ${runbook.id} has no such param (it has: ${known})`),
+    };
+  }
+  const selection = limitHosts(inventory, runbook.hosts, options.limit);
+  if (selection.kind === 'invalid') {
+    return {
+      kind: 'no_hosts',
+      problems: [[selection.message, selection.help].filter((part) => part !== undefined).join(': ')],
+    };
+  }
+  if (selection.hosts.length === 0) {
+    const limit = options.limit === undefined ? '' : ` and -l ${options.limit}`;
+    return { kind: 'no_hosts', problems: [`no host matches hosts: ${runbook.hosts}${limit}; nothing was touched`] };
+  }
+  const hosts: PlannedHost[] = [];
+  const problems = new Map<string, string[]>();
+  for (const host of selection.hosts) {
+    const resolved = resolveParams(runbook.params, options.extra, host);
+    hosts.push({ host, params: resolved.params, sources: resolved.sources });
+    for (const problem of resolved.problems) problems.set(problem, [...(problems.get(problem) ?? []), host.name]);
+  }
+  if (problems.size > 0)
+    return { kind: 'params', problems: [...problems].map(([problem, names]) => `${problem} [${some(names)}]`) };
+  const warnings = selection.unmatched.map((part) => `pattern ${part} matched no host`);
+  return { kind: 'plan', plan: { runbook, hosts, inventoryHosts: inventory.hosts.length }, warnings };
+}
+
+function some(names: readonly string[]): string {
+  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+}

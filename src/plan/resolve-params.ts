@@ -1,0 +1,52 @@
+import type { Host } from '../model/inventory.ts';
+import type { ParamDeclaration } from '../model/runbook.ts';
+import type { Value } from '../model/value.ts';
+import { type Converted, convertText, convertValue } from './convert-param.ts';
+
+/** A host's params, with where each came from, or what is wrong. */
+export interface ResolvedParams {
+  readonly params: { readonly [name: string]: Value };
+  readonly sources: { readonly [name: string]: string };
+  readonly problems: readonly string[];
+}
+
+/** First found: `-e`; the inventory variable of that name; the default. None and not optional: a problem. */
+export function resolveParams(
+  declarations: readonly ParamDeclaration[],
+  extra: ReadonlyMap<string, string>,
+  host: Host,
+): ResolvedParams {
+  const params: Record<string, Value> = {};
+  const sources: Record<string, string> = {};
+  const problems: string[] = [];
+  for (const param of declarations) {
+    const found = find(param, extra, host);
+    if (found === undefined) {
+      if (!param.optional)
+        problems.push(`param ${param.name} has no value: add -e ${param.name}=… or set it in the inventory`);
+      continue;
+    }
+    if (found.converted.ok) {
+      params[param.name] = found.converted.value;
+      sources[param.name] = found.source;
+    } else {
+      problems.push(`param ${param.name} (${found.source}): ${found.converted.problem}`);
+    }
+  }
+  return { params, sources, problems };
+}
+
+function find(
+  param: ParamDeclaration,
+  extra: ReadonlyMap<string, string>,
+  host: Host,
+): { readonly converted: Converted; readonly source: string } | undefined {
+  const given = extra.get(param.name);
+  if (given !== undefined) return { converted: convertText(param, given), source: '-e' };
+  const variable = host.vars[param.name];
+  if (variable !== undefined) {
+    return { converted: convertValue(param, variable), source: `inventory (${host.origins[param.name] ?? 'host'})` };
+  }
+  if (param.default !== undefined) return { converted: convertValue(param, param.default), source: 'default' };
+  return undefined;
+}

@@ -1,0 +1,127 @@
+import { defineAction, undo } from '../../src/model/action.ts';
+import type { Pack } from '../../src/model/pack.ts';
+import { defineProbe, unreadable } from '../../src/model/probe.ts';
+
+/**
+ * A pack about notes: small files in one folder of the host. `note.value` says what stands in a note; the action
+ * `note.value` writes one and can foresee the probe, `note.blind` writes one and cannot.
+ */
+
+const note = {
+  type: 'object',
+  properties: { folder: { type: 'string', pattern: '^/' }, name: { type: 'string', pattern: '^[a-z]+$' } },
+  required: ['folder', 'name'],
+} as const;
+const wanted = {
+  type: 'object',
+  properties: { ...note.properties, value: { type: 'string' } },
+  required: ['folder', 'name', 'value'],
+} as const;
+
+interface NoteState {
+  readonly text: string;
+  readonly exists: boolean;
+}
+interface NoteChange {
+  readonly path: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const readNote = (folder: string, name: string) =>
+  ({
+    script: 'if [ -e "$p" ]; then echo yes; cat "$p"; else echo no; fi',
+    variables: { p: `${folder}/${name}` },
+  }) as const;
+
+function parse(stdout: string): NoteState {
+  return stdout.startsWith('yes\n') ? { exists: true, text: stdout.slice(4) } : { exists: false, text: '' };
+}
+
+const valueProbe = defineProbe({
+  name: 'note.value',
+  summary: 'What stands in a note.',
+  params: note,
+  result: {
+    type: 'object',
+    properties: { exists: { type: 'boolean' }, text: { type: 'string' } },
+    required: ['exists', 'text'],
+  },
+  reads: ({ folder, name }) => [`note:${folder}/${name}`],
+  read: async (host, { folder, name }) => {
+    const answer = await host.run(readNote(folder, name));
+    return answer.rc === 0 ? parse(answer.stdout) : unreadable(answer.stderr.trim());
+  },
+});
+
+/** Reads everything, as a request to a service does. */
+const sumProbe = defineProbe({
+  name: 'note.all',
+  summary: 'All notes of a folder, one after the other.',
+  params: { type: 'object', properties: { folder: { type: 'string' } }, required: ['folder'] },
+  result: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+  read: async (host, { folder }) => ({
+    text: (await host.run({ script: 'cat "$d"/* 2>/dev/null || true', variables: { d: folder } })).stdout,
+  }),
+});
+
+const neverProbe = defineProbe({
+  name: 'note.secretive',
+  summary: 'Can never be read.',
+  params: { type: 'object', properties: {} },
+  result: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+  reads: () => [],
+  read: async () => unreadable('needs root'),
+});
+
+function valueAction(name: string, foresees: boolean) {
+  return defineAction({
+    name,
+    summary: 'A note says this.',
+    params: wanted,
+    reads: (params: { folder: string; name: string }) => [`note:${params.folder}/${params.name}`],
+    touches: (change: NoteChange) => [`note:${change.path}`],
+    inspect: async (host, params): Promise<NoteState> =>
+      parse((await host.run(readNote(params.folder, params.name))).stdout),
+    diff: (state: NoteState, params): NoteChange | undefined =>
+      state.exists && state.text === params.value
+        ? undefined
+        : { path: `${params.folder}/${params.name}`, from: state.text, to: params.value },
+    describe: (change) => `${change.path.split('/').at(-1)}: "${change.from}" → "${change.to}"`,
+    ...(foresees
+      ? {
+          predict: (change: NoteChange, probe: { name: string; params: unknown }) =>
+            probe.name === 'note.value' ? { exists: true, text: change.to } : undefined,
+        }
+      : {}),
+    apply: (change) => [{ script: 'cat > "$p"', variables: { p: change.path }, stdin: change.to }],
+    rollback: undo((change: NoteChange, before: NoteState) => [
+      before.exists
+        ? { script: 'cat > "$p"', variables: { p: change.path }, stdin: before.text }
+        : { argv: ['rm', '-f', change.path] },
+    ]),
+  });
+}
+
+/** Says done and does nothing. */
+const idle = defineAction({
+  name: 'note.idle',
+  summary: 'Claims to write a note.',
+  params: wanted,
+  touches: (change: NoteChange) => [`note:${change.path}`],
+  inspect: async (): Promise<NoteState> => ({ exists: false, text: '' }),
+  diff: (_state: NoteState, params): NoteChange | undefined => ({
+    path: `${params.folder}/${params.name}`,
+    from: '',
+    to: params.value,
+  }),
+  describe: (change) => change.to,
+  apply: () => [{ argv: ['true'] }],
+  rollback: undo(() => [{ argv: ['true'] }]),
+});
+
+export const notesPack: Pack = {
+  name: 'notes',
+  probes: [valueProbe, sumProbe, neverProbe],
+  actions: [valueAction('note.value', true), valueAction('note.blind', false), idle],
+};
