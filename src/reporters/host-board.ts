@@ -1,0 +1,103 @@
+import { formatDuration } from '../model/duration.ts';
+import type { Event } from '../model/event.ts';
+import type { Verdict } from '../model/result.ts';
+import { safeLine } from '../model/safe-text.ts';
+import type { Board, RunStarted } from './board.ts';
+import { createRow, type Ending, type Row } from './row.ts';
+import { place } from './sentences.ts';
+import { needsLook } from './summary-trouble.ts';
+import { count, pad, truncate, width } from './text.ts';
+import { type Colours, verdictPaint, word } from './words.ts';
+
+/** A row per host: the host and its current step, then its verdict. */
+export function createHostBoard(started: RunStarted): Board {
+  const hostColumns = Math.min(30, Math.max(...started.hosts.map((host) => width(safeLine(host)))));
+  const rows = new Map(started.hosts.map((host) => [host, createRow(host, text(host, 'waiting'))]));
+  const verdicts = new Map<string, Verdict>();
+
+  /** The host's name, at most half a narrow row. */
+  function name(host: string, columns: number): string {
+    const room = Math.min(hostColumns, Math.floor(columns / 2));
+    return pad(truncate(safeLine(host), room), room);
+  }
+  function text(host: string, now: string): Row['text'] {
+    return (columns, colours) => {
+      const lead = name(host, columns);
+      return `${colours.bold(lead)}  ${truncate(safeLine(now), Math.max(0, columns - width(lead) - 2))}`;
+    };
+  }
+  function verdictText(host: string, verdict: Verdict, about: string): Row['text'] {
+    return (columns, colours) => {
+      const lead = name(host, columns);
+      const how = word(verdict);
+      const room = Math.max(0, columns - width(lead) - 4 - how.length);
+      return `${colours.bold(lead)}  ${verdictPaint(colours, verdict)(how)}  ${truncate(safeLine(about), room)}`;
+    };
+  }
+  function end(row: Row, verdict: Verdict, about: string): void {
+    verdicts.set(row.key, verdict);
+    row.text = verdictText(row.key, verdict, about);
+    row.begun = true;
+    row.end(endingOf(verdict));
+  }
+
+  function take(event: Event): void {
+    if (!('host' in event) || event.host === undefined) return;
+    const row = rows.get(event.host);
+    if (row === undefined || event.type === 'warning') return;
+    if (event.type === 'host.finished') {
+      const { verdict, diagnosis, reason } = event.outcome;
+      const about = verdict === 'unreachable' ? (reason ?? '') : diagnosis || (reason ?? '');
+      end(row, verdict, `${about} (${formatDuration(event.ms)})`);
+    } else if (event.type === 'host.unreachable') {
+      end(row, 'unreachable', `${event.phase}: ${event.reason}`);
+    } else if (event.type === 'host.planned') {
+      const { verdict, diagnosis, reason } = event.plan;
+      if (started.dryRun) end(row, verdict, diagnosis || (reason ?? ''));
+      else row.text = text(row.key, `planned: ${diagnosis || (reason ?? word(verdict))}`);
+    } else {
+      const now = doing(event);
+      if (now === undefined) return;
+      row.begun = true;
+      row.text = text(row.key, now);
+    }
+  }
+
+  function status(columns: number, colours: Colours): string {
+    const bad = [...verdicts.values()].filter(needsLook).length;
+    const done = `${verdicts.size} of ${count(started.hosts.length, 'host')} done`;
+    return statusLine(done, bad, columns, colours);
+  }
+  return { rows: [...rows.values()], take, status };
+}
+
+/** What a host is at, in a few words; `undefined`: no news. */
+function doing(event: Event): string | undefined {
+  switch (event.type) {
+    case 'host.connecting':
+      return 'connecting';
+    case 'host.connected':
+      return 'looking for the symptom';
+    case 'step.started':
+      return `${place(event)}: ${event.title}`;
+    case 'fix.intent':
+      return `${place(event)}: fixing: ${event.changes.map((change) => change.summary).join('; ')}`;
+    case 'fix.result':
+      return `${place(event)}: verifying`;
+    case 'rollback.intent':
+      return `${place(event)}: rolling back`;
+    default:
+      return undefined;
+  }
+}
+
+export function endingOf(verdict: Verdict): Ending {
+  if (needsLook(verdict)) return 'bad';
+  return verdict === 'not_started' || verdict === 'not_applicable' ? 'skipped' : 'good';
+}
+
+export function statusLine(done: string, bad: number, columns: number, colours: Colours): string {
+  const look = bad === 0 ? '' : `, ${bad} ${bad === 1 ? 'needs' : 'need'} a look`;
+  const text = truncate(done + look, columns - 1);
+  return bad === 0 ? colours.dim(text) : colours.red(text);
+}

@@ -1,0 +1,130 @@
+import { formatDuration } from '../model/duration.ts';
+import type { Event } from '../model/event.ts';
+import type { Json } from '../model/json.ts';
+import { canonicalJson } from '../model/json.ts';
+import type { PlannedChange } from '../model/plan.ts';
+import { safeLine } from '../model/safe-text.ts';
+import { changeLines } from './change-lines.ts';
+import { whyText } from './plan-body.ts';
+import { reasonLines } from './reasons.ts';
+import type { ReporterOptions } from './reporter.ts';
+import { place, type Sentence, sentence, type Told } from './sentences.ts';
+import { hang, pad, width } from './text.ts';
+import { type Colours, outcomePaint, verdictPaint, word } from './words.ts';
+
+type Of<T extends Event['type']> = Extract<Event, { type: T }>;
+
+/** What is to be printed about an event. */
+export interface Telling {
+  /** Worth keeping on screen beside a live view: failures, warnings, notes; with `-v` everything. */
+  readonly lasting: boolean;
+  readonly lines: readonly string[];
+}
+
+/** Tells a run event by event, in plain lines of three columns: what, host, text. */
+export interface Narrator {
+  tell(event: Event): Telling;
+}
+
+const silence: Telling = { lasting: false, lines: [] };
+
+/** Keeps the planned changes of running steps, so that a step is told in one go. `columns` may give `Infinity`. */
+export function createNarrator(options: ReporterOptions, columns: () => number, colours: Colours): Narrator {
+  const { verbosity } = options;
+  const changes = new Map<string, readonly PlannedChange[]>();
+  let hostColumns = 8;
+  let dryRun = false;
+
+  function lay(said: Omit<Sentence, 'level'>): string[] {
+    const lead = `${pad(said.what, 15)} ${pad(safeLine(said.host), hostColumns)}  `;
+    const lines = hang(lead, safeLine(said.text), columns(), undefined, said.paint);
+    return [...lines, ...reasonLines(said.reasons ?? [], ' '.repeat(width(lead)), columns(), colours)];
+  }
+
+  function runStarted(event: Of<'run.started'>): Telling {
+    hostColumns = Math.min(24, Math.max(4, ...event.hosts.map((host) => width(safeLine(host)))));
+    dryRun = event.dryRun;
+    const mode = event.dryRun ? ', dry run: nothing is changed' : '';
+    const size = `${event.hosts.length} of ${event.inventoryHosts} hosts${mode}`;
+    const text = `${event.runbook.id}: ${event.runbook.title} (${size})`;
+    return { lasting: true, lines: hang('', safeLine(text), columns(), colours.bold) };
+  }
+
+  function stepFinished(event: Of<'step.finished'>): Telling {
+    const key = stepKey(event);
+    const done = changes.get(key) ?? [];
+    changes.delete(key);
+    const { host, title, result } = event;
+    const { outcome } = result;
+    if (verbosity < 1 && (outcome === 'ok' || outcome === 'skipped')) return silence;
+    const what = done.length > 0 ? done.map((change) => change.summary).join('; ') : title;
+    const why = whyText(result);
+    const text = `${place(event)}: ${what}${why === '' ? '' : `; ${why}`} (${formatDuration(event.ms)})`;
+    const lines = lay({ what: word(outcome), host, text, paint: outcomePaint(colours, outcome) });
+    if (result.rollbackFailed !== undefined) {
+      const left = `left on the host: ${result.rollbackFailed}`;
+      lines.push(...lay({ what: 'rollback fails', host, text: left, paint: colours.red }));
+    }
+    const detail = { diff: options.diff, commands: verbosity >= 2 };
+    if (detail.diff || detail.commands) {
+      lines.push(...done.flatMap((change) => changeLines(change, detail, '    ', columns(), colours)));
+    }
+    const quiet = outcome === 'ok' || outcome === 'skipped' || outcome === 'changed' || outcome === 'would_change';
+    return { lasting: !quiet || verbosity >= 1, lines };
+  }
+
+  /** A dry run ends a host with its plan, a real run with its outcome; only conclusions are news without `-v`. */
+  function hostEnded(event: Of<'host.planned' | 'host.finished'>): Telling {
+    const end = event.type === 'host.planned' ? event.plan : event.outcome;
+    const told = event.type === 'host.finished' || dryRun;
+    if (!told || end.verdict === 'unreachable' || (verbosity < 1 && end.reason === undefined)) return silence;
+    const about = [end.diagnosis, end.reason].filter((part) => part !== undefined && part !== '');
+    const see = end.see === undefined ? '' : ` (see ${end.see})`;
+    const text = [...new Set(about)].join(': ') + see;
+    const paint = verdictPaint(colours, end.verdict);
+    return { lasting: true, lines: lay({ what: word(end.verdict), host: event.host, text, paint }) };
+  }
+
+  function told(event: Told): Telling {
+    switch (event.type) {
+      case 'run.started':
+        return runStarted(event);
+      case 'change.planned': {
+        const key = stepKey(event);
+        changes.set(key, [...(changes.get(key) ?? []), event.change]);
+        return silence;
+      }
+      case 'step.finished':
+        return stepFinished(event);
+      case 'host.planned':
+      case 'host.finished':
+        return hostEnded(event);
+      case 'run.finished':
+        return silence;
+    }
+  }
+
+  function tell(event: Event): Telling {
+    if (isTold(event)) return told(event);
+    const said = sentence(event, colours);
+    return verbosity < said.level ? silence : { lasting: true, lines: lay(said) };
+  }
+  return { tell };
+}
+
+const toldTypes: ReadonlySet<Event['type']> = new Set<Told['type']>([
+  'run.started',
+  'run.finished',
+  'change.planned',
+  'step.finished',
+  'host.planned',
+  'host.finished',
+]);
+
+function isTold(event: Event): event is Told {
+  return toldTypes.has(event.type);
+}
+
+function stepKey(event: { readonly host: string; readonly step: string; readonly item?: Json }): string {
+  return canonicalJson([event.host, event.step, event.item ?? null]);
+}

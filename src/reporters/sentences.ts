@@ -1,0 +1,143 @@
+import { assertNever } from '../model/assert-never.ts';
+import { formatDuration } from '../model/duration.ts';
+import type { Event } from '../model/event.ts';
+import type { Json } from '../model/json.ts';
+import { canonicalJson } from '../model/json.ts';
+import type { Reason } from '../model/plan.ts';
+import { type Paint, truncate } from './text.ts';
+import { type Colours, itemLabel } from './words.ts';
+
+/** One printed line, before layout; its texts are not yet safe. */
+export interface Sentence {
+  /** How many `-v` it takes. */
+  readonly level: 0 | 1 | 2 | 3;
+  readonly what: string;
+  readonly host: string;
+  readonly text: string;
+  readonly paint: Paint;
+  readonly reasons?: readonly Reason[];
+}
+
+type Of<T extends Event['type']> = Extract<Event, { type: T }>;
+
+/** Events that need to know what came before them: the narrator tells these itself. */
+export type Told = Of<
+  'run.started' | 'run.finished' | 'change.planned' | 'step.finished' | 'host.planned' | 'host.finished'
+>;
+
+type OfFix = Of<'fix.intent' | 'fix.result' | 'verify.looked' | 'rollback.intent' | 'rollback.result'>;
+type OfReading = Of<'probe.read' | 'symptom.looked' | 'gate.decided'>;
+
+/** An event in a sentence. */
+export function sentence(event: Exclude<Event, Told>, colours: Colours): Sentence {
+  switch (event.type) {
+    case 'host.connecting':
+      return { level: 3, what: 'connecting', host: event.host, text: '', paint: colours.blue };
+    case 'host.connected': {
+      const key = event.hostKey === undefined ? '' : `, host key ${event.hostKey}`;
+      return {
+        level: 3,
+        what: 'connected',
+        host: event.host,
+        text: formatDuration(event.ms) + key,
+        paint: colours.blue,
+      };
+    }
+    case 'host.unreachable': {
+      const help = event.help === undefined ? '' : `. ${event.help}`;
+      const text = `${event.phase}: ${event.reason}${help}`;
+      return { level: 0, what: 'unreachable', host: event.host, text, paint: colours.redBright };
+    }
+    case 'step.started':
+      return { level: 3, what: 'step', host: event.host, text: `${place(event)}: ${event.title}`, paint: colours.blue };
+    case 'note':
+      return {
+        level: 0,
+        what: 'note',
+        host: event.host,
+        text: `${place(event)}: ${event.message}`,
+        paint: colours.cyan,
+      };
+    case 'warning':
+      return { level: 0, what: 'warning', host: event.host ?? '', text: event.message, paint: colours.magentaBright };
+    case 'probe.read':
+    case 'symptom.looked':
+    case 'gate.decided':
+      return ofReading(event, colours);
+    default:
+      return ofFix(event, colours);
+  }
+}
+
+function ofReading(event: OfReading, colours: Colours): Sentence {
+  const { host } = event;
+  const paint = colours.blue;
+  switch (event.type) {
+    case 'probe.read': {
+      const what = `${event.step ?? 'symptom'}.${event.name} = ${event.probe}(${answer(event.params)})`;
+      if (event.unknown !== undefined) {
+        return { level: 1, what: 'unreadable', host, text: `${what}: ${event.unknown}`, paint: colours.magentaBright };
+      }
+      const mark = event.predicted === true ? ' (predicted)' : '';
+      return { level: 2, what: 'probe', host, text: `${what}: ${answer(event.value ?? null)}${mark}`, paint };
+    }
+    case 'symptom.looked': {
+      const how = threeWay(event.present, 'present', 'absent');
+      const text = `${how} (${event.when.replace('_', ' ')} look)`;
+      return { level: 1, what: 'symptom', host, text, paint, reasons: event.reasons };
+    }
+    case 'gate.decided': {
+      const text = `${place(event)}: ${threeWay(event.open, 'open', 'closed')}`;
+      return { level: 1, what: 'gate', host, text, paint, reasons: event.reasons };
+    }
+    default:
+      return assertNever(event);
+  }
+}
+
+function ofFix(event: OfFix, colours: Colours): Sentence {
+  const { host } = event;
+  const paint = colours.blue;
+  switch (event.type) {
+    case 'fix.intent': {
+      const by = event.alternative === undefined ? '' : ` by ${event.alternative}`;
+      return { level: 2, what: 'fix', host, text: `${place(event)}: starts${by} (attempt ${event.attempt})`, paint };
+    }
+    case 'fix.result': {
+      const how = `${event.outcome.replace('_', ' ')}${event.reason === undefined ? '' : `: ${event.reason}`}`;
+      const text = `${place(event)}: ${how} (${formatDuration(event.ms)})`;
+      return { level: event.outcome === 'done' ? 2 : 1, what: 'fix', host, text, paint };
+    }
+    case 'verify.looked': {
+      const text = `${place(event)}: ${event.held ? 'holds' : 'does not hold'} (look ${event.attempt})`;
+      return { level: 1, what: 'verify', host, text, paint, reasons: event.reasons };
+    }
+    case 'rollback.intent': {
+      const text = `${place(event)}: ${event.changes.map((change) => change.summary).join('; ')}`;
+      return { level: 1, what: 'rolling back', host, text, paint: colours.yellow };
+    }
+    case 'rollback.result': {
+      const text = place(event) + (event.reason === undefined ? '' : `: ${event.reason}`);
+      return event.done
+        ? { level: 1, what: 'put back', host, text, paint: colours.yellow }
+        : { level: 0, what: 'rollback fails', host, text, paint: colours.red };
+    }
+    default:
+      return assertNever(event);
+  }
+}
+
+/** `STEP [item]`. */
+export function place(event: { readonly step: string; readonly item?: Json }): string {
+  return event.step + itemLabel(event.item);
+}
+
+function threeWay(value: boolean | 'unknown', yes: string, no: string): string {
+  return value === 'unknown' ? 'unknown' : value ? yes : no;
+}
+
+const answerColumns = 400;
+
+function answer(value: Json): string {
+  return truncate(canonicalJson(value).slice(0, 4 * answerColumns), answerColumns);
+}

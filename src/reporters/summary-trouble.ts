@@ -1,0 +1,95 @@
+import type { StepOutcome, Verdict } from '../model/result.ts';
+import { safeLine } from '../model/safe-text.ts';
+import type { HostEnd, RunSummary } from './fold.ts';
+import { foldNames } from './fold-names.ts';
+import { whyText } from './plan-body.ts';
+import { hang, pad } from './text.ts';
+import { type Colours, itemLabel, verdictPaint, word } from './words.ts';
+
+const troubles: ReadonlySet<Verdict | undefined> = new Set<Verdict | undefined>([
+  undefined,
+  'not_fixed',
+  'rolled_back',
+  'rollback_failed',
+  'undetermined',
+  'refused',
+  'unreachable',
+  'unknown',
+]);
+
+/** Whether an operator has to do something about a host; `undefined` = no result came. */
+export function needsLook(verdict: Verdict | undefined): boolean {
+  return troubles.has(verdict);
+}
+
+/** Outliers and failures, those with the same words together. */
+export function troubleLines(summary: RunSummary, options: { readonly columns: number }, colours: Colours): string[] {
+  const groups = new Map<
+    string,
+    { readonly first: HostEnd; readonly reasons: readonly string[]; readonly names: string[] }
+  >();
+  for (const host of summary.hosts) {
+    if (!needsLook(host.verdict) || !host.begun) continue;
+    const reasons = reasonsOf(host);
+    const key = JSON.stringify([host.verdict, reasons]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { first: host, reasons, names: [host.host] });
+    else group.names.push(host.host);
+  }
+  if (groups.size === 0) return [];
+  const lines = [colours.bold('Needs a look')];
+  for (const { first, reasons, names } of groups.values()) {
+    const paint = first.verdict === undefined ? colours.red : verdictPaint(colours, first.verdict);
+    const verdict = first.verdict === undefined ? 'no result' : word(first.verdict);
+    lines.push(...hang(`  ${pad(verdict, 15)} `, safeLine(foldNames(names)), options.columns, colours.bold, paint));
+    for (const reason of reasons) lines.push(...hang(' '.repeat(18), reason, options.columns));
+  }
+  return lines;
+}
+
+const bad: ReadonlySet<StepOutcome> = new Set<StepOutcome>(['failed', 'rolled_back', 'unknown', 'undetermined']);
+
+/** Why a host stands here: its own reason, then each bad step's, then what is left on it. */
+function reasonsOf(host: HostEnd): readonly string[] {
+  const reasons: string[] = [];
+  if (host.reason !== undefined) reasons.push(safeLine(host.reason));
+  if (host.help !== undefined) reasons.push(safeLine(host.help));
+  if (host.underWay !== undefined)
+    reasons.push(`${safeLine(host.underWay)}: its fix had begun; whether it is done is not known`);
+  for (const step of host.steps) {
+    const items = step.items.filter((item) => bad.has(item.result.outcome));
+    const ends = items.length > 0 ? items : bad.has(step.result.outcome) ? [{ item: null, result: step.result }] : [];
+    for (const { item, result } of ends) {
+      const why = whyText(result);
+      reasons.push(`${safeLine(step.id)}${itemLabel(item)}: ${word(result.outcome)}${why === '' ? '' : `: ${why}`}`);
+      if (result.rollbackFailed !== undefined) reasons.push(`left on the host: ${safeLine(result.rollbackFailed)}`);
+    }
+  }
+  return [...new Set(reasons)];
+}
+
+/** What to type next, and what for. */
+export function nextCommands(summary: RunSummary): readonly (readonly [command: string, what: string])[] {
+  const { started, finished, run } = summary;
+  if (started === undefined) return [];
+  const commands: [string, string][] = [];
+  if (started.dryRun) {
+    const pending = summary.hosts.some((host) => host.verdict === 'would_fix');
+    if (pending)
+      commands.push([`mendgate run ${shellWord(started.runbook.file)}`, 'make these changes, with the same options']);
+    return commands;
+  }
+  const id = shellWord(run);
+  const open = summary.hosts.some((host) => needsLook(host.verdict) || host.verdict === 'not_started');
+  if (open) {
+    commands.push([`mendgate resume ${id}`, 'go on where it stopped']);
+    commands.push([`mendgate runs show ${id} --hosts bad > bad.txt`, 'names for -l @bad.txt']);
+  }
+  if ((finished?.changes ?? 0) > 0) commands.push([`mendgate undo ${id}`, 'take the changes back']);
+  return commands;
+}
+
+/** For copying into a shell. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${safeLine(text).replaceAll("'", "'\\''")}'`;
+}

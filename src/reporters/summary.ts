@@ -1,0 +1,131 @@
+import { formatDuration } from '../model/duration.ts';
+import { safeLine } from '../model/safe-text.ts';
+import type { HostEnd, RunSummary } from './fold.ts';
+import { foldNames } from './fold-names.ts';
+import { needsLook, nextCommands, troubleLines } from './summary-trouble.ts';
+import { count, hang, pad, width } from './text.ts';
+import { type Colours, coloursOf, verdictPaint, word } from './words.ts';
+
+export { fold, type HostEnd, type RunSummary } from './fold.ts';
+
+export interface SummaryPrintOptions {
+  readonly colour: boolean;
+  /** `Infinity`: lines are never broken. */
+  readonly columns: number;
+  readonly verbosity: number;
+}
+
+/** The end of a run for the reader: hosts by diagnosis, then what needs a look, then what to type next. */
+export function printSummary(summary: RunSummary, options: SummaryPrintOptions): string {
+  const colours = coloursOf(options.colour);
+  const sections = [
+    diagnosisLines(summary, options, colours),
+    troubleLines(summary, options, colours),
+    notBegunLines(summary, options, colours),
+    closingLines(summary, options, colours),
+  ];
+  const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return `${text.join('\n\n')}\n`;
+}
+
+/** `37 hosts  boolean off → …`, and under it which of them ended how. A dry run of one diagnosis has said it in its plan. */
+function diagnosisLines(summary: RunSummary, options: SummaryPrintOptions, colours: Colours): string[] {
+  const ended = summary.hosts.filter((host) => host.verdict !== undefined && host.verdict !== 'not_started');
+  const groups = [...groupBy(ended, diagnosisOf)].sort(([, a], [, b]) => b.length - a.length);
+  if (summary.started?.dryRun === true && groups.length < 2) return [];
+  const sizes = groups.map(([, hosts]) => String(hosts.length).length);
+  const digits = Math.max(0, ...sizes);
+  return groups.flatMap(([diagnosis, hosts]) => groupLines(diagnosis, hosts, digits, options, colours));
+}
+
+function groupLines(
+  diagnosis: string,
+  hosts: readonly HostEnd[],
+  digits: number,
+  options: SummaryPrintOptions,
+  colours: Colours,
+): string[] {
+  const size = `${String(hosts.length).padStart(digits)} ${pad(hosts.length === 1 ? 'host' : 'hosts', 5)}  `;
+  const sees = [...new Set(hosts.flatMap((host) => host.see ?? []))];
+  const see = sees.length > 0 ? ` (see ${sees.join(', ')})` : '';
+  const verdicts = [...groupBy(hosts, (host) => host.verdict ?? 'unknown')];
+  const only = verdicts.length === 1 ? verdicts[0]?.[0] : undefined;
+  if (only !== undefined && diagnosis === word(only)) {
+    const paint = verdictPaint(colours, only);
+    return hang(`${size}${pad(word(only), 15)} `, hostNames(hosts) + safeLine(see), options.columns, undefined, paint);
+  }
+  return [
+    ...hang(size, safeLine(diagnosis + see), options.columns, colours.bold, colours.bold),
+    ...verdicts.flatMap(([verdict, alike]) => {
+      const lead = `${' '.repeat(size.length)}${pad(word(verdict), 15)} `;
+      return hang(lead, hostNames(alike), options.columns, undefined, verdictPaint(colours, verdict));
+    }),
+  ];
+}
+
+/** A host without a diagnosis stands under its verdict: every unreachable host in one group, whatever the reason. */
+function diagnosisOf(host: HostEnd): string {
+  if (host.diagnosis !== '') return host.diagnosis;
+  return word(host.verdict ?? 'unknown');
+}
+
+function notBegunLines(summary: RunSummary, options: SummaryPrintOptions, colours: Colours): string[] {
+  const notStarted = summary.hosts.filter(
+    (host) => host.verdict === 'not_started' || (host.verdict === undefined && !host.begun),
+  );
+  const reasons = [...groupBy(notStarted, (host) => host.reason ?? '')];
+  return reasons.flatMap(([reason, hosts]) => {
+    const why = reason === '' ? '' : `: ${safeLine(reason)}`;
+    return hang('not started    ', `${hostNames(hosts)}${why}`, options.columns, undefined, colours.cyan);
+  });
+}
+
+/** Counts by verdict, changes, time; then the lines to type. */
+function closingLines(summary: RunSummary, options: SummaryPrintOptions, colours: Colours): string[] {
+  const { finished } = summary;
+  const dryRun = summary.started?.dryRun === true;
+  const lines: string[] = [];
+  if (finished?.interrupted === true)
+    lines.push(colours.red('Interrupted: running steps were finished, no new ones begun.'));
+  if (finished === undefined) lines.push(colours.red('The run ended before its end was recorded.'));
+  const facts = [verdictCounts(summary, colours)];
+  if (finished !== undefined && !dryRun) facts.push(count(finished.changes, 'change'));
+  if (finished !== undefined) facts.push(formatDuration(finished.ms));
+  lines.push(`${count(summary.hosts.length, 'host')}: ${facts.filter((fact) => fact !== '').join('; ')}`);
+  const commands = nextCommands(summary);
+  const widest = Math.max(0, ...commands.map(([command]) => width(command)));
+  for (const [command, what] of commands) {
+    const fits = widest + what.length + 4 <= options.columns;
+    if (fits) lines.push(`  ${colours.bold(pad(command, widest))}  ${what}`);
+    else lines.push(`  ${colours.bold(command)}`, ...hang('      ', what, options.columns));
+  }
+  return lines;
+}
+
+function verdictCounts(summary: RunSummary, colours: Colours): string {
+  const counts = [...groupBy(summary.hosts, (host) => host.verdict ?? (host.begun ? undefined : 'not_started'))];
+  return counts
+    .sort(([a], [b]) => Number(needsLook(a)) - Number(needsLook(b)))
+    .map(([verdict, hosts]) =>
+      verdict === undefined
+        ? colours.red(`${hosts.length} without a result`)
+        : verdictPaint(colours, verdict)(`${hosts.length} ${word(verdict)}`),
+    )
+    .join(', ');
+}
+
+function hostNames(hosts: readonly HostEnd[]): string {
+  return safeLine(foldNames(hosts.map((host) => host.host)));
+}
+
+/** In order of first appearance. */
+function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

@@ -1,0 +1,70 @@
+import pc from 'picocolors';
+import { assertNever } from '../model/assert-never.ts';
+import type { Json } from '../model/json.ts';
+import { canonicalJson } from '../model/json.ts';
+import type { StepOutcome, Verdict } from '../model/result.ts';
+import { safeLine } from '../model/safe-text.ts';
+import { type Paint, truncate } from './text.ts';
+
+export type Colours = ReturnType<typeof pc.createColors>;
+export const coloursOf: (colour: boolean) => Colours = pc.createColors;
+
+/** `would_change` → `would change`. */
+export function word(outcome: StepOutcome | Verdict): string {
+  return outcome.replaceAll('_', ' ');
+}
+
+/** The colours Ansible has taught operators: ok green, changed yellow, failed red, unreachable bright red, skipped cyan. */
+export function outcomePaint(colours: Colours, outcome: StepOutcome): Paint {
+  switch (outcome) {
+    case 'ok':
+      return colours.green;
+    case 'changed':
+    case 'would_change':
+      return colours.yellow;
+    case 'skipped':
+      return colours.cyan;
+    case 'failed':
+    case 'rolled_back':
+    case 'unknown':
+      return colours.red;
+    case 'unreachable':
+      return colours.redBright;
+    case 'undetermined':
+      return colours.magentaBright;
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** As {@link outcomePaint}, for what became of a host. */
+export function verdictPaint(colours: Colours, verdict: Verdict): Paint {
+  switch (verdict) {
+    case 'healthy':
+    case 'fixed':
+      return colours.green;
+    case 'would_fix':
+      return colours.yellow;
+    case 'not_applicable':
+    case 'not_started':
+      return colours.cyan;
+    case 'not_fixed':
+    case 'rolled_back':
+    case 'rollback_failed':
+    case 'refused':
+    case 'unknown':
+      return colours.red;
+    case 'unreachable':
+      return colours.redBright;
+    case 'undetermined':
+      return colours.magentaBright;
+    default:
+      return assertNever(verdict);
+  }
+}
+
+/** Which item of a `for_each` step: ` [httpd_relay]`, or nothing. */
+export function itemLabel(item: Json | undefined): string {
+  if (item === undefined || item === null) return '';
+  return ` [${truncate(safeLine(typeof item === 'string' ? item : canonicalJson(item)), 40)}]`;
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import type { EventBody } from '../../src/model/event.ts';
+import { createReporter } from '../../src/reporters/index.ts';
+import type { ReporterOptions } from '../../src/reporters/reporter.ts';
+import { change, fixing, outcome, plan, runFinished, runStarted, sink, stamp } from './events.ts';
+import { allSamples } from './samples.ts';
+
+async function told(
+  bodies: readonly EventBody[],
+  options: Partial<ReporterOptions> = {},
+  look = {},
+): Promise<{ out: string; err: string }> {
+  const stdout = sink(look);
+  const stderr = sink(look);
+  const reporter = await createReporter('lines', { stdout, stderr }, { verbosity: 0, diff: false, ...options });
+  for (const event of stamp(bodies)) reporter.emit(event);
+  await reporter.close();
+  await reporter.close();
+  return { out: stdout.text(), err: stderr.text() };
+}
+
+describe('lines', () => {
+  it('tells what was changed on stderr, one line for it, and the summary once on stdout', async () => {
+    const { out, err } = await told([runStarted(['web01'], false), ...fixing('web01'), runFinished(0, 1)]);
+    expect(err).toBe(`nginx-502: nginx 502: Permission denied (1 of 40 hosts)
+changed         web01  boolean: httpd_graceful_shutdown: off → on (1.2s)
+`);
+    expect(out.match(/1 host: 1 fixed/g)).toHaveLength(1);
+  });
+
+  it('shows a dry run as a plan', async () => {
+    const { out, err } = await told([
+      runStarted(['web01'], true),
+      { type: 'host.planned', host: 'web01', plan: plan('web01') },
+      runFinished(0),
+    ]);
+    expect(err).toContain('dry run: nothing is changed');
+    expect(out).toContain('1 host of 40');
+    expect(out).toContain('Plan: 1 host would change');
+  });
+
+  it('adds ok steps and reasons of gates with -v, commands with -vv, transport with -vvv', async () => {
+    const bodies = [runStarted(['web01'], false), ...fixing('web01'), runFinished(0, 1)];
+    const [quiet, reasons, commands, transport] = await Promise.all(
+      ([0, 1, 2, 3] as const).map((verbosity) => told(bodies, { verbosity })),
+    );
+    expect(quiet?.err).not.toContain('confirm');
+    expect(reasons?.err).toMatch(/^ok +web01 +confirm/m);
+    expect(reasons?.err).toContain('✔ selinux.mode == "enforcing"');
+    expect(reasons?.err).not.toContain('setsebool');
+    expect(commands?.err).toContain('root # setsebool -P httpd_graceful_shutdown 1');
+    expect(commands?.err).not.toMatch(/^connect/m);
+    expect(transport?.err).toMatch(/^connected +web01 +12ms/m);
+  });
+
+  it.each([
+    [{ outcome: 'failed', reason: 'rc 1: no boolean' }, /^failed +web01 +boolean: T; rc 1: no boolean \(5ms\)\n$/],
+    [{ outcome: 'rolled_back', reason: 'verify: no' }, /^rolled back +web01 +boolean: T; verify: no \(5ms\)\n$/],
+    [{ outcome: 'unknown', reason: 'connection lost' }, /^unknown +web01 +boolean: T; connection lost \(5ms\)\n$/],
+    [{ outcome: 'undetermined', waitsOn: ['a', 'b'] }, /^undetermined +web01 +boolean: T; waits on a, b \(5ms\)\n$/],
+  ] as const)('always tells of a step that ended %j', async (result, line) => {
+    const { err } = await told([{ type: 'step.finished', host: 'web01', step: 'boolean', title: 'T', result, ms: 5 }]);
+    expect(err).toMatch(line);
+  });
+
+  it('tells of notes, warnings, unreachable hosts, failed rollbacks and conclusions without -v', async () => {
+    const { err } = await told([
+      { type: 'note', host: 'web01', step: 'confirm', item: 'x', message: '2 old denials: ignored' },
+      { type: 'warning', message: 'clock is off' },
+      { type: 'host.unreachable', host: 'web02', phase: 'tcp', reason: 'refused', help: 'Is sshd up?' },
+      { type: 'rollback.result', host: 'web01', step: 'boolean', done: false, reason: 'busy' },
+      {
+        type: 'host.finished',
+        host: 'web03',
+        ms: 1,
+        outcome: outcome('web03', {
+          verdict: 'not_applicable',
+          diagnosis: 'not SELinux',
+          reason: 'The backend refuses.',
+          see: 'other',
+        }),
+      },
+    ]);
+    expect(err).toContain('confirm [x]: 2 old denials: ignored');
+    expect(err).toMatch(/^warning +clock is off$/m);
+    expect(err).toMatch(/^unreachable +web02 +tcp: refused\. Is sshd up\?$/m);
+    expect(err).toMatch(/^rollback fails +web01 +boolean: busy$/m);
+    expect(err).toMatch(/^not applicable +web03 +not SELinux: The backend refuses\. \(see other\)$/m);
+  });
+
+  it('never breaks lines for a pipe, and always for a narrow terminal', async () => {
+    const reason = 'word '.repeat(80);
+    const bodies: readonly EventBody[] = [
+      { type: 'step.finished', host: 'web01', step: 's', title: 'T', result: { outcome: 'failed', reason }, ms: 5 },
+    ];
+    expect((await told(bodies)).err.trimEnd().split('\n')).toHaveLength(1);
+    const narrow = (await told(bodies, {}, { isTty: true, columns: 60 })).err.trimEnd().split('\n');
+    expect(narrow.length).toBeGreaterThan(5);
+    for (const line of narrow) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
+  it('shows diffs of what was changed with -D', async () => {
+    const contents = [{ label: '/etc/x', before: 'a\n', after: 'b\n' }];
+    const of = { host: 'web01', step: 's' };
+    const { err } = await told(
+      [
+        { type: 'change.planned', ...of, change: { ...change, contents } },
+        { type: 'step.finished', ...of, title: 'T', result: { outcome: 'changed' }, ms: 1 },
+      ],
+      { diff: true },
+    );
+    expect(err).toContain('-a');
+    expect(err).toContain('+b');
+  });
+
+  it('has a line or a reason to be silent for every type of event', async () => {
+    const { err } = await told(allSamples, { verbosity: 3, diff: true });
+    for (const word of [
+      'connecting',
+      'connected',
+      'unreachable',
+      'probe',
+      'unreadable',
+      'symptom',
+      'step',
+      'gate',
+      'note',
+      'fix',
+      'verify',
+      'rolling back',
+      'put back',
+      'warning',
+    ]) {
+      expect(err).toMatch(new RegExp(`^${word} `, 'm'));
+    }
+  });
+});

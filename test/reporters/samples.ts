@@ -1,0 +1,159 @@
+import type { Event, EventBody } from '../../src/model/event.ts';
+import type { PlannedChange } from '../../src/model/plan.ts';
+import { change, item, outcome, plan, runFinished, runStarted, step } from './events.ts';
+
+type Body<T extends Event['type']> = Extract<EventBody, { type: T }>;
+type Samples = { readonly [T in Event['type']]: readonly [Body<T>, ...Body<T>[]] };
+
+const fullChange: PlannedChange = {
+  ...change,
+  become: false,
+  contents: [{ label: '/etc/nginx/nginx.conf', before: 'a\n', after: 'b\n' }],
+  irreversible: 'reload drops connections',
+  predicted: true,
+};
+const reasons = [
+  { check: 'size(errors) > 0', held: true, because: 'size(errors) is 3' },
+  { check: 'known(x)', held: 'unknown' },
+] as const;
+const fullStep = step(
+  'port_label',
+  { outcome: 'undetermined', reason: 'why', waitsOn: ['boolean'], rollbackFailed: 'port 8888 is labelled' },
+  {
+    notes: ['a note'],
+    items: [
+      item(
+        { outcome: 'would_change' },
+        {
+          item: { port: 8888 },
+          gate: reasons,
+          changes: [fullChange],
+          alternative: { id: 'label', title: 'Label the port', others: ['A module'] },
+          confirm: 'Install?\nReally?',
+          irreversible: 'it is so',
+        },
+      ),
+    ],
+  },
+);
+const of = { host: 'web01', step: 'boolean' };
+const ofItem = { ...of, item: { port: 8888 } };
+
+/** Every type: at its smallest, and with every optional member. The type makes a missing one a compile error. */
+export const samples: Samples = {
+  'run.started': [runStarted(['web01', 'web02'], true) as Body<'run.started'>],
+  'host.connecting': [{ type: 'host.connecting', host: 'web01' }],
+  'host.connected': [
+    { type: 'host.connected', host: 'web01', ms: 3 },
+    { type: 'host.connected', host: 'web01', ms: 3.5, hostKey: 'SHA256:abc' },
+  ],
+  'host.unreachable': [
+    { type: 'host.unreachable', host: 'web01', phase: 'tcp', reason: 'refused' },
+    { type: 'host.unreachable', host: 'web01', phase: 'auth', reason: 'no key fits', help: 'ssh-add it' },
+  ],
+  'probe.read': [
+    {
+      type: 'probe.read',
+      host: 'web01',
+      name: 'e',
+      probe: 'nginx.upstream_errors',
+      params: {},
+      ms: 3,
+      unknown: 'no log',
+    },
+    {
+      type: 'probe.read',
+      host: 'web01',
+      name: 'e',
+      probe: 'p.q',
+      params: { a: [1] },
+      ms: 3,
+      step: 's',
+      value: null,
+      predicted: true,
+    },
+  ],
+  'symptom.looked': [
+    { type: 'symptom.looked', host: 'web01', when: 'first', present: 'unknown', reasons },
+    { type: 'symptom.looked', host: 'web01', when: 'after_fix', present: false, reasons: [] },
+  ],
+  'step.started': [
+    { type: 'step.started', ...of, title: 'T' },
+    { type: 'step.started', ...ofItem, title: 'T' },
+  ],
+  'gate.decided': [
+    { type: 'gate.decided', ...of, open: 'unknown', reasons },
+    { type: 'gate.decided', ...ofItem, open: false, reasons: [] },
+  ],
+  note: [
+    { type: 'note', ...of, message: 'm' },
+    { type: 'note', ...ofItem, message: 'm' },
+  ],
+  'change.planned': [
+    { type: 'change.planned', ...of, change },
+    { type: 'change.planned', ...ofItem, change: fullChange },
+  ],
+  'fix.intent': [
+    { type: 'fix.intent', ...of, attempt: 1, changes: [] },
+    { type: 'fix.intent', ...ofItem, attempt: 2, changes: [change], alternative: 'label', bootId: 'b-1' },
+  ],
+  'fix.result': [
+    { type: 'fix.result', ...of, attempt: 1, outcome: 'done', ms: 3 },
+    { type: 'fix.result', ...ofItem, attempt: 1, outcome: 'not_started', ms: 3, reason: 'policy store busy' },
+  ],
+  'verify.looked': [
+    { type: 'verify.looked', ...of, held: true, reasons: [], attempt: 1 },
+    { type: 'verify.looked', ...ofItem, held: false, reasons, attempt: 2 },
+  ],
+  'rollback.intent': [
+    { type: 'rollback.intent', ...of, changes: [change] },
+    { type: 'rollback.intent', ...ofItem, changes: [] },
+  ],
+  'rollback.result': [
+    { type: 'rollback.result', ...of, done: true },
+    { type: 'rollback.result', ...ofItem, done: false, reason: 'setsebool: busy' },
+  ],
+  'step.finished': [
+    { type: 'step.finished', ...of, title: 'T', result: { outcome: 'changed' }, ms: 5 },
+    { type: 'step.finished', ...ofItem, title: 'T', result: fullStep.result, ms: 5 },
+  ],
+  'host.planned': [
+    { type: 'host.planned', host: 'web01', plan: plan('web01') },
+    {
+      type: 'host.planned',
+      host: 'web01',
+      plan: plan('web01', {
+        reason: 'r',
+        see: 'other-runbook',
+        steps: [fullStep],
+        notes: ['n'],
+        symptomReasons: reasons,
+        snapshots: [
+          { id: 'confirm.a', probe: 'nginx.worker', params: {}, reads: [], fingerprint: null, unknown: 'no nginx' },
+          { id: 'confirm.b', probe: 'p.q', params: 1, reads: ['file:/x'], value: 1, fingerprint: 1, predicted: true },
+        ],
+        declaredProbes: 2,
+        outputs: { cause: 'boolean' },
+      }),
+    },
+  ],
+  'host.finished': [
+    { type: 'host.finished', host: 'web01', outcome: outcome('web01'), ms: 5 },
+    {
+      type: 'host.finished',
+      host: 'web01',
+      outcome: outcome('web01', { verdict: 'rollback_failed', reason: 'r', see: 'x', steps: [fullStep], notes: ['n'] }),
+      ms: 5,
+    },
+  ],
+  warning: [
+    { type: 'warning', message: 'm' },
+    { type: 'warning', message: 'm', host: 'web01' },
+  ],
+  'run.finished': [
+    runFinished(0) as Body<'run.finished'>,
+    { ...(runFinished(7, 3, true) as Body<'run.finished'>), verdicts: { fixed: 3, unknown: 1 } },
+  ],
+};
+
+export const allSamples: readonly EventBody[] = Object.values(samples).flat();

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { EventBody } from '../../src/model/event.ts';
+import { fold, printSummary } from '../../src/reporters/summary.ts';
+import { change, fixing, names, outcome, plan, runFinished, runStarted, stamp, step } from './events.ts';
+
+function summaryOf(bodies: readonly EventBody[]): string {
+  return printSummary(fold(stamp(bodies)), { colour: false, columns: Number.POSITIVE_INFINITY, verbosity: 0 });
+}
+function finished(host: string, more: Parameters<typeof outcome>[1]): EventBody {
+  return { type: 'host.finished', host, outcome: outcome(host, more), ms: 5 };
+}
+
+describe('the summary', () => {
+  it('groups hosts by diagnosis, then says who needs a look and what to type', () => {
+    const failed = step('boolean', { outcome: 'rolled_back', reason: 'verify did not hold: access.allowed' });
+    const text = summaryOf([
+      runStarted([...names('web', 1, 39)], false),
+      ...names('web', 1, 35).flatMap(fixing),
+      finished('web36', { verdict: 'rolled_back', steps: [failed] }),
+      finished('web37', { verdict: 'rolled_back', steps: [failed] }),
+      finished('web38', {
+        verdict: 'not_applicable',
+        diagnosis: 'not SELinux (111)',
+        see: 'nginx-502-connection-refused',
+      }),
+      {
+        type: 'host.unreachable',
+        host: 'web39',
+        phase: 'auth',
+        reason: 'no key fits',
+        help: 'Add your key with ssh-add.',
+      },
+      runFinished(6, 35),
+    ]);
+    expect(text).toBe(`37 hosts  boolean off → would set httpd_graceful_shutdown
+          fixed           web[01-35]
+          rolled back     web[36-37]
+ 1 host   not SELinux (111) (see nginx-502-connection-refused)
+          not applicable  web38
+ 1 host   unreachable     web39
+
+Needs a look
+  rolled back     web[36-37]
+                  boolean: rolled back: verify did not hold: access.allowed
+  unreachable     web39
+                  auth: no key fits
+                  Add your key with ssh-add.
+
+39 hosts: 35 fixed, 1 not applicable, 2 rolled back, 1 unreachable; 35 changes; 4.2s
+  mendgate resume run-1                           go on where it stopped
+  mendgate runs show run-1 --hosts bad > bad.txt  names for -l @bad.txt
+  mendgate undo run-1                             take the changes back
+`);
+  });
+
+  it('proposes nothing when all is well and nothing was changed', () => {
+    const text = summaryOf([
+      runStarted(['web01'], false),
+      finished('web01', { verdict: 'healthy', diagnosis: '' }),
+      runFinished(0),
+    ]);
+    expect(text).toBe('1 host   healthy         web01\n\n1 host: 1 healthy; 0 changes; 4.2s\n');
+  });
+
+  it('says what is left on a host when a rollback failed', () => {
+    const left = step('boolean', {
+      outcome: 'failed',
+      reason: 'rc 1',
+      rollbackFailed: 'httpd_graceful_shutdown stays on',
+    });
+    const text = summaryOf([
+      runStarted(['web01'], false),
+      finished('web01', { verdict: 'rollback_failed', steps: [left] }),
+      runFinished(7, 1),
+    ]);
+    expect(text).toContain('boolean: failed: rc 1');
+    expect(text).toContain('left on the host: httpd_graceful_shutdown stays on');
+  });
+
+  it('names hosts that were not started, with the reason', () => {
+    const reason = 'more than 2 bad hosts';
+    const text = summaryOf([
+      runStarted(['web01', 'web02', 'web03'], false),
+      ...fixing('web01'),
+      finished('web02', { verdict: 'not_started', reason, diagnosis: '' }),
+      finished('web03', { verdict: 'not_started', reason, diagnosis: '' }),
+      runFinished(2, 1),
+    ]);
+    expect(text).toContain('not started    web[02-03]: more than 2 bad hosts');
+    expect(text).toContain('1 fixed, 2 not started');
+    expect(text).toContain('mendgate resume run-1');
+  });
+
+  it('tells of an interrupted run which hosts are half-done and which were never begun', () => {
+    const text = summaryOf([
+      runStarted(['web01', 'web02', 'web03'], false),
+      ...fixing('web01'),
+      { type: 'host.connecting', host: 'web02' },
+      { type: 'fix.intent', host: 'web02', step: 'boolean', attempt: 1, changes: [change] },
+      runFinished(130, 1, true),
+    ]);
+    expect(text).toContain('Interrupted');
+    expect(text).toMatch(/no result +web02\n +boolean: its fix had begun; whether it is done is not known/);
+    expect(text).toContain('not started    web03');
+    expect(text).toContain('1 fixed, 1 not started, 1 without a result');
+  });
+
+  it('does not call a step half-done that has ended', () => {
+    const text = summaryOf([
+      runStarted(['web01'], false),
+      { type: 'fix.intent', host: 'web01', step: 'boolean', attempt: 1, changes: [change] },
+      {
+        type: 'step.finished',
+        host: 'web01',
+        step: 'boolean',
+        title: 'T',
+        result: { outcome: 'rolled_back', reason: 'verify did not hold' },
+        ms: 5,
+      },
+      finished('web01', { verdict: 'rolled_back' }),
+      runFinished(2),
+    ]);
+    expect(text).not.toContain('had begun');
+  });
+
+  it('says so when the run has no recorded end', () => {
+    expect(summaryOf([runStarted(['web01'], false), ...fixing('web01')])).toContain(
+      'ended before its end was recorded',
+    );
+  });
+
+  it('counts a dry run by what would happen and gives the line that does it', () => {
+    const text = summaryOf([
+      runStarted(['web01', 'web02'], true),
+      { type: 'host.planned', host: 'web01', plan: plan('web01') },
+      {
+        type: 'host.planned',
+        host: 'web02',
+        plan: plan('web02', { verdict: 'undetermined', reason: 'sudo: a password is required', diagnosis: '' }),
+      },
+      runFinished(2),
+    ]);
+    expect(text).toContain('2 hosts: 1 would fix, 1 undetermined; 4.2s');
+    expect(text).toMatch(/undetermined +web02\n +sudo: a password is required/);
+    expect(text).toContain('mendgate run nginx-502.yaml');
+    expect(text).not.toContain('mendgate undo');
+  });
+
+  it('quotes a file name that a shell would split', () => {
+    const started = runStarted(['web01'], true);
+    if (started.type !== 'run.started') throw new Error('not a start');
+    const text = summaryOf([
+      { ...started, runbook: { ...started.runbook, file: "it's here.yaml" } },
+      { type: 'host.planned', host: 'web01', plan: plan('web01') },
+      runFinished(0),
+    ]);
+    expect(text).toContain("mendgate run 'it'\\''s here.yaml'");
+  });
+});
