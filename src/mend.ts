@@ -3,8 +3,10 @@
 import { systemClock } from './engine/clock.ts';
 import { type ExecuteOptions, executePlan, type RunResult } from './engine/execute-plan.ts';
 import type { Approval } from './engine/host-run.ts';
+import { createLimit } from './engine/limit.ts';
 import type { Checked, Diagnostic } from './model/diagnostic.ts';
 import type { EventSink } from './model/event.ts';
+import { HostFailure } from './model/host-failure.ts';
 import type { Host, Inventory } from './model/inventory.ts';
 import { buildRegistry, type Registry } from './model/pack.ts';
 import type { HostPlan, Plan } from './model/plan.ts';
@@ -82,7 +84,8 @@ export async function mend(request: MendRequest): Promise<MendEnd> {
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
 
   const { buildPlan } = await import('./plan/build-plan.ts');
-  const built = buildPlan(runbook.value, inventory.value, { limit: request.limit, extra: request.extra });
+  const reached = overrideConnect(inventory.value, request.reach);
+  const built = buildPlan(runbook.value, reached.inventory, { limit: request.limit, extra: request.extra });
   switch (built.kind) {
     case 'usage':
       return { kind: 'refused', exitCode: 64, problems: built.problems };
@@ -96,7 +99,7 @@ export async function mend(request: MendRequest): Promise<MendEnd> {
   const { plan } = built;
   const misplaced = misplacedChoice(plan, request);
   if (misplaced !== undefined) return { kind: 'refused', exitCode: 64, problems: [misplaced] };
-  request.onPlan(plan, built.warnings);
+  request.onPlan(plan, [...reached.warnings, ...built.warnings]);
 
   const reach = await reachHosts(request);
   try {
@@ -115,6 +118,76 @@ export async function mend(request: MendRequest): Promise<MendEnd> {
   } finally {
     await reach.close();
   }
+}
+
+/** Connects to each host and runs `true`; `reason` says why one does not answer. */
+export async function pingHosts(
+  hosts: readonly Host[],
+  reach: ReachOptions,
+  forks: number,
+  signal: AbortSignal,
+): Promise<readonly { readonly host: string; readonly reason?: string }[]> {
+  const all: Inventory = { hosts, groups: new Map(), sources: [] };
+  const { transportFor, close } = await openTransports(reach);
+  const limit = createLimit(forks);
+  const label = { kind: 'probe', name: 'ping', params: {} } as const;
+  try {
+    return await Promise.all(
+      overrideConnect(all, reach).inventory.hosts.map((host) =>
+        limit(async () => {
+          try {
+            const connection = await transportFor(host).open(host, { signal });
+            const answer = await connection.run({
+              label,
+              command: { argv: ['true'] },
+              become: false,
+              timeoutMs: 10_000,
+            });
+            await connection.close();
+            return answer.rc === 0
+              ? { host: host.name }
+              : { host: host.name, reason: `true ended with exit ${answer.rc}` };
+          } catch (error) {
+            if (!(error instanceof HostFailure)) throw error;
+            return {
+              host: host.name,
+              reason: [error.message, error.help].filter((part) => part !== undefined).join('. '),
+            };
+          }
+        }),
+      ),
+    );
+  } finally {
+    await close();
+  }
+}
+
+/** The command line wins over the inventory; one line says for how many hosts it did. */
+function overrideConnect(
+  inventory: Inventory,
+  reach: ReachOptions,
+): { readonly inventory: Inventory; readonly warnings: readonly string[] } {
+  const { user } = reach;
+  const [privateKeyFile] = reach.privateKeyFiles ?? [];
+  const users = inventory.hosts.filter(
+    ({ connect }) => user !== undefined && connect.user !== undefined && connect.user !== user,
+  );
+  const keys = inventory.hosts.filter(
+    ({ connect }) => privateKeyFile !== undefined && connect.privateKeyFile !== undefined,
+  );
+  const hosts = inventory.hosts.map((host) => ({
+    ...host,
+    connect: {
+      ...host.connect,
+      ...(user === undefined ? {} : { user }),
+      ...(privateKeyFile === undefined ? {} : { privateKeyFile }),
+    },
+  }));
+  const warnings = [
+    ...(users.length === 0 ? [] : [`-u ${user ?? ''} overrides the inventory's user for ${users.length} hosts`]),
+    ...(keys.length === 0 ? [] : [`--private-key overrides the inventory's key for ${keys.length} hosts`]),
+  ];
+  return { inventory: { ...inventory, hosts }, warnings };
 }
 
 /** What on the command line does not fit this runbook or this many hosts. */
@@ -157,10 +230,13 @@ interface Reach {
   readonly close: () => Promise<void>;
 }
 
-/** One transport of each kind for the whole run, made when the first host needs it. */
 async function reachHosts(request: MendRequest): Promise<Reach> {
   const { transportFor, reach } = request;
-  if (transportFor !== undefined) return { transportFor, close: async () => {} };
+  return transportFor === undefined ? openTransports(reach) : { transportFor, close: async () => {} };
+}
+
+/** One transport of each kind for the whole run. */
+async function openTransports(reach: ReachOptions): Promise<Reach> {
   const [{ sshTransport }, { localTransport }] = await Promise.all([
     import('./transports/ssh/ssh-transport.ts'),
     import('./transports/local.ts'),

@@ -1,0 +1,165 @@
+import {
+  type Approval,
+  createReporter,
+  foldNames,
+  type HostPlan,
+  type MendEnd,
+  mend,
+  type Plan,
+  printPlan,
+  type Reporter,
+  safeText,
+} from '../../index.ts';
+import { warnOfAnsibleCfg } from '../ansible-cfg.ts';
+import { askYes } from '../ask.ts';
+import { plural, printDiagnostics } from '../diagnostics.ts';
+import { exit, UsageError } from '../exit.ts';
+import { interrupts } from '../interrupts.ts';
+import type { Io } from '../io.ts';
+import { readLimit } from '../limit.ts';
+import type { RunOptions } from '../options.ts';
+import { becomeOf, reachOf } from '../reach.ts';
+import { listHosts, listSteps } from './list.ts';
+import { validate } from './validate.ts';
+
+/** Diagnoses, shows the plan, asks, carries out. Gives the exit code. */
+export async function run(
+  io: Io,
+  runbook: string,
+  given: RunOptions & { check?: boolean; listTasks?: boolean; startAtTask?: string },
+): Promise<number> {
+  const options = withAliases(given);
+  if (options.syntaxCheck) return validate(io, [runbook]);
+  if (options.listSteps) return listSteps(io, runbook);
+  if (options.listHosts) return listHosts(io, runbook, options);
+  const mode = modeOf(io, options);
+  warnOfAnsibleCfg(io);
+
+  const outputs = { stdout: io.stdout, stderr: io.stderr };
+  const verbosity = verbosityOf(options.verbose);
+  const reporter = await createReporter(kindOf(io, options), outputs, { verbosity, diff: options.diff === true });
+  const signals = interrupts(io, reporter);
+  try {
+    const end = await mend({
+      runbook,
+      inventory: options.inventory,
+      limit: readLimit(options.limit),
+      extra: extraVars(options.extraVars),
+      mode,
+      forks: options.forks,
+      reach: await reachOf(io, options),
+      becomeByDefault: becomeOf(options),
+      tags: words(options.tags),
+      skipTags: words(options.skipTags),
+      startAt: options.startAt,
+      expectHosts: options.expectHosts,
+      detailedExitCode: options.detailedExitcode === true,
+      sinks: [(event) => reporter.emit(event)],
+      onPlan: (plan, warnings) => announce(io, plan, warnings),
+      approvePlan: (plans) => approvePlan(io, reporter, plans, { diff: options.diff === true, verbosity }),
+      approve: (approval) => approve(io, reporter, mode, options.allowIrreversible === true, approval),
+      stopping: signals.stopping,
+      aborting: signals.aborting,
+    });
+    await reporter.close();
+    return await ended(io, end);
+  } finally {
+    signals.close();
+    await reporter.close();
+  }
+}
+
+type Mode = 'dry_run' | 'apply' | 'ask';
+
+/** A run that may change hosts needs somebody who has seen the plan, or `--yes`. */
+function modeOf(io: Io, options: RunOptions): Mode {
+  if (options.dryRun) return 'dry_run';
+  if (options.yes) return 'apply';
+  if (io.stdin.isTTY === true && io.stderr.isTty) return 'ask';
+  throw new UsageError('without a terminal nobody can approve the plan: add --yes, or --dry-run to look only');
+}
+
+function kindOf(io: Io, options: RunOptions): 'live' | 'lines' | 'json' {
+  if (options.json) return 'json';
+  if (options.output !== undefined) return options.output;
+  return io.stderr.isTty && io.env['CI'] === undefined && options.verbose < 2 ? 'live' : 'lines';
+}
+
+function verbosityOf(count: number): 0 | 1 | 2 | 3 {
+  return count <= 0 ? 0 : count === 1 ? 1 : count === 2 ? 2 : 3;
+}
+
+function withAliases(options: RunOptions & { check?: boolean; listTasks?: boolean; startAtTask?: string }): RunOptions {
+  const startAt = options.startAt ?? options.startAtTask;
+  return {
+    ...options,
+    dryRun: options.dryRun === true || options.check === true,
+    listSteps: options.listSteps === true || options.listTasks === true,
+    ...(startAt === undefined ? {} : { startAt }),
+  };
+}
+
+function words(list: string | undefined): readonly string[] {
+  return (list ?? '').split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
+}
+
+function extraVars(given: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    given.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new UsageError(`-e ${pair}: expected NAME=VALUE`);
+      return [pair.slice(0, at), pair.slice(at + 1)] as const;
+    }),
+  );
+}
+
+function announce(io: Io, plan: Plan, warnings: readonly string[]): void {
+  for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
+  const { title, file } = plan.runbook;
+  io.stderr.write(`${title} (${file}): ${plural(plan.hosts.length, 'host')} of ${plan.inventoryHosts}\n`);
+}
+
+async function approvePlan(
+  io: Io,
+  reporter: Reporter,
+  plans: readonly HostPlan[],
+  options: { readonly diff: boolean; readonly verbosity: 0 | 1 | 2 | 3 },
+): Promise<boolean> {
+  reporter.pause();
+  io.stderr.write(printPlan(plans, { ...options, colour: io.stderr.colour, columns: io.stderr.columns }));
+  const due = plans.filter((plan) => plan.verdict === 'would_fix').map((plan) => plan.host);
+  const yes = await askYes(io, `Carry this out on ${plural(due.length, 'host')} (${safeText(foldNames(due))})?`);
+  reporter.resume();
+  return yes;
+}
+
+async function approve(
+  io: Io,
+  reporter: Reporter,
+  mode: Mode,
+  allowIrreversible: boolean,
+  approval: Approval,
+): Promise<boolean> {
+  if (approval.kind === 'irreversible') return allowIrreversible;
+  if (mode !== 'ask') return false;
+  reporter.pause();
+  const yes = await askYes(io, `${safeText(approval.host)}: ${safeText(approval.text)}`);
+  reporter.resume();
+  return yes;
+}
+
+async function ended(io: Io, end: MendEnd): Promise<number> {
+  switch (end.kind) {
+    case 'invalid':
+      await printDiagnostics(io, end.diagnostics);
+      io.stderr.write('No host was touched.\n');
+      return exit.invalid;
+    case 'refused':
+      for (const problem of end.problems) io.stderr.write(`mendgate: ${safeText(problem)}\n`);
+      io.stderr.write('No host was touched.\n');
+      return end.exitCode;
+    case 'ran':
+      await printDiagnostics(io, end.diagnostics);
+      return end.result.exitCode;
+  }
+}

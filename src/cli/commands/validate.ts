@@ -1,0 +1,17 @@
+import { checkRunbook } from '../../index.ts';
+import { plural, printDiagnostics } from '../diagnostics.ts';
+import { exit } from '../exit.ts';
+import type { Io } from '../io.ts';
+
+/** Checks runbooks and says everything that is wrong with them. 0 or 65. */
+export async function validate(io: Io, files: readonly string[]): Promise<number> {
+  const checked = await Promise.all(files.map(async (file) => ({ file, result: await checkRunbook(file) })));
+  await printDiagnostics(
+    io,
+    checked.flatMap(({ result }) => result.diagnostics),
+  );
+  for (const { file, result } of checked) {
+    if (result.value !== undefined) io.stdout.write(`${file}: valid, ${plural(result.value.steps.length, 'step')}\n`);
+  }
+  return checked.every(({ result }) => result.value !== undefined) ? exit.ok : exit.invalid;
+}

@@ -1,0 +1,33 @@
+import type { Io } from './io.ts';
+
+/** What leaves the terminal alone while a line is printed. */
+interface Pausable {
+  pause(): void;
+  resume(): void;
+}
+
+export interface Interrupts {
+  /** After the first Ctrl-C. */
+  readonly stopping: AbortSignal;
+  /** After the second. */
+  readonly aborting: AbortSignal;
+  close(): void;
+}
+
+/** Ctrl-C once: running steps are finished, no new ones begin. Twice: every connection is closed now. */
+export function interrupts(io: Io, reporter?: Pausable): Interrupts {
+  const stop = new AbortController();
+  const abort = new AbortController();
+  const off = io.onInterrupt(() => {
+    reporter?.pause();
+    if (!stop.signal.aborted) {
+      stop.abort();
+      io.stderr.write('\nFinishing the running steps; no new ones begin. Ctrl-C again closes all connections now.\n');
+    } else {
+      abort.abort();
+      io.stderr.write('\nClosing all connections; what was running is reported as unknown.\n');
+    }
+    reporter?.resume();
+  });
+  return { stopping: stop.signal, aborting: abort.signal, close: off };
+}

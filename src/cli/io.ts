@@ -1,0 +1,55 @@
+/** The process as commands may see it; tests give their own. */
+export interface Io {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly stdin: NodeJS.ReadStream;
+  readonly env: { readonly [name: string]: string | undefined };
+  /** Calls back at each Ctrl-C (or SIGTERM, SIGHUP); gives a function that stops listening. */
+  readonly onInterrupt: (handler: () => void) => () => void;
+}
+export interface Stream {
+  readonly write: (text: string) => void;
+  readonly isTty: boolean;
+  readonly columns: number;
+  readonly rows: number;
+  readonly colour: boolean;
+}
+
+/** The real process. Colour: a terminal, unless NO_COLOR; FORCE_COLOR also without one (no-color.org). */
+export function processIo(): Io {
+  const { env } = process;
+  return {
+    stdout: streamOf(process.stdout, env),
+    stderr: streamOf(process.stderr, env),
+    stdin: process.stdin,
+    env,
+    onInterrupt: (handler) => {
+      const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+      for (const signal of signals) process.on(signal, handler);
+      return () => {
+        for (const signal of signals) process.off(signal, handler);
+      };
+    },
+  };
+}
+
+function streamOf(stream: NodeJS.WriteStream, env: Io['env']): Stream {
+  // A closed pipe (`| head`) must not end a run that is changing hosts.
+  stream.on('error', () => {});
+  const isTty = stream.isTTY === true;
+  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
+  const refused = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+  return {
+    write: (text) => {
+      if (stream.writable) stream.write(text);
+    },
+    isTty,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+    get rows() {
+      return stream.rows ?? 24;
+    },
+    colour: forced || (isTty && !refused),
+  };
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+import { exit, UsageError } from './exit.ts';
+import { processIo } from './io.ts';
+import { meant } from './meant.ts';
+import { createProgram } from './program.ts';
+
+const io = processIo();
+const program = createProgram(io, (exitCode) => {
+  process.exitCode = exitCode;
+});
+
+try {
+  const line = meant(process.argv.slice(2), program);
+  if (line === undefined) await program.parseAsync();
+  else throw new UsageError(line);
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.usage;
+  if (error instanceof UsageError) {
+    io.stderr.write(`mendgate: ${error.message}\n`);
+    return error.exitCode;
+  }
+  io.stderr.write(`mendgate: this is a bug in mendgate, please report it with the lines below.\n`);
+  io.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return exit.bug;
+}

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+
+/** Flags an Ansible user types that mean something else here, or nothing. */
+const otherFlags: ReadonlyMap<string, string> = new Map([
+  ['--ask-vault-pass', 'vault files come in a later version; give secrets as params of type secret'],
+  ['--vault-password-file', 'vault files come in a later version; give secrets as params of type secret'],
+  ['--ssh-common-args', 'put ssh options into ~/.ssh/config'],
+  ['--ssh-extra-args', 'put ssh options into ~/.ssh/config'],
+  ['--become-method', 'sudo is the one method of this version'],
+  ['--force-handlers', 'there are no handlers: nginx.current or service.fresh stand last in the same fix'],
+  ['--flush-cache', 'there is no fact cache: probes look every time'],
+  ['--step', 'stepping comes in a later version'],
+  ['-m', 'there is no ad-hoc module; mendgate hosts --ping looks whether hosts answer'],
+  ['--module-name', 'there is no ad-hoc module; mendgate hosts --ping looks whether hosts answer'],
+]);
+
+/** What somebody who knows Ansible probably meant, as one line; `undefined` when the arguments may be what they seem. */
+export function meant(args: readonly string[], program: Command): string | undefined {
+  const known = new Set(program.commands.map((command) => command.name()));
+  const [first] = args;
+  if (first !== undefined && !known.has(first) && /\.ya?ml$/.test(first)) {
+    return `which command? To run it, type: mendgate run ${args.join(' ')}`;
+  }
+  for (const arg of args) {
+    const flag = arg.split('=')[0] ?? arg;
+    const answer = otherFlags.get(flag);
+    if (answer !== undefined) return `${flag}: ${answer}`;
+  }
+  return undefined;
+}

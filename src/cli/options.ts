@@ -1,0 +1,122 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+/** Options of commands that read an inventory. */
+export interface InventoryOptions {
+  readonly inventory: readonly string[];
+  readonly limit?: string;
+}
+
+/** Options of commands that reach hosts. */
+export interface ReachingOptions extends InventoryOptions {
+  readonly user?: string;
+  readonly privateKey?: string;
+  /** The same, as Ansible also calls it. */
+  readonly keyFile?: string;
+  readonly timeout?: number;
+  readonly connection?: 'ssh' | 'local';
+  readonly askPass?: boolean;
+  readonly askBecomePass?: boolean;
+  readonly become?: boolean;
+  readonly becomeUser?: string;
+  readonly hostKey: 'strict' | 'accept-new';
+  readonly knownHosts?: readonly string[];
+  readonly forks: number;
+}
+
+export interface RunOptions extends ReachingOptions {
+  readonly extraVars: readonly string[];
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly diff?: boolean;
+  readonly tags?: string;
+  readonly skipTags?: string;
+  readonly startAt?: string;
+  readonly listHosts?: boolean;
+  readonly listSteps?: boolean;
+  readonly syntaxCheck?: boolean;
+  readonly detailedExitcode?: boolean;
+  readonly expectHosts?: number;
+  readonly allowIrreversible?: boolean;
+  readonly output?: 'live' | 'lines' | 'json';
+  readonly json?: boolean;
+  readonly verbose: number;
+}
+
+/** `-i`, `-l`. */
+export function withInventory(command: Command): Command {
+  return command
+    .addOption(
+      new Option('-i, --inventory <source>', 'file, folder, program or h1,h2, (repeatable)')
+        .argParser(collect)
+        .default([]),
+    )
+    .option('-l, --limit <pattern>', 'only these of the hosts: pattern, or @file');
+}
+
+/** Everything about reaching hosts. */
+export function withReach(command: Command): Command {
+  return withInventory(command)
+    .option('-u, --user <name>', 'log in as; wins over the inventory')
+    .option('--private-key <file>', 'wins over the inventory')
+    .addOption(new Option('--key-file <file>').hideHelp())
+    .option('-T, --timeout <seconds>', 'for connecting', seconds)
+    .addOption(new Option('-c, --connection <kind>', 'ssh, or local for this machine').choices(['ssh', 'local']))
+    .option('-k, --ask-pass', 'ask for the login password')
+    .option('-K, --ask-become-pass', 'ask for the sudo password')
+    .option('-b, --become', 'become root where runbook and inventory say nothing')
+    .option('--become-user <name>', 'become this user instead of root')
+    .addOption(
+      new Option('--host-key <policy>', 'unknown host keys').choices(['strict', 'accept-new']).default('strict'),
+    )
+    .addOption(new Option('--known-hosts <file>', 'instead of the usual files (repeatable)').argParser(collect))
+    .option('-f, --forks <n>', 'hosts at a time', count, 20);
+}
+
+/** `run` and `plan`. */
+export function withRun(command: Command): Command {
+  return withReach(command)
+    .addOption(
+      new Option('-e, --extra-vars <name=value>', "a param's value (repeatable)").argParser(collect).default([]),
+    )
+    .option('-C, --dry-run', 'look at everything, change nothing')
+    .addOption(new Option('--check').hideHelp())
+    .option('-y, --yes', 'do not ask about the plan')
+    .option('-D, --diff', 'show what changes inside files')
+    .option('-t, --tags <tags>', 'only fixes with one of these tags')
+    .option('--skip-tags <tags>', 'no fixes with one of these tags')
+    .option('--start-at <step>', 'only fixes from this step on')
+    .addOption(new Option('--start-at-task <step>').hideHelp())
+    .option('--list-hosts', 'only list the hosts')
+    .option('--list-steps', 'only list the steps')
+    .addOption(new Option('--list-tasks').hideHelp())
+    .addOption(new Option('--syntax-check').hideHelp())
+    .option('--detailed-exitcode', 'dry run: exit 3 when changes are pending')
+    .option('--expect-hosts <n>', 'refuse unless exactly so many hosts are chosen', count)
+    .option('--allow-irreversible', 'steps that cannot be undone may run')
+    .addOption(new Option('--output <kind>', 'how to show the run').choices(['live', 'lines', 'json']))
+    .option('--json', 'one event per line on stdout')
+    .option(
+      '-v, --verbose',
+      'reasons; -vv commands and answers; -vvv the transport',
+      (_: string, before: number) => before + 1,
+      0,
+    );
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('expected a number from 1 up');
+  return Number(text);
+}
+
+function seconds(text: string): number {
+  return count(text) * 1000;
+}
+
+/** A command with our manners: errors are thrown, not printed and exited from deep inside. */
+export function newCommand(name: string): Command {
+  return new Command(name).exitOverride().showHelpAfterError('(see --help)');
+}

@@ -1,0 +1,42 @@
+// The public door: what the command line can do, the library can do.
+
+export type { RunResult } from './engine/execute-plan.ts';
+export type { Approval } from './engine/host-run.ts';
+export { formatDiagnostic } from './load/format-diagnostic.ts';
+export {
+  checkRunbook,
+  loadRegistry,
+  type MendEnd,
+  type MendRequest,
+  mend,
+  pingHosts,
+  type ReachOptions,
+  readInventory,
+} from './mend.ts';
+export {
+  type Action,
+  type ActionDefinition,
+  again,
+  defineAction,
+  irreversible,
+  nothing,
+  type Rollback,
+  undo,
+} from './model/action.ts';
+export type { Answer, Command } from './model/command.ts';
+export type { Checked, Diagnostic, SourceRange } from './model/diagnostic.ts';
+export type { Event, EventSink } from './model/event.ts';
+export type { Host, Inventory } from './model/inventory.ts';
+export { buildRegistry, type Pack, type Registry } from './model/pack.ts';
+export type { HostOutcome, HostPlan, Plan } from './model/plan.ts';
+export { defineProbe, type Inspector, type Probe, type ProbeDefinition, unreadable } from './model/probe.ts';
+export type { Become, Runbook } from './model/runbook.ts';
+export { safeLine, safeText } from './model/safe-text.ts';
+export { Secret } from './model/secret.ts';
+export { Unknown } from './model/unknown.ts';
+export { limitHosts, selectHosts } from './plan/select-hosts.ts';
+export { foldNames } from './reporters/fold-names.ts';
+export { createReporter } from './reporters/index.ts';
+export { printDocs } from './reporters/print-docs.ts';
+export { printPlan } from './reporters/print-plan.ts';
+export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';

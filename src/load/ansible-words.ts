@@ -1,0 +1,149 @@
+/** What someone who knows Ansible types first, and the answer. Each has a code of its own. */
+export interface Answer {
+  readonly code: string;
+  readonly message: string;
+  readonly help: string;
+}
+
+const modules: Readonly<Record<string, string>> = {
+  shell: 'core.script: { script: … }',
+  command: 'core.command: { command: [program, argument] }',
+  raw: 'core.script: { script: … }',
+  script: 'core.script: { file: … }',
+  copy: 'file.content: { path: …, content: … }',
+  template: 'file.content: { path: …, template: …, vars: { … } }',
+  lineinfile: 'file.line: { path: …, line: … }',
+  service: 'service.state: { name: …, state: started }',
+  systemd: 'service.state: { name: …, state: started }',
+  seboolean: 'selinux.boolean: { name: …, value: true, persistent: true }',
+  seport: 'selinux.port: { port: …, protocol: tcp, type: … }',
+  sefcontext: 'selinux.fcontext: { path: …, type: … }',
+  package: 'package.installed: { name: … }',
+  yum: 'package.installed: { name: … }',
+  dnf: 'package.installed: { name: … }',
+  apt: 'package.installed: { name: … }',
+  uri: 'the probe http.request: { url: … }',
+};
+
+const answer = (code: string, message: string, help: string): Answer => ({ code: `ansible/${code}`, message, help });
+const asTask = 'a step is not a task: ';
+
+const keys: Readonly<Record<string, Answer>> = {
+  name: answer(
+    'name',
+    '`name` is called `id` (a short name) and `title` here',
+    'id: confirm\ntitle: Confirm it in the audit log',
+  ),
+  tasks: answer('tasks', '`tasks` are called `steps` here', 'see docs/from-ansible'),
+  roles: answer('use', 'there are no roles', 'use: ./other-runbook.yaml in a step'),
+  vars: answer('vars', '`vars` of a runbook are its `params`', 'params: { port: { type: int, default: 8080 } }'),
+  register: answer(
+    'register',
+    'nothing is registered: a probe is named by its key',
+    'probes: { w: { nginx.worker: {} } }',
+  ),
+  loop: answer('loop', '`loop` is called `for_each` here', 'for_each: expression, as: name; then ${{ name }}'),
+  with_items: answer(
+    'loop',
+    '`with_items` is called `for_each` here',
+    'for_each: expression, as: name; then ${{ name }}',
+  ),
+  notify: answer(
+    'notify',
+    'there are no handlers',
+    'put `nginx.current: {}` or `service.fresh: { name: … }` last in the same fix: it acts only when files are newer',
+  ),
+  failed_when: answer('failed-when', '`failed_when` is `verify: { that: … }` here', 'verify: { that: expression }'),
+  changed_when: answer('changed-when', '`changed_when` is not needed: changes are inspected', 'remove it'),
+  until: answer(
+    'until',
+    'nothing is retried; a check is looked at again',
+    'verify: { that: …, within: 60s, every: 2s }',
+  ),
+  ignore_errors: answer(
+    'ignore-errors',
+    '`ignore_errors` is `on_failure: continue` here; the host still counts as bad',
+    'on_failure: continue',
+  ),
+  block: answer('block', 'there are no blocks: a step has a `fix` and a `rollback`', 'fix: [ … ]\nrollback: [ … ]'),
+  serial: answer('serial', '`serial` is called `batches` here', 'batches: [1, "25%"]'),
+  max_fail_percentage: answer('max-fail', '`max_fail_percentage` is called `max_fail` here', 'max_fail: "20%"'),
+  strategy: answer('strategy', 'there are no strategies: each host goes its own way', 'remove it'),
+  gather_facts: answer(
+    'gather-facts',
+    'no facts are gathered: probes read what a step needs',
+    'probes: { os: { core.facts: {} } }',
+  ),
+  no_log: answer('no-log', 'secrets are never logged: declare the param as one', 'params: { token: { type: secret } }'),
+  include_tasks: answer('use', 'other runbooks are taken in by `use`', 'use: ./other-runbook.yaml in a step'),
+  become_user: answer('become-user', '`become` names the user itself', 'become: postgres'),
+  wait_for: answer(
+    'until',
+    'waiting is a check',
+    'verify: { probes: { up: { tcp.connect: { address: …, port: … } } }, that: up.connected, within: 60s }',
+  ),
+  args: answer('args', `${asTask}params stand under the call`, 'core.command: { command: [ls, -l] }'),
+};
+
+const aliases: Readonly<Record<string, string>> = {
+  handlers: 'notify',
+  retries: 'until',
+  delay: 'until',
+  rescue: 'block',
+  always: 'block',
+  with_dict: 'loop',
+  with_list: 'loop',
+  loop_control: 'loop',
+  import_tasks: 'include_tasks',
+  import_role: 'include_tasks',
+  include_role: 'include_tasks',
+  pre_tasks: 'tasks',
+  post_tasks: 'tasks',
+  vars_files: 'vars',
+  wait_for_connection: 'wait_for',
+  import_playbook: 'include_tasks',
+};
+
+/** The answer for a key that is Ansible's, or `undefined`. */
+export function ansibleKey(key: string): Answer | undefined {
+  const short = key.replace(/^ansible\.(?:builtin|posix)\.|^community\.general\./, '');
+  const name = Object.hasOwn(aliases, short) ? (aliases[short] ?? short) : short;
+  if (Object.hasOwn(keys, name)) return keys[name];
+  if (!Object.hasOwn(modules, short)) return undefined;
+  return answer('module', `\`${key}\` is a module of Ansible`, `in a fix: ${modules[short]}`);
+}
+
+/** A list at the top. */
+export const playbook: Answer = answer(
+  'playbook',
+  'this is a playbook; a runbook is one mapping',
+  'runbook: my-runbook\ntitle: …\nhosts: web\nsteps: [ … ]\n(tasks become steps: see docs/from-ansible)',
+);
+
+/** `and`, `or`, `not`, `is defined` in a condition, with the condition in CEL. */
+export function ansibleExpression(cel: string): Answer | undefined {
+  const bare = cel.replaceAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, (literal) =>
+    '"'.padEnd(literal.length - 1, ' ').concat('"'),
+  );
+  if (/^\s*\{\{.*\}\}\s*$/.test(bare))
+    return answer('braces', '`{{ }}` is not interpolated', `write ${cel.trim().slice(2, -2).trim()}`);
+  if (!/\s(?:and|or)\s|(?:^|[\s(])not\s|\sis\s+(?:not\s+)?defined\b/.test(bare)) return undefined;
+  return answer('operators', 'conditions are CEL: `&&`, `||`, `!`, `known(x)`', `write ${inCel(cel)}`);
+}
+
+function inCel(text: string): string {
+  return text
+    .replaceAll(/([\w.]+)\s+is\s+not\s+defined\b/g, '!known($1)')
+    .replaceAll(/([\w.]+)\s+is\s+defined\b/g, 'known($1)')
+    .replaceAll(/\s+and\s+/g, ' && ')
+    .replaceAll(/\s+or\s+/g, ' || ')
+    .replaceAll(/(^|[\s(])not\s+/g, '$1!');
+}
+
+/** `{{ item }}` in text. */
+export function ansibleText(text: string): (Answer & { readonly start: number; readonly end: number }) | undefined {
+  const match = /(?<![$\w{])\{\{\s*([A-Za-z_][\w.]*)\s*(?:\|[^}]*)?\}\}/.exec(text);
+  if (match === null) return undefined;
+  const found = answer('braces', `\`${match[0]}\` is not interpolated`, `write \${{ ${match[1]} }}`);
+  return { ...found, start: match.index, end: match.index + match[0].length };
+}

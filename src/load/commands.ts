@@ -1,0 +1,61 @@
+import { isObject } from '../model/json.ts';
+import type { ObjectSchema, Schema } from '../model/schema.ts';
+import type { Context } from './context.ts';
+import type { Path } from './parse-yaml.ts';
+
+/** The two calls whose text is the author's own: the language has rules for them (LANGUAGE, Scoping 9). */
+export const commandCalls: ReadonlySet<string> = new Set(['core.command', 'core.script']);
+
+/** The call whose `script` is shell text. */
+export const scriptCall = 'core.script';
+
+const commandResult: ObjectSchema = {
+  type: 'object',
+  properties: {
+    rc: { type: 'integer' },
+    stdout: { type: 'string' },
+    stderr: { type: 'string' },
+    text: { type: 'string' },
+    lines: { type: 'array', items: { type: 'string' } },
+  },
+  required: ['rc', 'stdout', 'stderr', 'text', 'lines'],
+};
+
+/** The result of a script as a probe: with `parse: json` the declared members beside the command's own. */
+export function scriptResult(context: Context, params: Readonly<Record<string, unknown>>, path: Path): Schema {
+  if (params['parse'] !== 'json') return commandResult;
+  if (params['result'] === undefined) return { type: 'any' };
+  const declared = readShape(context, params['result'], [...path, 'result']);
+  if (declared.type !== 'object')
+    return { ...commandResult, properties: { ...commandResult.properties, json: declared } };
+  const { properties, required } = commandResult;
+  return {
+    type: 'object',
+    properties: { ...declared.properties, ...properties, json: declared },
+    required: [...Object.keys(declared.properties), ...(required ?? []), 'json'],
+  };
+}
+
+const shapeTypes: Readonly<Record<string, Schema>> = {
+  string: { type: 'string' },
+  int: { type: 'integer' },
+  number: { type: 'number' },
+  bool: { type: 'boolean' },
+  list: { type: 'array', items: { type: 'any' } },
+  map: { type: 'object', properties: {}, additionalProperties: { type: 'any' } },
+};
+
+/** `int`, `{ name: string, sizes: [int] }`: the short way to write a shape. */
+function readShape(context: Context, raw: unknown, path: Path): Schema {
+  if (typeof raw === 'string' && Object.hasOwn(shapeTypes, raw)) return shapeTypes[raw] ?? { type: 'any' };
+  if (Array.isArray(raw) && raw.length === 1) return { type: 'array', items: readShape(context, raw[0], [...path, 0]) };
+  if (isObject(raw)) {
+    const members = Object.entries(raw).map(
+      ([name, member]) => [name, readShape(context, member, [...path, name])] as const,
+    );
+    return { type: 'object', properties: Object.fromEntries(members), required: Object.keys(raw) };
+  }
+  const help = 'a shape is string, int, number, bool, list, map, [shape] or { name: shape }';
+  context.report.at(path, 'runbook/bad-shape', 'this is no shape of a result', { help });
+  return { type: 'any' };
+}

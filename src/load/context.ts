@@ -1,0 +1,12 @@
+import type { Registry } from '../model/pack.ts';
+import type { Located } from './parse-yaml.ts';
+import type { LoadUsed } from './read-use.ts';
+import type { Report } from './report.ts';
+
+/** What every reader of one document's parts has at hand. */
+export interface Context {
+  readonly located: Located;
+  readonly report: Report;
+  readonly registry: Registry;
+  readonly loadUsed: LoadUsed;
+}

@@ -1,0 +1,236 @@
+import { didYouMean, nameList } from '../expr/suggest.ts';
+import { isObject } from '../model/json.ts';
+import type { JsonSchema } from './json-schema.ts';
+import type { Path } from './parse-yaml.ts';
+import type { Violation } from './validators.ts';
+
+/** Something wrong at a place of a value, in an author's words. */
+export interface Problem {
+  readonly path: Path;
+  /** Whether the key at the path is meant, or its value. */
+  readonly part: 'key' | 'value';
+  readonly code: string;
+  readonly message: string;
+  readonly help?: string;
+}
+
+/** A key that nobody knows, and where: for those who know better what was meant. */
+export type ExplainKey = (key: string, container: JsonSchema, path: Path) => Omit<Problem, 'path' | 'part'> | undefined;
+
+interface Subject {
+  readonly schema: JsonSchema;
+  readonly value: unknown;
+  /** First word of the codes: `runbook`, `params`. */
+  readonly prefix: string;
+  readonly explainKey?: ExplainKey;
+}
+
+/** ajv's violations as problems, one for each place. */
+export function describeViolations(violations: readonly Violation[], subject: Subject): readonly Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const violation of violations) {
+    const problem = describe(violation, subject);
+    if (problem === undefined) continue;
+    const place = `${problem.part} ${JSON.stringify(problem.path)}`;
+    if (!problems.has(place)) problems.set(place, problem);
+  }
+  return [...problems.values()];
+}
+
+function describe(violation: Violation, subject: Subject): Problem | undefined {
+  const path = toPath(violation.instancePath, subject.value);
+  const container = schemaAround(subject.schema, violation.schemaPath);
+  const { params, keyword } = violation;
+  switch (keyword) {
+    case 'additionalProperties':
+      return unknownKey(String(params['additionalProperty']), path, container, subject);
+    case 'required': {
+      const key = String(params['missingProperty']);
+      const message = `the key \`${key}\` is missing`;
+      return {
+        path,
+        part: 'value',
+        code: `${subject.prefix}/missing-key`,
+        message,
+        ...helpOf(summary(container, key)),
+      };
+    }
+    case 'propertyNames':
+      return undefined;
+    default: {
+      const name = violation.propertyName;
+      return name === undefined
+        ? wrongValue(keyword, path, valueAt(subject.value, path), container, subject)
+        : badName([...path, name], name, subject);
+    }
+  }
+}
+
+function unknownKey(key: string, path: Path, container: JsonSchema, { prefix, explainKey }: Subject): Problem {
+  const place = { path: [...path, key], part: 'key' } as const;
+  const explained = explainKey?.(key, container, path);
+  if (explained !== undefined) return { ...place, ...explained };
+  const known = Object.keys(members(container));
+  const help = didYouMean(key, known) ?? (known.length > 0 ? `known keys: ${nameList(known, 40)}` : 'it takes no keys');
+  return { ...place, code: `${prefix}/unknown-key`, message: `there is no key \`${key}\` here`, help };
+}
+
+function badName(path: Path, name: string, { prefix }: Subject): Problem {
+  const message = `\`${name}\` is no name`;
+  const help = `names are small letters, digits and _, and begin with a letter: \`${asName(name)}\``;
+  return { path, part: 'key', code: `${prefix}/bad-name`, message, help };
+}
+
+function wrongValue(keyword: string, path: Path, value: unknown, schema: JsonSchema, { prefix }: Subject): Problem {
+  const place = { path, part: 'value' } as const;
+  const found = describeValue(value);
+  const isDuration = String(schema['pattern']).includes('ms|s|m|h|d');
+  if (isDuration) {
+    const help = typeof value === 'number' ? `write the unit: ${value}s or ${value}m` : 'write 30s, 5m or 1h30m';
+    return { ...place, code: `${prefix}/bad-duration`, message: `expected a duration, found ${found}`, help };
+  }
+  switch (keyword) {
+    case 'type':
+      return { ...place, ...wrongType(schema, value, prefix) };
+    case 'enum': {
+      const choices = (schema['enum'] as readonly unknown[]).map(String);
+      const help = didYouMean(String(value), choices);
+      const message = `expected one of ${nameList(choices, 40)}, found ${found}`;
+      return { ...place, code: `${prefix}/not-one-of`, message, ...helpOf(help) };
+    }
+    case 'pattern':
+      if (String(schema['pattern']).startsWith('^[a-z][a-z0-9_'))
+        return { ...badName(path, String(value), { prefix, schema, value }), part: 'value' };
+      return {
+        ...place,
+        code: `${prefix}/bad-form`,
+        message: `${found} does not have the form ${String(schema['pattern'])}`,
+        ...helpOf(described(schema)),
+      };
+    case 'minimum':
+    case 'maximum':
+      return { ...place, code: `${prefix}/out-of-range`, message: `expected ${rangeText(schema)}, found ${found}` };
+    case 'minItems':
+      return { ...place, code: `${prefix}/empty`, message: 'the list must not be empty' };
+    default:
+      return { ...place, code: `${prefix}/wrong-size`, message: `${found} is too short or too long` };
+  }
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: '`true` or `false`',
+  array: 'a list',
+  object: 'a mapping',
+};
+const booleanWords: Readonly<Record<string, string>> = {
+  on: 'true',
+  yes: 'true',
+  y: 'true',
+  true: 'true',
+  off: 'false',
+  no: 'false',
+  n: 'false',
+  false: 'false',
+};
+
+function wrongType(schema: JsonSchema, value: unknown, prefix: string): Omit<Problem, 'path' | 'part'> {
+  const types = [schema['type']].flat().map(String);
+  const expected = types.map((type) => typeWords[type] ?? type).join(' or ');
+  const message = `expected ${expected}, found ${describeValue(value)}`;
+  const meant = typeof value === 'string' && types.includes('boolean') ? booleanWords[value.toLowerCase()] : undefined;
+  if (meant !== undefined)
+    return { code: 'trap/boolean-word', message, help: `YAML 1.2 reads ${String(value)} as text; write \`${meant}\`` };
+  const help =
+    types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')
+      ? `quote it: "${String(value)}"`
+      : types.includes('array') && value !== null && !isObject(value)
+        ? `write a list: [${String(value)}]`
+        : described(schema);
+  return { code: `${prefix}/wrong-type`, message, ...helpOf(help) };
+}
+
+/** A value in a few words: `the text "on"`, `the number 5`, `a list`. */
+export function describeValue(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string')
+    return `the text ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}`;
+  if (typeof value === 'number') return `the number ${value}`;
+  return typeof value === 'boolean' ? `\`${value}\`` : 'a mapping';
+}
+
+function rangeText(schema: JsonSchema): string {
+  const { minimum, maximum } = schema as { minimum?: number; maximum?: number };
+  if (minimum === undefined) return `at most ${maximum}`;
+  return maximum === undefined ? `at least ${minimum}` : `${minimum} to ${maximum}`;
+}
+
+function asName(text: string): string {
+  return (
+    text
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '_')
+      .replace(/^[^a-z]+/, '')
+      .replace(/_$/, '') || 'name'
+  );
+}
+
+function members(schema: JsonSchema): JsonSchema {
+  const properties = schema['properties'];
+  return isObject(properties) ? properties : {};
+}
+
+function summary(schema: JsonSchema, key: string): string | undefined {
+  const member = members(schema)[key];
+  return isObject(member) ? described(member) : undefined;
+}
+
+function described(schema: JsonSchema): string | undefined {
+  return typeof schema['description'] === 'string' ? schema['description'] : undefined;
+}
+
+function helpOf(help: string | undefined): { readonly help?: string } {
+  return help === undefined ? {} : { help };
+}
+
+/** The schema that holds the violated keyword. */
+function schemaAround(root: JsonSchema, pointer: string): JsonSchema {
+  let schema: unknown = root;
+  for (const segment of pointer
+    .replace(/^[^/]*\/?/, '')
+    .split('/')
+    .slice(0, -1)) {
+    schema =
+      isObject(schema) || Array.isArray(schema)
+        ? (schema as JsonSchema)[unescapePointer(decodeURIComponent(segment))]
+        : undefined;
+  }
+  return isObject(schema) ? schema : {};
+}
+
+function toPath(pointer: string, root: unknown): Path {
+  let value: unknown = root;
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((escaped) => {
+      const segment = unescapePointer(escaped);
+      const step = Array.isArray(value) ? Number(segment) : segment;
+      value = valueAt(value, [step]);
+      return step;
+    });
+}
+
+function valueAt(root: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, segment) => {
+    if (Array.isArray(value)) return (value as readonly unknown[])[Number(segment)];
+    return isObject(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
+  }, root);
+}
+
+function unescapePointer(segment: string): string {
+  return segment.replaceAll('~1', '/').replaceAll('~0', '~');
+}

@@ -1,0 +1,33 @@
+import type { Json } from '../model/json.ts';
+import type { Tree } from '../model/runbook.ts';
+import type { ObjectSchema } from '../model/schema.ts';
+import { scriptCall } from './commands.ts';
+import type { Context } from './context.ts';
+import type { Path } from './parse-yaml.ts';
+import { readScript } from './read-script.ts';
+import { interpolatedPaths, isSole, readTree } from './read-tree.ts';
+import type { Scope } from './scope.ts';
+import type { SplitCall } from './split-call.ts';
+import { validateAgainst } from './validate-call-params.ts';
+
+/** The params of a call: literals against the schema, interpolations by their static type. */
+export function readCallParams(context: Context, scope: Scope, { name, params, path, schema }: SplitCall): Tree {
+  if (schema !== undefined && !isSole(params)) checkLiterals(context, params ?? {}, path, schema);
+  if (name === scriptCall) return readScript(context, scope, params, path, schema);
+  return readTree(context, scope, params ?? ({} as Json), path, schema ?? { type: 'any' });
+}
+
+/** What an interpolation yields is only known later; but text with one inside is always text. */
+function checkLiterals(context: Context, params: unknown, path: Path, schema: ObjectSchema): void {
+  const open = interpolatedPaths(params);
+  for (const problem of validateAgainst(schema, params)) {
+    const at = open.find(
+      (place) => place.path.length === problem.path.length && place.path.every((part, i) => part === problem.path[i]),
+    );
+    if (at !== undefined && (at.sole || problem.code !== 'params/wrong-type')) continue;
+    context.report.at([...path, ...problem.path], problem.code, problem.message, {
+      help: problem.help,
+      part: problem.part,
+    });
+  }
+}

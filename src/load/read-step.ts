@@ -1,0 +1,103 @@
+import type { Conclusion, Step } from '../model/runbook.ts';
+import type { ObjectSchema, Schema } from '../model/schema.ts';
+import type { Context } from './context.ts';
+import { refuseShutGate, warnOfBareAll } from './lint-conditions.ts';
+import { notYet } from './not-yet.ts';
+import type { Path } from './parse-yaml.ts';
+import { choiceOf, listOf, mappingOf, textOf } from './raw.ts';
+import { readBecome, readDuration, readEach } from './read-call.ts';
+import { readCheck } from './read-check.ts';
+import { readCondition, readText } from './read-expression.ts';
+import { readProbes } from './read-probes.ts';
+import { readRemediation, readRollback } from './read-remediation.ts';
+import { isCelName, type Scope, withStep } from './scope.ts';
+
+const defaultTimeoutMs = 300_000;
+
+/** A step, and the scope that later steps see. */
+export async function readStep(
+  context: Context,
+  outer: Scope,
+  raw: Readonly<Record<string, unknown>>,
+  path: Path,
+): Promise<{ readonly step: Step; readonly scope: Scope }> {
+  const at = (key: string): Path => [...path, key];
+  const id = textOf(raw['id']) ?? '';
+  isCelName(context, id, at('id'), 'value');
+  notYet(context, raw, path, ['run_once', 'delegate_to', 'throttle']);
+  const when = readCondition(context, outer, raw['when'], at('when'));
+  const each = readEach(context, outer, raw, path);
+  const { probes, scope } = readProbes(context, each.scope, raw['probes'], at('probes'));
+  const conclude = readConclusions(context, scope, raw['conclude'], at('conclude'));
+  refuseShutGate(context, raw['gate'], at('gate'));
+  const gate = readCondition(context, scope, raw['gate'], at('gate'));
+  const verify = raw['verify'] === undefined ? undefined : readCheck(context, scope, raw['verify'], at('verify'));
+  const rollback = readRollback(context, scope, raw['rollback'], at('rollback'));
+  const remediation = await readRemediation(context, scope, raw, path, { gate, verify, rollback });
+  refuseIdleKeys(context, raw, path);
+  const become = readBecome(raw['become']);
+  const step: Step = {
+    id,
+    title: raw['title'] === undefined ? id : readText(context, scope, raw['title'], at('title')),
+    tags: listOf(raw['tags']).map(String),
+    when,
+    ...(each.forEach === undefined ? {} : { forEach: each.forEach }),
+    as: each.as,
+    probes,
+    conclude,
+    gate,
+    ...(raw['confirm'] === undefined ? {} : { confirm: readText(context, scope, raw['confirm'], at('confirm')) }),
+    remediation,
+    ...(verify === undefined ? {} : { verify }),
+    rollback,
+    onFailure: choiceOf(raw['on_failure'], ['rollback', 'rollback_all', 'keep', 'continue'], 'rollback'),
+    timeoutMs: readDuration(raw['timeout']) ?? defaultTimeoutMs,
+    prevent: raw['prevent'] === true,
+    ...(become === undefined ? {} : { become }),
+  };
+  const outputs = outputsOf(step);
+  // Probes of a for_each step end with their item.
+  const seen = each.forEach === undefined ? scope : outer;
+  return { step, scope: withStep(seen, id, each.item ?? { type: 'any' }, outputs) };
+}
+
+function outputsOf({ remediation }: Step): Schema {
+  const names = remediation.kind === 'use' ? remediation.runbook.outputs.map(({ name }) => name) : [];
+  const outputs: ObjectSchema = {
+    type: 'object',
+    properties: Object.fromEntries(names.map((name) => [name, { type: 'any' } as const])),
+    required: names,
+  };
+  return outputs;
+}
+
+function readConclusions(context: Context, scope: Scope, raw: unknown, path: Path): readonly Conclusion[] {
+  return listOf(raw).map((entry, index): Conclusion => {
+    const conclusion = mappingOf(entry);
+    const at = [...path, index];
+    warnOfBareAll(context, conclusion['when'], [...at, 'when']);
+    const verdict = (['not_applicable', 'not_fixed', 'healthy'] as const).find(
+      (known) => known === conclusion['verdict'],
+    );
+    const see = textOf(conclusion['see']);
+    return {
+      when: readCondition(context, scope, conclusion['when'], [...at, 'when']),
+      message: readText(context, scope, conclusion['message'], [...at, 'message']),
+      ...(verdict === undefined ? {} : { verdict }),
+      ...(see === undefined ? {} : { see }),
+    };
+  });
+}
+
+/** Keys that say something about a fix, in a step that has none. */
+function refuseIdleKeys({ report }: Context, raw: Readonly<Record<string, unknown>>, path: Path): void {
+  if (raw['fix'] !== undefined || raw['alternatives'] !== undefined || raw['use'] !== undefined) return;
+  const idle = raw['verify'] === undefined ? ['rollback', 'confirm', 'gate'] : ['rollback', 'confirm'];
+  for (const key of idle.filter((name) => raw[name] !== undefined)) {
+    const help = 'add `fix:`, or remove it';
+    report.at([...path, key], 'runbook/nothing-to-do', `\`${key}\` is about a fix, and the step has none`, {
+      part: 'key',
+      help,
+    });
+  }
+}

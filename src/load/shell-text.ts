@@ -1,0 +1,116 @@
+import { parseText } from '../expr/text.ts';
+import { type ShellPlace, walkShell } from './walk-shell.ts';
+
+/** A variable that stands for one interpolation. */
+export interface ShellVariable {
+  readonly name: string;
+  readonly cel: string;
+  /** Of the CEL in the script as written. */
+  readonly offset: number;
+}
+
+export interface ShellProblem {
+  readonly code: 'shell/place' | 'shell/raw' | 'cel/syntax';
+  readonly message: string;
+  /** Offsets into the script as written. */
+  readonly start: number;
+  readonly end: number;
+  readonly help?: string;
+}
+
+export interface ReplacedScript {
+  readonly text: string;
+  readonly variables: readonly ShellVariable[];
+  readonly problems: readonly ShellProblem[];
+}
+
+/**
+ * Replaces each `${{ }}` of a shell script by a variable: bare `"${MG_1}"`, inside double quotes and unquoted
+ * here-documents `${MG_1}`. Wherever the shell would parse the value again, or not expand it, it is a problem instead.
+ */
+export function replaceInterpolations(script: string): ReplacedScript {
+  const parsed = parseText(script);
+  if (parsed.problems.length > 0) {
+    return {
+      text: script,
+      variables: [],
+      problems: parsed.problems.map(({ message, start, end }) => ({ code: 'cel/syntax', message, start, end })),
+    };
+  }
+  const places = findPlaces(script);
+  const variables: ShellVariable[] = [];
+  const problems: ShellProblem[] = [];
+  let text = '';
+  let at = 0;
+  for (const { start, end, cel, celStart } of places.holes) {
+    text += script.slice(at, start);
+    at = end;
+    const place = places.placeOf(start);
+    const problem = /^raw\s*\(/.test(cel) ? notYetRaw(start, end) : problemOf(place, start, end);
+    if (problem !== undefined) problems.push(problem);
+    const name = `MG_${variables.length + 1}`;
+    variables.push({ name, cel, offset: celStart });
+    text += place === 'bare' ? `"\${${name}}"` : `\${${name}}`;
+  }
+  return { text: text + script.slice(at), variables: problems.length > 0 ? [] : variables, problems };
+}
+
+interface Hole {
+  readonly start: number;
+  readonly end: number;
+  readonly cel: string;
+  readonly celStart: number;
+}
+
+/** The lexer sees each hole as a word character of the same length, so that offsets stay. */
+function findPlaces(script: string): { readonly holes: readonly Hole[]; placeOf(offset: number): ShellPlace } {
+  const holes: Hole[] = [];
+  let masked = '';
+  let from = 0;
+  for (const part of parseText(script).parts) {
+    if (part.kind === 'text') continue;
+    const start = script.lastIndexOf('${{', part.start);
+    const end = script.indexOf('}}', part.end) + 2;
+    masked += script.slice(from, start) + 'X'.repeat(end - start);
+    from = end;
+    holes.push({ start, end, cel: part.source, celStart: part.start });
+  }
+  masked += script.slice(from);
+  const places = walkShell(
+    masked,
+    holes.map((hole) => hole.start),
+  );
+  return { holes, placeOf: (offset) => places.get(offset) ?? 'lost' };
+}
+
+function notYetRaw(start: number, end: number): ShellProblem {
+  const message = 'raw() is not built yet: data cannot become shell text';
+  return {
+    code: 'shell/raw',
+    message,
+    start,
+    end,
+    help: 'pass the value as it is, or choose between two calls with `when`',
+  };
+}
+
+const reasons: Readonly<Record<Exclude<ShellPlace, 'bare' | 'double-quoted' | 'here-document'>, string>> = {
+  'single-quoted': "inside '…' the shell expands nothing",
+  'quoted-here-document': 'in a here-document with a quoted word the shell expands nothing',
+  comment: 'in a comment',
+  backquotes: 'inside backquotes the shell parses the text twice',
+  arithmetic: 'inside $(( )) the shell evaluates the value',
+  reparsed: 'here the text is parsed once more, by eval, a shell or another interpreter',
+  expansion: 'inside ${…} the shell would take the value for a part of its own grammar',
+  lost: 'here the quoting of the script could not be followed',
+};
+
+function problemOf(place: ShellPlace, start: number, end: number): ShellProblem | undefined {
+  if (place === 'bare' || place === 'double-quoted' || place === 'here-document') return undefined;
+  const message = `${reasons[place]}: an interpolation cannot stand here`;
+  const help =
+    place === 'comment'
+      ? 'remove it from the comment'
+      : 'hand it over: env: { NAME: "${{ … }}" }, then "$NAME"; or as an argument, "$1"';
+  return { code: 'shell/place', message, start, end, help };
+}
