@@ -3,7 +3,7 @@ import type { ObjectSchema, Schema } from '../model/schema.ts';
 import { coloursOf } from './words.ts';
 
 export interface DocsOptions {
-  /** Only what begins with this. */
+  /** Only what begins with this; `probes` and `actions`: all of that kind. */
   readonly name?: string;
   readonly form: 'text' | 'markdown';
   readonly colour: boolean;
@@ -23,7 +23,7 @@ interface Entry {
 /** The reference of probes and actions, from their own declarations. Empty when nothing has that name. */
 export function printDocs(registry: Registry, options: DocsOptions): string {
   const { name = '' } = options;
-  const all = entries(registry).filter((entry) => entry.name.startsWith(name));
+  const all = entries(registry).filter((entry) => name === `${entry.kind}s` || entry.name.startsWith(name));
   if (all.length === 0) return '';
   return options.form === 'markdown' ? markdown(all) : text(all, options.colour);
 }

@@ -68,25 +68,22 @@ function reasonsOf(host: HostEnd): readonly string[] {
   return [...new Set(reasons)];
 }
 
+/** More names than this make no line to type. */
+const mostNames = 8;
+
 /** What to type next, and what for. */
 export function nextCommands(summary: RunSummary): readonly (readonly [command: string, what: string])[] {
-  const { started, finished, run } = summary;
+  const { started } = summary;
   if (started === undefined) return [];
-  const commands: [string, string][] = [];
+  const again = `mendgate run ${shellWord(started.runbook.file)}`;
   if (started.dryRun) {
     const pending = summary.hosts.some((host) => host.verdict === 'would_fix');
-    if (pending)
-      commands.push([`mendgate run ${shellWord(started.runbook.file)}`, 'make these changes, with the same options']);
-    return commands;
+    return pending ? [[again, 'make these changes, with the same options']] : [];
   }
-  const id = shellWord(run);
-  const open = summary.hosts.some((host) => needsLook(host.verdict) || host.verdict === 'not_started');
-  if (open) {
-    commands.push([`mendgate resume ${id}`, 'go on where it stopped']);
-    commands.push([`mendgate runs show ${id} --hosts bad > bad.txt`, 'names for -l @bad.txt']);
-  }
-  if ((finished?.changes ?? 0) > 0) commands.push([`mendgate undo ${id}`, 'take the changes back']);
-  return commands;
+  const open = summary.hosts.filter((host) => needsLook(host.verdict) || host.verdict === 'not_started');
+  if (open.length === 0 || open.length > mostNames) return [];
+  const names = shellWord(open.map((host) => host.host).join(','));
+  return [[`${again} -l ${names} --dry-run`, 'look at these again, with the same options']];
 }
 
 /** For copying into a shell. */

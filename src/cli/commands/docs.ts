@@ -2,7 +2,7 @@ import { loadRegistry, printDocs } from '../../index.ts';
 import { exit, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 
-/** Prints the reference of probes and actions, from the code itself. */
+/** Prints the reference of probes and actions, from the code itself. `probes` and `actions` list all of one kind. */
 export async function docs(
   io: Io,
   name: string | undefined,

@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const main = resolve('dist/cli/main.js');
+const flagship = 'runbooks/nginx-502-permission-denied.yaml';
+
+/** Packages that cost too much to load where they are not used. */
+const heavy = ['ssh2', 'ajv', 'yaml', 'listr2', '@marcbachmann/cel-js', 're2js'];
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'mendgate-start-'));
+  // Writes down every module that the process resolves.
+  writeFileSync(
+    join(dir, 'hooks.mjs'),
+    `import { appendFileSync } from 'node:fs';
+     export async function resolve(name, context, next) {
+       const found = await next(name, context);
+       appendFileSync(process.env.LOADED, found.url + '\\n');
+       return found;
+     }`,
+  );
+  writeFileSync(
+    join(dir, 'register.mjs'),
+    `import { register } from 'node:module'; register('./hooks.mjs', import.meta.url);`,
+  );
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function loadedBy(...args: readonly string[]): readonly string[] {
+  const log = join(dir, `${args[0]}.log`);
+  writeFileSync(log, '');
+  execFileSync(process.execPath, ['--import', join(dir, 'register.mjs'), main, ...args], {
+    env: { ...process.env, LOADED: log },
+  });
+  const urls = readFileSync(log, 'utf8');
+  return heavy.filter((name) => urls.includes(`/node_modules/${name}/`));
+}
+
+/** ms of CPU, user and system, the least of several runs: others use this machine too. */
+function cpuOf(...args: readonly string[]): number {
+  const runs = Array.from({ length: 7 }, () => {
+    const shell = ['-c', '"$@" >/dev/null || exit; times', 'bash', process.execPath, main, ...args];
+    // The last line of `times` has the user and system time of all children.
+    const [user = '', system = ''] = (
+      execFileSync('bash', shell, { encoding: 'utf8' }).trim().split('\n').at(-1) ?? ''
+    ).split(' ');
+    return ms(user) + ms(system);
+  });
+  return Math.min(...runs);
+}
+
+function ms(time: string): number {
+  const [, minutes = '0', seconds = '0'] = /^(\d+)m([\d.]+)s$/.exec(time) ?? [];
+  return Number(minutes) * 60_000 + Number(seconds) * 1000;
+}
+
+describe('starting', () => {
+  it('loads nothing heavy for --version and --help', () => {
+    expect(loadedBy('--version')).toEqual([]);
+    expect(loadedBy('--help')).toEqual([]);
+  });
+
+  it('loads no ssh2, no listr2 and no ajv to validate', () => {
+    expect(loadedBy('validate', flagship).filter((name) => ['ssh2', 'listr2', 'ajv'].includes(name))).toEqual([]);
+  });
+
+  it('takes at most 90 ms of CPU for --version', () => {
+    expect(cpuOf('--version')).toBeLessThanOrEqual(90);
+  });
+
+  it('takes at most 200 ms of CPU to validate the flagship', () => {
+    expect(cpuOf('validate', flagship)).toBeLessThanOrEqual(200);
+  });
+});
