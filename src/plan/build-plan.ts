@@ -2,7 +2,7 @@ import type { Inventory } from '../model/inventory.ts';
 import type { Plan, PlannedHost } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { resolveParams } from './resolve-params.ts';
-import { limitHosts } from './select-hosts.ts';
+import { limitHosts, selectHosts } from './select-hosts.ts';
 
 /** What narrows and fills a runbook on the command line. */
 export interface PlanOptions {
@@ -35,6 +35,13 @@ export function buildPlan(runbook: Runbook, inventory: Inventory, options: PlanO
       problems: [[selection.message, selection.help].filter((part) => part !== undefined).join(': ')],
     };
   }
+  const typos = unmatchedLimit(inventory, options.limit);
+  if (typos.length > 0) {
+    return {
+      kind: 'no_hosts',
+      problems: typos.map((part) => `-l ${part} matches no host of the inventory; nothing was touched`),
+    };
+  }
   if (selection.hosts.length === 0) {
     const limit = options.limit === undefined ? '' : ` and -l ${options.limit}`;
     return { kind: 'no_hosts', problems: [`no host matches hosts: ${runbook.hosts}${limit}; nothing was touched`] };
@@ -50,6 +57,13 @@ export function buildPlan(runbook: Runbook, inventory: Inventory, options: PlanO
     return { kind: 'params', problems: [...problems].map(([problem, names]) => `${problem} [${some(names)}]`) };
   const warnings = selection.unmatched.map((part) => `pattern ${part} matched no host`);
   return { kind: 'plan', plan: { runbook, hosts, inventoryHosts: inventory.hosts.length }, warnings };
+}
+
+/** A part of `-l` that matches nothing is a typo, and a run on fewer hosts than meant is no small thing. */
+function unmatchedLimit(inventory: Inventory, limit: string | undefined): readonly string[] {
+  if (limit === undefined) return [];
+  const selection = selectHosts(inventory, limit);
+  return selection.kind === 'hosts' ? selection.unmatched : [];
 }
 
 function some(names: readonly string[]): string {

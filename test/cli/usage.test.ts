@@ -32,6 +32,7 @@ describe('what somebody who knows Ansible types', () => {
     [['run', book, ...inventory, '--dry-run', '-e', 'root=/x', '-c', 'local'], 64, /local is for one host/],
     [['run', book, ...inventory, '--dry-run', '-e', 'root=/x', '-l', ','], 66, /No host was touched/],
     [['run', book, ...inventory, '--dry-run', '-e', 'root=/x', '-l', 'db'], 66, /No host was touched/],
+    [['run', book, ...inventory, '--dry-run', '-e', 'root=/x', '-l', 'web1,wbe2'], 66, /-l wbe2 matches no host/],
     [['run', book, ...inventory, '--dry-run'], 65, /param root has no value.*\[web1, web2\]/],
     [['run', book, '--dry-run'], 65, /no inventory is given/],
     [['run', 'missing.yaml', ...inventory, '--dry-run'], 65, /there is no such file/],

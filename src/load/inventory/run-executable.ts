@@ -15,7 +15,7 @@ export function runExecutable(file: string, limits: ExecutableLimits = {}): Prom
   const { timeoutMs = 30_000, maxBytes = 10 * 1024 * 1024 } = limits;
   const path = resolve(file);
   const options = {
-    cwd: '/',
+    cwd: dirname(path),
     timeout: timeoutMs,
     maxBuffer: maxBytes,
     killSignal: 'SIGKILL',

@@ -8,6 +8,7 @@ import { type AnsibleView, ansibleIsHere, ansibleSays, hostvarsOf } from './ansi
 const folder = fileURLToPath(new URL('../../fixtures/inventories/', import.meta.url));
 const scenarios: { readonly [expected: string]: readonly string[] } = {
   basics: ['basics.ini'],
+  precedence: ['precedence.ini'],
   'ini-tree': ['ini-tree/hosts'],
   'ansible-tree': ['ansible-tree.yaml'],
   folder: ['folder'],
