@@ -180,6 +180,8 @@ class HostWay {
     const begun = this.#options.clock.monotonic();
     const transport = this.#options.transportFor(host);
     const session = await openSession(host, transport, this.#parts.startedAt, this.#options.aborting);
+    // What is under way then ends as lost, and a fix as unknown.
+    this.#options.aborting.addEventListener('abort', () => void session.close(), { once: true });
     await this.#parts.emit({
       type: 'host.connected',
       host: host.name,

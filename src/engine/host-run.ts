@@ -38,6 +38,8 @@ export interface EngineParts {
   readonly chooses: (step: string, tags: readonly string[]) => boolean;
   /** Ctrl-C once: no new steps. */
   readonly stopping: AbortSignal;
+  /** Ctrl-C twice: all connections are closed. */
+  readonly aborting: AbortSignal;
 }
 
 /** A change that a dry run did not make: what is read afterwards is predicted by its action, or unknown. */
@@ -76,7 +78,7 @@ export interface HostRun {
   readonly dryRun: boolean;
   /** Snapshots of an earlier diagnosis of this run that may stand in for a new look, by id. */
   readonly earlier: ReadonlyMap<string, Snapshot>;
-  /** Planned changes a person approved, by step and canonical item; absent key: nothing was shown for it. */
+  /** Planned changes as they were shown, by `approvalKey`; absent: nothing was shown for it. */
   readonly approved: ReadonlyMap<string, readonly PlannedChange[]>;
   readonly pending: PendingChange[];
   readonly made: MadeChange[];

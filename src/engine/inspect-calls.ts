@@ -122,10 +122,13 @@ function decideInOrder(run: HostRun, calls: readonly ReadyCall[]): Decided {
   const changes: DueChange[] = [];
   for (const call of calls) {
     const { state } = call;
-    if (state instanceof Unknown)
-      return { kind: 'unknown', unknowns: [new Unknown(`${call.action.name}: ${state.reason}`)] };
     const inFix = changes.flatMap((due) => due.touches);
     const unmade = run.pending.filter((pending) => anyOverlap(call.reads, pending.touches));
+    if (state instanceof Unknown) {
+      const reason = `${call.action.name}: ${state.reason}`;
+      // What cannot be seen yet may be what an unmade change brings: a unit whose package is not installed.
+      return { kind: 'unknown', unknowns: [new Unknown(reason, unmade[0]?.step)] };
+    }
     const touched = [...unmade.flatMap((pending) => pending.touches), ...inFix];
     const afterOthers = unmade.length > 0 || anyOverlap(call.reads, inFix);
     if (afterOthers && call.action.diffAfter === undefined && call.action.converges) {

@@ -1,7 +1,7 @@
 import type { Scope } from '../expr/evaluate.ts';
 import { interpolateText } from '../expr/interpolate.ts';
 import { assertNever } from '../model/assert-never.ts';
-import { canonicalJson } from '../model/json.ts';
+import { canonicalJson, type Json } from '../model/json.ts';
 import type { PlannedChange } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
 import type { ActionCall, Check, StepRollback, Text } from '../model/runbook.ts';
@@ -116,7 +116,7 @@ async function make(
   shown: Shown & { readonly changes: readonly PlannedChange[] },
   scope: Scope,
 ): Promise<UnitEnd> {
-  const refused = await approvalMissing(place, shown);
+  const refused = await approvalMissing(place, unit, shown);
   if (refused !== undefined) {
     return { result: { outcome: 'skipped', reason: refused }, refused, standing: [], takeBack: nothingToTakeBack };
   }
@@ -148,11 +148,12 @@ function madeChange(place: StepPlace, due: DueChange, planned: PlannedChange | u
 
 async function approvalMissing(
   place: StepPlace,
+  unit: Unit,
   shown: Shown & { readonly changes: readonly PlannedChange[] },
 ): Promise<string | undefined> {
   const { run } = place;
   const host = run.planned.host.name;
-  const approved = run.approved.get(`${place.id} ${canonicalJson(place.item ?? null)}`);
+  const approved = run.approved.get(approvalKey(place.id, place.item ?? null, unit.alternative));
   if (approved !== undefined && canonicalJson(approved.map(decision)) !== canonicalJson(shown.changes.map(decision))) {
     return 'the host is not what it was when the plan was made; look again';
   }
@@ -166,6 +167,11 @@ async function approvalMissing(
     return 'not confirmed';
   }
   return undefined;
+}
+
+/** Under which the changes shown for a step, item and alternative are kept. */
+export function approvalKey(step: string, item: Json, alternative: string | undefined): string {
+  return canonicalJson([step, item, alternative ?? null]);
 }
 
 function decision(change: PlannedChange): object {

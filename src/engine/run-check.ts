@@ -20,7 +20,7 @@ export interface CheckResult {
  * does not hold. In a dry run there is one look, at what is predicted.
  */
 export async function runCheck(run: HostRun, look: Look, check: Check, scope: Scope): Promise<CheckResult> {
-  const { clock, stopping } = run.parts;
+  const { clock, aborting } = run.parts;
   const deadline = clock.monotonic() + check.withinMs;
   let looks = 0;
   for (;;) {
@@ -29,8 +29,8 @@ export async function runCheck(run: HostRun, look: Look, check: Check, scope: Sc
     const seen = await readProbes(run, { ...look, anew: true }, check.probes, scope);
     const decision = decide(check.that, seen);
     const late = clock.monotonic() + check.everyMs > deadline;
-    if (decision.held === true || run.dryRun || late || stopping.aborted) return result(decision, looks);
-    await clock.sleep(check.everyMs, stopping);
+    if (decision.held === true || run.dryRun || late || aborting.aborted) return result(decision, looks);
+    await clock.sleep(check.everyMs, aborting);
   }
 }
 

@@ -1,9 +1,9 @@
 import { HostFailure } from '../model/host-failure.ts';
-import { canonicalJson } from '../model/json.ts';
 import type { HostOutcome, HostPlan, PlannedChange, PlannedHost, Snapshot } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
 import type { EngineParts, HostRun } from './host-run.ts';
 import { lookAtSymptom, symptomGone } from './look-at-symptom.ts';
+import { approvalKey } from './make-unit.ts';
 import { evaluateOutputs, runSteps } from './run-steps.ts';
 import { baseScope } from './scope.ts';
 import type { Session } from './session.ts';
@@ -117,10 +117,8 @@ function newRun(
 function plannedChanges(plan: HostPlan): ReadonlyMap<string, readonly PlannedChange[]> {
   return new Map(
     plan.steps.flatMap((step) =>
-      step.items.flatMap((item) =>
-        item.changes.length === 0 || item.alternative !== undefined
-          ? []
-          : [[`${step.id} ${canonicalJson(item.item)}`, item.changes] as const],
+      step.items.flatMap(({ item, changes, alternative }) =>
+        changes.length === 0 ? [] : [[approvalKey(step.id, item, alternative?.id), changes] as const],
       ),
     ),
   );

@@ -313,6 +313,35 @@ describe('approval', () => {
   });
 });
 
+describe('a fix of which it cannot be told how it ended', () => {
+  const slow = (timeoutMs: number) =>
+    runbook([
+      step('s', { timeoutMs, remediation: fix(action('note.slow', says('a', 'x'))) }),
+      step('after', { remediation: fix(write('b', 'y')) }),
+    ]);
+
+  it('is unknown after its time is over: the host ends there, exit 7', async () => {
+    desk = openDesk();
+    const run = await desk.run(slow(400));
+    expect(run.step('s').result.outcome).toBe('unknown');
+    expect(run.outcome.verdict).toBe('unknown');
+    expect(run.exitCode).toBe(7);
+    expect(desk.read()).toEqual({ a: 'x' });
+  });
+
+  it('is unknown when Ctrl-C twice closes the connection under it', async () => {
+    desk = openDesk();
+    const aborting = new AbortController();
+    const run = await desk.run(slow(60_000), {
+      aborting: aborting.signal,
+      sinks: [(event) => (event.type === 'fix.intent' ? void setImmediate(() => aborting.abort()) : undefined)],
+    });
+    expect(run.outcome.verdict).toBe('unknown');
+    expect(run.exitCode).toBe(7);
+    expect(desk.read()['b']).toBeUndefined();
+  });
+});
+
 describe('Ctrl-C', () => {
   it('once finishes the running step and begins no other; exit 130', async () => {
     desk = openDesk();

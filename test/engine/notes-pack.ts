@@ -120,8 +120,25 @@ const idle = defineAction({
   rollback: undo(() => [{ argv: ['true'] }]),
 });
 
+/** Writes its note at once, and then takes its time. */
+const slow = defineAction({
+  name: 'note.slow',
+  summary: 'A note says this, after a while.',
+  params: wanted,
+  touches: (change: NoteChange) => [`note:${change.path}`],
+  inspect: async (): Promise<NoteState> => ({ exists: false, text: '' }),
+  diff: (_state: NoteState, params): NoteChange | undefined => ({
+    path: `${params.folder}/${params.name}`,
+    from: '',
+    to: params.value,
+  }),
+  describe: (change) => change.to,
+  apply: (change) => [{ script: 'cat > "$p"; exec sleep 20', variables: { p: change.path }, stdin: change.to }],
+  rollback: undo(() => [{ argv: ['true'] }]),
+});
+
 export const notesPack: Pack = {
   name: 'notes',
   probes: [valueProbe, sumProbe, neverProbe],
-  actions: [valueAction('note.value', true), valueAction('note.blind', false), idle],
+  actions: [valueAction('note.value', true), valueAction('note.blind', false), idle, slow],
 };
