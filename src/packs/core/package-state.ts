@@ -1,0 +1,32 @@
+import type { Inspector } from '../../model/probe.ts';
+import { unreadable } from '../../model/probe.ts';
+import type { Unknown } from '../../model/unknown.ts';
+import { fieldFunctions, parseFields, word, words } from './fields.ts';
+import { askPackage, type PackageManager, packageManagers } from './package-manager.ts';
+import { whyNot } from './why-not.ts';
+
+export interface PackageState {
+  readonly manager: PackageManager;
+  readonly installed: boolean;
+  readonly version?: string;
+  /** Programs on the host that can install: `apt-get`, `dnf`, `yum`, `zypper`, `apk`. */
+  readonly installers: readonly string[];
+}
+
+/** Asks the host's package data base in one round trip. */
+export async function inspectPackage(host: Inspector, name: string): Promise<PackageState | Unknown> {
+  const answer = await host.run({ script: `${fieldFunctions}${askPackage}`, variables: { name } });
+  if (answer.rc !== 0 || answer.truncated) return unreadable(whyNot(answer, `cannot ask for the package ${name}`));
+  const fields = parseFields(answer.stdout);
+  const manager = packageManagers.find((known) => known === word(fields, 'manager'));
+  if (manager === undefined || fields.has('no_database')) {
+    return unreadable(`cannot ask for the package ${name}: no readable data base of dpkg, rpm or apk here`);
+  }
+  const version = word(fields, 'version');
+  return {
+    manager,
+    installed: version !== undefined || fields.has('installed'),
+    ...(version === undefined ? {} : { version }),
+    installers: words(fields, 'installer'),
+  };
+}
