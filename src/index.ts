@@ -5,13 +5,20 @@ export type { Approval } from './engine/host-run.ts';
 export { formatDiagnostic } from './load/format-diagnostic.ts';
 export {
   checkRunbook,
+  chooseHosts,
+  createReporter,
+  type DemoFleet,
+  type DemoHost,
   loadRegistry,
   type MendEnd,
   type MendRequest,
   mend,
   pingHosts,
+  printDocs,
+  printPlan,
   type ReachOptions,
   readInventory,
+  withDemoFleet,
 } from './mend.ts';
 export {
   type Action,
@@ -34,9 +41,5 @@ export type { Become, Runbook } from './model/runbook.ts';
 export { safeLine, safeText } from './model/safe-text.ts';
 export { Secret } from './model/secret.ts';
 export { Unknown } from './model/unknown.ts';
-export { limitHosts, selectHosts } from './plan/select-hosts.ts';
 export { foldNames } from './reporters/fold-names.ts';
-export { createReporter } from './reporters/index.ts';
-export { printDocs } from './reporters/print-docs.ts';
-export { printPlan } from './reporters/print-plan.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';

@@ -1,18 +1,24 @@
-// THE LINE: load → check → plan → execute → report. The only file that knows every folder.
+// THE LINE: load → check → plan → execute → report. The only file that knows every folder. What a command may not need is
+// imported when it is needed: checking a runbook loads no transport, no engine and no reporter.
 
-import { systemClock } from './engine/clock.ts';
-import { type ExecuteOptions, executePlan, type RunResult } from './engine/execute-plan.ts';
+import type { DemoFleet } from './demo/serve-fleet.ts';
+import type { ExecuteOptions, RunResult } from './engine/execute-plan.ts';
 import type { Approval } from './engine/host-run.ts';
-import { createLimit } from './engine/limit.ts';
+import type { PingAnswer } from './engine/ping-hosts.ts';
 import type { Checked, Diagnostic } from './model/diagnostic.ts';
 import type { EventSink } from './model/event.ts';
-import { HostFailure } from './model/host-failure.ts';
 import type { Host, Inventory } from './model/inventory.ts';
 import { buildRegistry, type Registry } from './model/pack.ts';
 import type { HostPlan, Plan } from './model/plan.ts';
 import type { Become, Runbook } from './model/runbook.ts';
 import type { Secret } from './model/secret.ts';
 import type { Transport } from './model/transport.ts';
+import type { Selection } from './plan/select-hosts.ts';
+import type { DocsOptions } from './reporters/print-docs.ts';
+import type { PlanPrintOptions } from './reporters/print-plan.ts';
+import type { Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
+
+export type { DemoFleet, DemoHost } from './demo/serve-fleet.ts';
 
 /** How hosts are reached, as given on the command line; what is absent follows from the inventory. */
 export interface ReachOptions {
@@ -77,15 +83,46 @@ export async function readInventory(sources: readonly string[]): Promise<Checked
   return loadInventory(sources);
 }
 
+/** Those hosts of an inventory that a pattern, narrowed by `-l`, names. */
+export async function chooseHosts(
+  inventory: Inventory,
+  pattern: string,
+  limit: string | undefined,
+): Promise<Selection> {
+  const { limitHosts } = await import('./plan/select-hosts.ts');
+  return limitHosts(inventory, pattern, limit);
+}
+
 /** The main job: diagnoses every host of a runbook and, unless it is a dry run, mends those that need it. */
 export async function mend(request: MendRequest): Promise<MendEnd> {
   const [runbook, inventory] = await Promise.all([checkRunbook(request.runbook), readInventory(request.inventory)]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
 
-  const { buildPlan } = await import('./plan/build-plan.ts');
-  const reached = overrideConnect(inventory.value, request.reach);
-  const built = buildPlan(runbook.value, reached.inventory, { limit: request.limit, extra: request.extra });
+  const planned = await planRun(request, runbook.value, inventory.value);
+  if (planned.kind === 'refused') return planned;
+  request.onPlan(planned.plan, planned.warnings);
+
+  const reach = await reachHosts(request);
+  try {
+    return { kind: 'ran', result: await execute(request, planned.plan, reach.transportFor), diagnostics };
+  } finally {
+    await reach.close();
+  }
+}
+
+type Planned =
+  | { readonly kind: 'planned'; readonly plan: Plan; readonly warnings: readonly string[] }
+  | (MendEnd & { readonly kind: 'refused' });
+
+async function planRun(request: MendRequest, runbook: Runbook, inventory: Inventory): Promise<Planned> {
+  const [{ buildPlan }, { overrideConnect }, { misplacedChoice }] = await Promise.all([
+    import('./plan/build-plan.ts'),
+    import('./plan/override-connect.ts'),
+    import('./plan/choose-steps.ts'),
+  ]);
+  const reached = overrideConnect(inventory.hosts, request.reach);
+  const built = buildPlan(runbook, { ...inventory, hosts: reached.hosts }, request);
   switch (built.kind) {
     case 'usage':
       return { kind: 'refused', exitCode: 64, problems: built.problems };
@@ -93,31 +130,35 @@ export async function mend(request: MendRequest): Promise<MendEnd> {
       return { kind: 'refused', exitCode: 65, problems: built.problems };
     case 'no_hosts':
       return { kind: 'refused', exitCode: 66, problems: built.problems };
-    case 'plan':
-      break;
+    case 'plan': {
+      const { connection } = request.reach;
+      const misplaced = misplacedChoice(built.plan, {
+        ...request,
+        ...(connection === undefined ? {} : { connection }),
+      });
+      if (misplaced !== undefined) return { kind: 'refused', exitCode: 64, problems: [misplaced] };
+      return { kind: 'planned', plan: built.plan, warnings: [...reached.warnings, ...built.warnings] };
+    }
   }
-  const { plan } = built;
-  const misplaced = misplacedChoice(plan, request);
-  if (misplaced !== undefined) return { kind: 'refused', exitCode: 64, problems: [misplaced] };
-  request.onPlan(plan, [...reached.warnings, ...built.warnings]);
+}
 
-  const reach = await reachHosts(request);
-  try {
-    const { validateParams } = await import('./load/validate-call-params.ts');
-    const registry = await loadRegistry();
-    const result = await executePlan(plan, {
-      ...request,
-      registry,
-      validate: (kind, name, params) => validateParams(kind, name, params, registry),
-      transportFor: reach.transportFor,
-      clock: systemClock,
-      secrets: secretsOfReach(request.reach, plan),
-      chooses: chooser(request, plan.runbook),
-    });
-    return { kind: 'ran', result, diagnostics };
-  } finally {
-    await reach.close();
-  }
+async function execute(request: MendRequest, plan: Plan, transportFor: (host: Host) => Transport): Promise<RunResult> {
+  const [{ executePlan }, { systemClock }, { validateParams }, { stepChooser }, registry] = await Promise.all([
+    import('./engine/execute-plan.ts'),
+    import('./engine/clock.ts'),
+    import('./load/validate-call-params.ts'),
+    import('./plan/choose-steps.ts'),
+    loadRegistry(),
+  ]);
+  return executePlan(plan, {
+    ...request,
+    registry,
+    validate: (kind, name, params) => validateParams(kind, name, params, registry),
+    transportFor,
+    clock: systemClock,
+    secrets: secretsOfReach(request.reach, plan),
+    chooses: stepChooser(request, plan.runbook),
+  });
 }
 
 /** Connects to each host and runs `true`; `reason` says why one does not answer. */
@@ -126,97 +167,39 @@ export async function pingHosts(
   reach: ReachOptions,
   forks: number,
   signal: AbortSignal,
-): Promise<readonly { readonly host: string; readonly reason?: string }[]> {
-  const all: Inventory = { hosts, groups: new Map(), sources: [] };
+): Promise<readonly PingAnswer[]> {
+  const [engine, { overrideConnect }] = await Promise.all([
+    import('./engine/ping-hosts.ts'),
+    import('./plan/override-connect.ts'),
+  ]);
   const { transportFor, close } = await openTransports(reach);
-  const limit = createLimit(forks);
-  const label = { kind: 'probe', name: 'ping', params: {} } as const;
   try {
-    return await Promise.all(
-      overrideConnect(all, reach).inventory.hosts.map((host) =>
-        limit(async () => {
-          try {
-            const connection = await transportFor(host).open(host, { signal });
-            const answer = await connection.run({
-              label,
-              command: { argv: ['true'] },
-              become: false,
-              timeoutMs: 10_000,
-            });
-            await connection.close();
-            return answer.rc === 0
-              ? { host: host.name }
-              : { host: host.name, reason: `true ended with exit ${answer.rc}` };
-          } catch (error) {
-            if (!(error instanceof HostFailure)) throw error;
-            return {
-              host: host.name,
-              reason: [error.message, error.help].filter((part) => part !== undefined).join('. '),
-            };
-          }
-        }),
-      ),
-    );
+    return await engine.pingHosts(overrideConnect(hosts, reach).hosts, transportFor, forks, signal);
   } finally {
     await close();
   }
 }
 
-/** The command line wins over the inventory; one line says for how many hosts it did. */
-function overrideConnect(
-  inventory: Inventory,
-  reach: ReachOptions,
-): { readonly inventory: Inventory; readonly warnings: readonly string[] } {
-  const { user } = reach;
-  const [privateKeyFile] = reach.privateKeyFiles ?? [];
-  const users = inventory.hosts.filter(
-    ({ connect }) => user !== undefined && connect.user !== undefined && connect.user !== user,
-  );
-  const keys = inventory.hosts.filter(
-    ({ connect }) => privateKeyFile !== undefined && connect.privateKeyFile !== undefined,
-  );
-  const hosts = inventory.hosts.map((host) => ({
-    ...host,
-    connect: {
-      ...host.connect,
-      ...(user === undefined ? {} : { user }),
-      ...(privateKeyFile === undefined ? {} : { privateKeyFile }),
-    },
-  }));
-  const warnings = [
-    ...(users.length === 0 ? [] : [`-u ${user ?? ''} overrides the inventory's user for ${users.length} hosts`]),
-    ...(keys.length === 0 ? [] : [`--private-key overrides the inventory's key for ${keys.length} hosts`]),
-  ];
-  return { inventory: { ...inventory, hosts }, warnings };
+/** Shows a run to somebody, by its events. */
+export async function createReporter(
+  kind: ReporterKind,
+  outputs: Outputs,
+  options: ReporterOptions,
+): Promise<Reporter> {
+  const reporters = await import('./reporters/index.ts');
+  return reporters.createReporter(kind, outputs, options);
 }
 
-/** What on the command line does not fit this runbook or this many hosts. */
-function misplacedChoice(plan: Plan, request: MendRequest): string | undefined {
-  const { steps } = plan.runbook;
-  const tags = new Set(steps.flatMap((step) => step.tags));
-  const stray = [...request.tags, ...request.skipTags].find((tag) => !tags.has(tag));
-  if (stray !== undefined) return `tag ${stray} is on no step (tags: ${[...tags].join(', ') || 'none'})`;
-  if (request.startAt !== undefined && !steps.some((step) => step.id === request.startAt)) {
-    return `--start-at ${request.startAt}: no such step (steps: ${steps.map((step) => step.id).join(', ')})`;
-  }
-  if (request.expectHosts !== undefined && plan.hosts.length !== request.expectHosts) {
-    return `--expect-hosts ${request.expectHosts}: the plan has ${plan.hosts.length}`;
-  }
-  const local = plan.hosts.filter(({ host }) => (request.reach.connection ?? host.connect.transport) === 'local');
-  if (local.length > 1)
-    return `-c local is for one host, and ${local.length} are chosen: they would all be this machine`;
-  return undefined;
+/** The plan as a person reads it. */
+export async function printPlan(plans: readonly HostPlan[], options: PlanPrintOptions): Promise<string> {
+  const reporters = await import('./reporters/print-plan.ts');
+  return reporters.printPlan(plans, options);
 }
 
-function chooser(request: MendRequest, runbook: Runbook): (step: string, tags: readonly string[]) => boolean {
-  const order = runbook.steps.map((step) => step.id);
-  const first = request.startAt === undefined ? 0 : order.indexOf(request.startAt);
-  return (step, tags) => {
-    const place = order.indexOf(step.split('/')[0] ?? step);
-    if (place < first) return false;
-    if (tags.some((tag) => request.skipTags.includes(tag))) return false;
-    return request.tags.length === 0 || tags.some((tag) => request.tags.includes(tag));
-  };
+/** The reference of probes and actions. */
+export async function printDocs(registry: Registry, options: DocsOptions): Promise<string> {
+  const reporters = await import('./reporters/print-docs.ts');
+  return reporters.printDocs(registry, options);
 }
 
 function secretsOfReach(reach: ReachOptions, plan: Plan): readonly Secret[] {
@@ -250,4 +233,14 @@ async function openTransports(reach: ReachOptions): Promise<Reach> {
       await Promise.all([ssh.close(), local.close()]);
     },
   };
+}
+
+/** Starts the demo's simulated hosts behind real SSH servers on loopback, for as long as `use` takes. */
+export async function withDemoFleet<T>(use: (fleet: DemoFleet) => Promise<T>): Promise<T> {
+  const [{ systemClock }, { serveFleet }, { generateKeyPair, startSimulatedServer }] = await Promise.all([
+    import('./engine/clock.ts'),
+    import('./demo/serve-fleet.ts'),
+    import('./transports/simulated/ssh-server.ts'),
+  ]);
+  return serveFleet(systemClock.now, { generateKeyPair, startServer: startSimulatedServer }, use);
 }

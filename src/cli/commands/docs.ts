@@ -8,7 +8,7 @@ export async function docs(
   name: string | undefined,
   options: { readonly markdown?: boolean },
 ): Promise<number> {
-  const text = printDocs(await loadRegistry(), {
+  const text = await printDocs(await loadRegistry(), {
     ...(name === undefined ? {} : { name }),
     form: options.markdown ? 'markdown' : 'text',
     colour: io.stdout.colour,

@@ -1,4 +1,4 @@
-import { type Host, limitHosts, pingHosts, readInventory, safeLine } from '../../index.ts';
+import { chooseHosts, type Host, pingHosts, readInventory, safeLine } from '../../index.ts';
 import { plural, printDiagnostics } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
 import { interrupts } from '../interrupts.ts';
@@ -18,7 +18,7 @@ export async function hosts(io: Io, pattern: string, options: HostsOptions): Pro
   const { value: inventory, diagnostics } = await readInventory(options.inventory);
   await printDiagnostics(io, diagnostics);
   if (inventory === undefined) return exit.invalid;
-  const selection = limitHosts(inventory, pattern, readLimit(options.limit));
+  const selection = await chooseHosts(inventory, pattern, readLimit(options.limit));
   if (selection.kind === 'invalid') throw new UsageError(selection.message, exit.noHosts);
   for (const part of selection.unmatched) io.stderr.write(`warning: ${safeLine(part)} matched no host\n`);
   if (selection.hosts.length === 0) throw new UsageError('no host matches; nothing was touched', exit.noHosts);

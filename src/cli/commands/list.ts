@@ -1,4 +1,4 @@
-import { checkRunbook, limitHosts, readInventory } from '../../index.ts';
+import { checkRunbook, chooseHosts, readInventory } from '../../index.ts';
 import { plural, printDiagnostics } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -22,7 +22,7 @@ export async function listHosts(io: Io, file: string, options: InventoryOptions)
   const [runbook, inventory] = await Promise.all([checkRunbook(file), readInventory(options.inventory)]);
   await printDiagnostics(io, [...runbook.diagnostics, ...inventory.diagnostics]);
   if (runbook.value === undefined || inventory.value === undefined) return exit.invalid;
-  const selection = limitHosts(inventory.value, runbook.value.hosts, readLimit(options.limit));
+  const selection = await chooseHosts(inventory.value, runbook.value.hosts, readLimit(options.limit));
   if (selection.kind === 'invalid') throw new UsageError(selection.message, exit.noHosts);
   for (const host of selection.hosts) io.stdout.write(`${host.name}\n`);
   io.stderr.write(`${plural(selection.hosts.length, 'host')} of ${inventory.value.hosts.length}\n`);

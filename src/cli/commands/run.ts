@@ -126,7 +126,7 @@ async function approvePlan(
   options: { readonly diff: boolean; readonly verbosity: 0 | 1 | 2 | 3 },
 ): Promise<boolean> {
   reporter.pause();
-  io.stderr.write(printPlan(plans, { ...options, colour: io.stderr.colour, columns: io.stderr.columns }));
+  io.stderr.write(await printPlan(plans, { ...options, colour: io.stderr.colour, columns: io.stderr.columns }));
   const due = plans.filter((plan) => plan.verdict === 'would_fix').map((plan) => plan.host);
   const yes = await askYes(io, `Carry this out on ${plural(due.length, 'host')} (${safeText(foldNames(due))})?`);
   reporter.resume();

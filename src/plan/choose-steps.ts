@@ -1,0 +1,42 @@
+import type { Plan } from '../model/plan.ts';
+import type { Runbook } from '../model/runbook.ts';
+
+/** `-t`, `--skip-tags`, `--start-at`, and how many hosts are expected. */
+export interface StepChoice {
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  readonly startAt: string | undefined;
+}
+
+/** Whether a step's fix is chosen. Probes and conclusions of the others run anyway, so no name goes missing. */
+export function stepChooser(choice: StepChoice, runbook: Runbook): (step: string, tags: readonly string[]) => boolean {
+  const order = runbook.steps.map((step) => step.id);
+  const first = choice.startAt === undefined ? 0 : order.indexOf(choice.startAt);
+  return (step, tags) => {
+    const place = order.indexOf(step.split('/')[0] ?? step);
+    if (place < first) return false;
+    if (tags.some((tag) => choice.skipTags.includes(tag))) return false;
+    return choice.tags.length === 0 || tags.some((tag) => choice.tags.includes(tag));
+  };
+}
+
+/** What on the command line does not fit this runbook or this many hosts; `undefined`: all fits. */
+export function misplacedChoice(
+  plan: Plan,
+  choice: StepChoice & { readonly expectHosts: number | undefined; readonly connection?: 'ssh' | 'local' },
+): string | undefined {
+  const { steps } = plan.runbook;
+  const tags = new Set(steps.flatMap((step) => step.tags));
+  const stray = [...choice.tags, ...choice.skipTags].find((tag) => !tags.has(tag));
+  if (stray !== undefined) return `tag ${stray} is on no step (tags: ${[...tags].join(', ') || 'none'})`;
+  if (choice.startAt !== undefined && !steps.some((step) => step.id === choice.startAt)) {
+    return `--start-at ${choice.startAt}: no such step (steps: ${steps.map((step) => step.id).join(', ')})`;
+  }
+  if (choice.expectHosts !== undefined && plan.hosts.length !== choice.expectHosts) {
+    return `--expect-hosts ${choice.expectHosts}: the plan has ${plan.hosts.length}`;
+  }
+  const local = plan.hosts.filter(({ host }) => (choice.connection ?? host.connect.transport) === 'local');
+  if (local.length > 1)
+    return `-c local is for one host, and ${local.length} are chosen: they would all be this machine`;
+  return undefined;
+}
