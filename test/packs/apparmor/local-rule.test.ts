@@ -1,0 +1,150 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../../../src/model/json.ts';
+import { Unknown } from '../../../src/model/unknown.ts';
+import localRule, { readLocalRule } from '../../../src/packs/apparmor/apparmor-local-rule-action.ts';
+import { findLocalRuleScript, writeLocalRuleScript } from '../../../src/packs/apparmor/local-rule-script.ts';
+import { fieldFunctions, parseFields } from '../../../src/packs/core/fields.ts';
+import { inTempDirectory, runHere, type Shell, shells } from '../core/local-host.ts';
+
+const rule = '/run/app.sock rw,';
+const profileText =
+  'include <tunables/global>\n\nprofile nginx /usr/{bin,sbin}/nginx flags=(attach_disconnected) {\n  /etc/nginx/** r,\n\n  include if exists <local/usr.sbin.nginx>\n}\n';
+
+/** A host's AppArmor in a folder: its profiles, and a parser that refuses rules with "bad". */
+async function withProfiles<T>(shell: Shell, use: (folder: string, shell: Shell) => Promise<T>): Promise<T> {
+  return inTempDirectory(async (folder) => {
+    mkdirSync(`${folder}/d/local`, { recursive: true });
+    mkdirSync(`${folder}/bin`);
+    writeFileSync(`${folder}/d/usr.sbin.nginx`, profileText);
+    writeFileSync(`${folder}/d/other`, '/usr/bin/other {\n  #include <local/other>\n}\n');
+    writeFileSync(`${folder}/profiles`, 'nginx (enforce)\n/usr/bin/other (complain)\n');
+    writeFileSync(
+      `${folder}/bin/apparmor_parser`,
+      `#!/bin/sh\necho "$@" >> ${folder}/loads\n! grep -rq bad ${folder}/d/local\n`,
+    );
+    chmodSync(`${folder}/bin/apparmor_parser`, 0o755);
+    return use(folder, { ...shell, path: `${folder}/bin:${shell.path}` });
+  });
+}
+
+async function look(folder: string, shell: Shell, profile: string) {
+  const answer = await runHere(shell, {
+    script: `${fieldFunctions}${findLocalRuleScript}`,
+    variables: { PROFILE: profile, DIR: `${folder}/d`, SECURITYFS: folder },
+  });
+  return readLocalRule(parseFields(answer.stdout), profile);
+}
+
+/** The same state as if it were in /etc/apparmor.d. */
+function write(folder: string, shell: Shell, text: string | undefined) {
+  const variables = {
+    LOCAL: `${folder}/d/local/usr.sbin.nginx`,
+    PROFILEFILE: `${folder}/d/usr.sbin.nginx`,
+    REMOVE: text === undefined ? '1' : '',
+  };
+  return runHere(shell, { script: writeLocalRuleScript, variables, ...(text === undefined ? {} : { stdin: text }) });
+}
+
+describe.each(shells)('apparmor.local_rule in $name', (shell) => {
+  test('finds the file that a named profile includes for local rules', async () => {
+    await withProfiles(shell, async (folder, sh) => {
+      expect(await look(folder, sh, 'nginx')).toEqual({
+        profileFile: `${folder}/d/usr.sbin.nginx`,
+        local: '/etc/apparmor.d/local/usr.sbin.nginx',
+        exists: false,
+        text: '',
+      });
+      writeFileSync(`${folder}/d/local/other`, '# mine\n');
+      expect(await look(folder, sh, '/usr/bin/other')).toMatchObject({ exists: true, text: '# mine\n' });
+    });
+  });
+
+  test('does not guess when the profile is not loaded, not there, or includes nothing', async () => {
+    await withProfiles(shell, async (folder, sh) => {
+      writeFileSync(`${folder}/profiles`, 'nginx (enforce)\nbare (enforce)\ngone (enforce)\n');
+      writeFileSync(`${folder}/d/bare`, 'profile bare /bin/bare {\n}\n');
+      const reason = async (profile: string) => {
+        const found = await look(folder, sh, profile);
+        return found instanceof Unknown ? found.reason : 'known';
+      };
+      expect(await reason('/usr/bin/other')).toMatch(/not loaded/);
+      expect(await reason('gone')).toMatch(/no file/);
+      expect(await reason('bare')).toMatch(/does not include/);
+      writeFileSync(`${folder}/d/copy`, profileText);
+      expect(await reason('nginx')).toMatch(/2 files/);
+    });
+  });
+
+  test('writes the file whole, loads the profile, and removes it again', async () => {
+    await withProfiles(shell, async (folder, sh) => {
+      const local = `${folder}/d/local/usr.sbin.nginx`;
+      expect((await write(folder, sh, `${rule}\n`)).rc).toBe(0);
+      expect(readFileSync(local, 'utf8')).toBe(`${rule}\n`);
+      expect(readFileSync(`${folder}/loads`, 'utf8')).toBe(`-r -- ${folder}/d/usr.sbin.nginx\n`);
+      expect((await write(folder, sh, undefined)).rc).toBe(0);
+      expect(readdirSync(`${folder}/d/local`)).toEqual([]);
+    });
+  });
+
+  test('puts the file back at once when the parser refuses it', async () => {
+    await withProfiles(shell, async (folder, sh) => {
+      const local = `${folder}/d/local/usr.sbin.nginx`;
+      expect((await write(folder, sh, 'bad')).rc).not.toBe(0);
+      expect(existsSync(local)).toBe(false);
+      writeFileSync(local, 'good\n', { mode: 0o640 });
+      expect((await write(folder, sh, 'bad')).rc).not.toBe(0);
+      expect(readFileSync(local, 'utf8')).toBe('good\n');
+      expect(readdirSync(`${folder}/d/local`)).toEqual(['usr.sbin.nginx']);
+    });
+  });
+});
+
+describe('the decision', () => {
+  const state = {
+    profileFile: '/etc/apparmor.d/usr.sbin.nginx',
+    local: '/etc/apparmor.d/local/usr.sbin.nginx',
+    exists: true,
+    text: '# mine',
+  };
+  const decide = (text: string) => localRule.diff({ ...state, text }, { profile: 'nginx', rule } as never);
+
+  test.each([
+    ['', `${rule}\n`],
+    ['# mine', `# mine\n${rule}\n`],
+    ['# mine\n', `# mine\n${rule}\n`],
+  ])('the rule is added below what is there (%j)', (before, after) => {
+    expect(decide(before)).toMatchObject({ before, after });
+  });
+
+  test('nothing is done when the rule stands there', () => {
+    expect(decide(`# mine\n  ${rule}\n`)).toBeUndefined();
+  });
+
+  test('undo writes exactly what was there, or removes the file', () => {
+    const change = decide('# mine') as Json;
+    if (localRule.rollback.kind !== 'undo') throw new Error('no undo');
+    expect(localRule.rollback.undo(change, state)).toMatchObject([{ stdin: '# mine' }]);
+    const [remove] = localRule.rollback.undo(change, { ...state, exists: false, text: '' });
+    expect(remove).toMatchObject({ variables: { REMOVE: '1' } });
+    expect(remove).not.toHaveProperty('stdin');
+  });
+
+  test.each([
+    ['/run/app.sock rw,', true],
+    ['owner /run/app.sock w,', true],
+    ['network inet stream,', true],
+    ['/run/** rw,', false],
+    ['/run/{a,b} rw,', false],
+    ['@{run}/a rw,', false],
+    ['/bin/sh ix,', false],
+    ['/run/a rw,\n/** rw,', false],
+    ['/run/a rw, # x', false],
+    ['capability sys_admin,', false],
+    ['network,', false],
+  ])('rule %j is accepted: %s', (text, accepted) => {
+    const { rule: schema } = localRule.params.properties;
+    const pattern = schema?.type === 'string' ? (schema.pattern ?? '') : '';
+    expect(new RegExp(pattern, 'u').test(text)).toBe(accepted);
+  });
+});
