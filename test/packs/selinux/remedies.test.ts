@@ -1,0 +1,368 @@
+import { describe, expect, it } from 'vitest';
+import { parseAvc } from '../../../src/packs/selinux/avc.ts';
+import type { Preference } from '../../../src/packs/selinux/choose.ts';
+import { mergeDenials } from '../../../src/packs/selinux/denials.ts';
+import { knownBooleans, traps } from '../../../src/packs/selinux/known-booleans.ts';
+import { readFacts } from '../../../src/packs/selinux/policy-facts.ts';
+import { findRemedies } from '../../../src/packs/selinux/remedies.ts';
+import { isComplete, readUpstreams } from '../../../src/packs/selinux/upstreams.ts';
+import { factsOf, httpd, type SimulatedPolicy } from './simulated-policy.ts';
+
+const denied = (rest: string) =>
+  `type=AVC msg=audit(1795212241.576:74): avc:  denied  ${rest.replace('SCON', `scontext=${httpd}`)} permissive=0`;
+const connect = (port: number, type: string) =>
+  denied(
+    `{ name_connect } for  pid=317 comm="nginx" dest=${port} SCON tcontext=system_u:object_r:${type}:s0 tclass=tcp_socket`,
+  );
+const write = denied(
+  '{ write } for  pid=317 comm="nginx" name="app.sock" dev="tmpfs" ino=99 SCON tcontext=system_u:object_r:var_run_t:s0 tclass=sock_file',
+);
+const connectto = denied(
+  '{ connectto } for  pid=317 comm="nginx" path="/run/app/app.sock" SCON tcontext=system_u:system_r:unconfined_service_t:s0 tclass=unix_stream_socket',
+);
+
+interface Asked {
+  readonly audit?: readonly string[];
+  readonly tcp?: readonly number[];
+  readonly unix?: readonly string[];
+  readonly prefer?: Preference;
+}
+function remedies(policy: SimulatedPolicy, { audit = [], tcp = [], unix = [], prefer = 'least-reach' }: Asked) {
+  const denials = mergeDenials(audit.flatMap((line) => parseAvc(line) ?? []));
+  const listed = [
+    ...tcp.map((port) => ({ kind: 'tcp', peer: `127.0.0.1:${port}`, address: '127.0.0.1', port })),
+    ...unix.map((path) => ({ kind: 'unix', peer: `unix:${path}`, path })),
+  ];
+  return findRemedies(readFacts(factsOf(policy)), {
+    worker: policy.worker ?? httpd,
+    denials,
+    upstreams: readUpstreams(listed),
+    complete: isComplete(listed),
+    prefer,
+  });
+}
+const names = (found: ReturnType<typeof remedies>) => [
+  ...found.booleans.map(({ name }) => name),
+  ...found.ports.flatMap(({ ports, booleans }) => [
+    ...ports.map(({ port }) => `label ${port}`),
+    ...booleans.map((b) => `with ${b}`),
+  ]),
+  ...found.sockets.flatMap(({ fcontexts, modules }) => [
+    ...fcontexts.map(({ path, type }) => `${path} ${type}`),
+    ...modules.map(({ cil }) => cil),
+  ]),
+  ...found.modules.map(({ cil }) => cil),
+];
+
+const el9: SimulatedPolicy = { family: 'fedora' };
+const debian: SimulatedPolicy = { family: 'refpolicy' };
+const ntop = '(allow httpd_t ntop_port_t (tcp_socket (name_connect)))\n';
+
+describe('TCP upstreams', () => {
+  const cases: readonly { title: string; policy: SimulatedPolicy; asked: Asked; want: readonly string[] }[] = [
+    {
+      title: 'F01: port 3000 has a small type of its own: one rule',
+      policy: el9,
+      asked: { audit: [connect(3000, 'ntop_port_t')] },
+      want: [ntop],
+    },
+    {
+      title: 'F01, distro: the label needs its boolean',
+      policy: el9,
+      asked: { audit: [connect(3000, 'ntop_port_t')], prefer: 'distro' },
+      want: ['label 3000', 'with httpd_graceful_shutdown'],
+    },
+    {
+      title: 'F01, boolean: what the seeds do',
+      policy: el9,
+      asked: { audit: [connect(3000, 'ntop_port_t')], prefer: 'boolean' },
+      want: ['httpd_can_network_connect'],
+    },
+    {
+      title: 'F01 with ntop running: its port is not taken away',
+      policy: { ...el9, running: { ntop_t: ['ntop_port_t'] } },
+      asked: { audit: [connect(3000, 'ntop_port_t')], prefer: 'distro' },
+      want: ['httpd_can_network_connect'],
+    },
+    {
+      title: 'F02: 8080 is http_cache_port_t: relay, never a label',
+      policy: el9,
+      asked: { audit: [connect(8080, 'http_cache_port_t')], prefer: 'distro' },
+      want: ['httpd_can_network_relay'],
+    },
+    {
+      title: 'F02, least reach: relay would open all ephemeral ports',
+      policy: el9,
+      asked: { tcp: [8080] },
+      want: ['(allow httpd_t http_cache_port_t (tcp_socket (name_connect)))\n'],
+    },
+    {
+      title: 'F02 on Debian, distro',
+      policy: debian,
+      asked: { tcp: [8080], prefer: 'distro' },
+      want: ['httpd_can_network_relay'],
+    },
+    { title: 'F03: 443 and 9000', policy: el9, asked: { tcp: [443, 9000] }, want: ['httpd_graceful_shutdown'] },
+    {
+      title: 'F04: graceful_shutdown on, as on EL7: the label alone',
+      policy: { ...el9, on: ['httpd_graceful_shutdown'] },
+      asked: { tcp: [8888] },
+      want: ['label 8888'],
+    },
+    {
+      title: 'F04 with it off',
+      policy: el9,
+      asked: { tcp: [8888] },
+      want: ['label 8888', 'with httpd_graceful_shutdown'],
+    },
+    {
+      title: 'an ephemeral port is labelled, not opened with all of them',
+      policy: el9,
+      asked: { tcp: [50051] },
+      want: ['label 50051', 'with httpd_graceful_shutdown'],
+    },
+    { title: 'redis has its boolean', policy: el9, asked: { tcp: [6379] }, want: ['httpd_can_network_redis'] },
+    {
+      title: 'a database by one rule, not all databases',
+      policy: el9,
+      asked: { tcp: [3306] },
+      want: ['(allow httpd_t mysqld_port_t (tcp_socket (name_connect)))\n'],
+    },
+    {
+      title: 'a database, distro',
+      policy: el9,
+      asked: { tcp: [3306], prefer: 'distro' },
+      want: ['httpd_can_network_connect_db'],
+    },
+    {
+      title: 'several ports that one boolean opens',
+      policy: el9,
+      asked: { tcp: [80, 443, 8008] },
+      want: ['httpd_graceful_shutdown'],
+    },
+    {
+      title: 'the label rests on the boolean that another port needs anyway',
+      policy: el9,
+      asked: { tcp: [443, 8888, 5601] },
+      want: ['httpd_graceful_shutdown', 'label 5601', 'label 8888'],
+    },
+    {
+      title: 'a boolean that must open everything makes the narrow ones needless',
+      policy: { ...el9, running: { ntop_t: ['ntop_port_t'] } },
+      asked: { tcp: [443, 3000], prefer: 'distro' },
+      want: ['httpd_can_network_connect'],
+    },
+    {
+      title: 'what is open needs nothing',
+      policy: { ...el9, on: ['httpd_can_network_connect'] },
+      asked: { tcp: [3000, 443] },
+      want: [],
+    },
+    {
+      title: 'F25: 9000 on Debian is cslistener_port_t',
+      policy: debian,
+      asked: { tcp: [9000], prefer: 'distro' },
+      want: ['label 9000', 'with httpd_graceful_shutdown'],
+    },
+    {
+      title: 'F17: no semanage: the type is known from the denial only',
+      policy: { ...el9, semanage: false },
+      asked: { audit: [connect(3000, 'ntop_port_t')] },
+      want: [ntop],
+    },
+    {
+      title: 'F17: no semanage, an unlabelled port',
+      policy: { ...el9, semanage: false },
+      asked: { audit: [connect(8888, 'unreserved_port_t')] },
+      want: ['httpd_can_network_connect'],
+    },
+  ];
+  it.each(cases)('$title', ({ policy, asked, want }) => {
+    const found = remedies(policy, asked);
+    expect(names(found)).toEqual(want);
+    for (const { opens, proof, reach } of [...found.booleans, ...found.ports, ...found.modules]) {
+      expect(opens.length).toBeGreaterThan(0);
+      expect(proof.join()).not.toBe('');
+      expect(reach).toBeGreaterThan(0);
+    }
+  });
+
+  it('never proposes a trap, though rules of this host would be enough', () => {
+    expect(knownBooleans.filter(({ name }) => traps.has(name))).toEqual([]);
+    for (const prefer of ['least-reach', 'distro', 'boolean'] as const) {
+      for (const policy of [el9, debian, { ...el9, semanage: false }]) {
+        const found = remedies(policy, {
+          tcp: [21, 389, 443, 3000, 8080, 8888, 50051],
+          audit: [connect(8888, 'unreserved_port_t')],
+          prefer,
+        });
+        expect(names(found).join()).not.toMatch(/nis_enabled|allow_ypbind|openstack|connect_ftp|cluster_mode/);
+      }
+    }
+  });
+
+  it('tells the reach in this host’s ports, and what else would work', () => {
+    const [module] = remedies(el9, { tcp: [3000] }).modules;
+    expect(module?.reach).toBe(2);
+    expect(module?.reach_text).toContain('2 TCP ports for every httpd_t process');
+    expect(module?.alternatives).toEqual([
+      'prefer=distro: label tcp/3000 as http_port_t, with httpd_graceful_shutdown: 9 TCP ports',
+      expect.stringMatching(/^prefer=distro: httpd_can_network_connect: 65\d{3} TCP ports$/),
+    ]);
+    const [label] = remedies(el9, { tcp: [3000], prefer: 'distro' }).ports;
+    expect(label?.ports).toEqual([{ port: 3000, protocol: 'tcp', type: 'http_port_t', current_type: 'ntop_port_t' }]);
+    expect(label?.opens).toEqual([
+      { source: httpd, target: 'http_port_t', class: 'tcp_socket', permission: 'name_connect' },
+    ]);
+  });
+
+  it('quotes this host’s own rule where sesearch read it, and drops a boolean that it contradicts', () => {
+    const sesearch = [
+      'allow httpd_t http_port_t:tcp_socket name_connect; [ httpd_graceful_shutdown ]:True',
+      'allow httpd_t port_type:tcp_socket name_connect; [ httpd_can_network_connect ]:True',
+    ];
+    expect(remedies({ ...el9, sesearch }, { tcp: [443] }).booleans[0]?.proof).toEqual([sesearch[0]]);
+    const other = remedies({ ...el9, sesearch: sesearch.slice(1) }, { tcp: [443], prefer: 'distro' });
+    expect(names(other)).toEqual(['httpd_can_network_connect']);
+  });
+
+  it('sets aside a denial that today’s policy would allow', () => {
+    const found = remedies({ ...el9, on: ['httpd_graceful_shutdown'] }, { audit: [connect(443, 'http_port_t')] });
+    expect(names(found)).toEqual([]);
+    expect(found.stale).toEqual(['httpd_t → http_port_t (tcp_socket name_connect), port 443']);
+  });
+
+  it('judges a denial by the label that the port has now', () => {
+    const policy = { ...el9, local: ['portcon tcp 3000 system_u:object_r:http_port_t:s0'] };
+    expect(names(remedies(policy, { audit: [connect(3000, 'ntop_port_t')] }))).toEqual(['httpd_graceful_shutdown']);
+  });
+
+  it('opens nothing for a port that is no upstream (any more), unless some are only known at run time', () => {
+    const found = remedies(el9, { audit: [connect(3000, 'ntop_port_t')], tcp: [443] });
+    expect(names(found)).toEqual(['httpd_graceful_shutdown']);
+    expect(found.foreseen).toEqual(['tcp/443 (http_port_t)']);
+    expect(found.unrelated).toEqual(['httpd_t → ntop_port_t (tcp_socket name_connect), port 3000']);
+  });
+
+  it('does not count what was logged but allowed', () => {
+    const permissive = connect(3000, 'ntop_port_t').replace('permissive=0', 'permissive=1');
+    expect(names(remedies(el9, { audit: [permissive] }))).toEqual([]);
+  });
+
+  it('says so when the port labels could not be read, instead of finding nothing', () => {
+    const found = remedies({ ...el9, semanage: false }, { tcp: [3000] });
+    expect(names(found)).toEqual([]);
+    expect(found.undecided[0]).toEqual({
+      access: 'connect to tcp/3000',
+      why: expect.stringContaining('policycoreutils-python-utils'),
+    });
+  });
+});
+
+describe('Unix sockets', () => {
+  const app = {
+    path: '/run/app/app.sock',
+    directoryType: 'var_run_t',
+    type: 'var_run_t',
+    listener: 'unconfined_service_t',
+  };
+  const connecttoRule = '(allow httpd_t unconfined_service_t (unix_stream_socket (connectto)))\n';
+
+  it('F07: sees the listener’s domain behind the label, and mends both at once, in this host’s spelling', () => {
+    const found = remedies({ ...el9, sockets: [app] }, { audit: [write], unix: [app.path] });
+    expect(names(found)).toEqual(['/var/run/app(/.*)? httpd_var_run_t', connecttoRule]);
+    expect(found.sockets[0]?.opens).toHaveLength(3);
+    expect(found.seen).toEqual([
+      'unix:/run/app/app.sock: write to the socket (var_run_t), connectto unconfined_service_t',
+    ]);
+    expect(found.sockets[0]?.files).toEqual([
+      { path: '/etc/tmpfiles.d/mendgate-app.conf', content: expect.stringContaining('d /run/app 0755 root root -\n') },
+    ]);
+  });
+  it('on Debian: the directory is closed too, the type is httpd_runtime_t, the spelling /run', () => {
+    const socket = { ...app, directoryType: 'initrc_runtime_t', type: 'initrc_runtime_t', listener: 'initrc_t' };
+    expect(names(remedies({ ...debian, sockets: [socket] }, { unix: [app.path] }))).toEqual([
+      '/run/app(/.*)? httpd_runtime_t',
+      '(allow httpd_t initrc_t (unix_stream_socket (connectto)))\n',
+    ]);
+  });
+  it('F08: the label is right, only the listener’s domain is refused: a rule, and no boolean', () => {
+    const socket = { ...app, directoryType: 'httpd_var_run_t', type: 'httpd_var_run_t' };
+    const found = remedies(
+      { ...el9, on: ['httpd_can_network_connect'], sockets: [socket] },
+      { audit: [connectto], unix: [app.path] },
+    );
+    expect(names(found)).toEqual([connecttoRule]);
+    expect(found.sockets).toEqual([]);
+  });
+  it('F09: php-fpm’s socket needs nothing of SELinux', () => {
+    const socket = {
+      path: '/run/php-fpm/www.sock',
+      directoryType: 'httpd_var_run_t',
+      type: 'httpd_var_run_t',
+      listener: 'httpd_t',
+    };
+    const found = remedies({ ...el9, sockets: [socket] }, { unix: [socket.path] });
+    expect(names(found)).toEqual([]);
+    expect(found.summary).toBe('the policy refuses nothing that the upstreams need');
+  });
+  it('leaves the directory to systemd where its unit makes it', () => {
+    expect(
+      remedies({ ...el9, sockets: [{ ...app, recreated: true }] }, { unix: [app.path] }).sockets[0]?.files,
+    ).toEqual([]);
+  });
+  it('writes one rule for two sockets of one domain', () => {
+    const second = { ...app, path: '/run/shop/shop.sock' };
+    const found = remedies({ ...el9, sockets: [app, second] }, { unix: [app.path, second.path] });
+    expect(found.sockets.map(({ modules }) => modules.length)).toEqual([1, 0]);
+    expect(found.sockets[1]?.opens.some((access) => access.permission === 'connectto')).toBe(true);
+  });
+  it.each([
+    { path: '/home/app/app.sock', type: 'user_home_t', why: 'below /run' },
+    { path: '/run/app.sock', type: 'var_run_t', why: 'directory of its own' },
+  ])('has no remedy for $path', ({ path, type, why }) => {
+    const found = remedies({ ...el9, sockets: [{ ...app, path, type, directoryType: type }] }, { unix: [path] });
+    expect(names(found)).toEqual([]);
+    expect(found.unsolved).toEqual([{ access: `reach the socket ${path}`, why: expect.stringContaining(why) }]);
+  });
+  it('gives another service’s socket a rule, never another label', () => {
+    const socket = {
+      ...app,
+      path: '/run/other/o.sock',
+      directoryType: 'other_run_t',
+      type: 'other_run_t',
+      expected: 'other_run_t',
+      listener: 'httpd_t',
+    };
+    const found = remedies({ ...el9, sockets: [socket] }, { unix: [socket.path] });
+    expect(names(found)).toEqual(['(allow httpd_t other_run_t (sock_file (write)))\n']);
+  });
+});
+
+describe('hosts where SELinux is not the cause', () => {
+  it.each([
+    { title: 'F19 disabled', policy: { ...el9, mode: 'disabled' as const }, summary: /disabled/ },
+    { title: 'permissive', policy: { ...el9, mode: 'permissive' as const }, summary: /permissive/ },
+    { title: 'a permissive domain', policy: { ...el9, permissiveDomain: true }, summary: /httpd_t is permissive/ },
+    {
+      title: 'F21 nginx outside its domain',
+      policy: { ...el9, worker: 'system_u:system_r:unconfined_service_t:s0' },
+      summary: /not httpd_t/,
+    },
+  ])('$title: proposes nothing', ({ policy, summary }) => {
+    const found = remedies(policy, { tcp: [3000, 8888], audit: [connect(3000, 'ntop_port_t')] });
+    expect(names(found)).toEqual([]);
+    expect(found.summary).toMatch(summary);
+  });
+  it('F05, F06: tells of booleans that a reboot would change', () => {
+    const policy = {
+      ...el9,
+      on: ['httpd_can_network_connect'],
+      records: ['httpd_can_network_connect=0', 'httpd_graceful_shutdown=1'],
+    };
+    expect(remedies(policy, {}).drift).toEqual([
+      'httpd_graceful_shutdown: off now, on after a reboot',
+      'httpd_can_network_connect: on now, off after a reboot',
+    ]);
+  });
+});
