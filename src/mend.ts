@@ -1,6 +1,7 @@
 // THE LINE: load → check → plan → execute → report. The only file that knows every folder. What a command may not need is
 // imported when it is needed: checking a runbook loads no transport, no engine and no reporter.
 
+import { readFile } from 'node:fs/promises';
 import type { DemoFleet } from './demo/serve-fleet.ts';
 import type { ExecuteOptions, RunResult } from './engine/execute-plan.ts';
 import type { Approval } from './engine/host-run.ts';
@@ -8,7 +9,13 @@ import type { PingAnswer } from './engine/ping-hosts.ts';
 import type { Checked, Diagnostic } from './model/diagnostic.ts';
 import type { EventSink } from './model/event.ts';
 import type { Host, Inventory } from './model/inventory.ts';
-import { buildRegistry, type Registry } from './model/pack.ts';
+import {
+  type ActionDeclaration,
+  buildRegistry,
+  type Catalog,
+  type ProbeDeclaration,
+  type Registry,
+} from './model/pack.ts';
 import type { HostPlan, Plan } from './model/plan.ts';
 import type { Become, Runbook } from './model/runbook.ts';
 import type { Secret } from './model/secret.ts';
@@ -71,10 +78,29 @@ export async function loadRegistry(): Promise<Registry> {
   return buildRegistry(builtInPacks);
 }
 
+/**
+ * What the built-in packs declare. The build writes it down beside this file, since loading all packs to check a runbook
+ * costs more than the check; where nothing is built, the packs themselves are asked.
+ */
+async function loadCatalog(): Promise<Catalog> {
+  const written = new URL('./catalog.json', import.meta.url);
+  let text: string;
+  try {
+    text = await readFile(written, 'utf8');
+  } catch {
+    return loadRegistry();
+  }
+  // Written by scripts/generate-catalog.mjs from the same packs.
+  const { probes, actions } = JSON.parse(text) as { probes: ProbeDeclaration[]; actions: ActionDeclaration[] };
+  const byName = <T extends { readonly name: string }>(list: readonly T[]) =>
+    new Map(list.map((entry) => [entry.name, entry]));
+  return { probes: byName(probes), actions: byName(actions) };
+}
+
 /** Reads and checks a runbook: everything wrong with it, or the runbook. Touches no host. */
 export async function checkRunbook(file: string): Promise<Checked<Runbook>> {
-  const { loadRunbook } = await import('./load/load-runbook.ts');
-  return loadRunbook(file, await loadRegistry());
+  const [{ loadRunbook }, catalog] = await Promise.all([import('./load/load-runbook.ts'), loadCatalog()]);
+  return loadRunbook(file, catalog);
 }
 
 /** Reads inventories: files, folders, lists, executables. */

@@ -63,9 +63,11 @@ export function createProgram(io: Io, end: (exitCode: number) => void): Command 
   ).action(async (name: string | undefined, options: { markdown?: boolean }) =>
     end(await (await import('./commands/docs.ts')).docs(io, name, options)),
   );
-  add(newCommand('demo').description('run the flagship runbook on eight simulated hosts, in this process')).action(
-    async () => end(await (await import('./commands/demo.ts')).demo(io)),
-  );
+  add(
+    newCommand('demo')
+      .description('run the flagship runbook on eight simulated hosts, in this process')
+      .option('-v, --verbose', 'print each run as `run` does'),
+  ).action(async (options: { verbose?: boolean }) => end(await (await import('./commands/demo.ts')).demo(io, options)));
   addLater(program, io, end);
   return program;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../model/clock.ts';
 import { type EventSink, eventVersion } from '../model/event.ts';
 import { HostFailure } from '../model/host-failure.ts';
@@ -53,6 +54,8 @@ const staleAfterMs = 60_000;
 export async function executePlan(plan: Plan, options: ExecuteOptions): Promise<RunResult> {
   const { clock } = options;
   const begun = clock.monotonic();
+  // Every host listens to both.
+  setMaxListeners(0, options.stopping, options.aborting);
   const runId = `${new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`;
   const redactor = createRedactor([...options.secrets, ...plan.hosts.flatMap((host) => secretsIn(host.params))]);
   const emit = createEmitter(runId, options.sinks, clock, redactor);

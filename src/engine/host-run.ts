@@ -87,6 +87,8 @@ export interface HostRun {
   readonly snapshots: Snapshot[];
   readonly traces: Set<string>;
   readonly notes: string[];
+  /** Notes that the diagnosis of this run has told already. */
+  readonly told: ReadonlySet<string>;
   readonly steps: StepPlan[];
   declaredProbes: number;
   /** A fix's script may have reached the host. */

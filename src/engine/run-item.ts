@@ -104,7 +104,7 @@ async function conclude(
       return { kind: 'end', end: { kind: 'concluded', verdict: conclusion.verdict, message, see: conclusion.see } };
     }
     notes.push(message);
-    await place.run.parts.emit({ type: 'note', ...stampOf(place), message });
+    if (!place.run.told.has(message)) await place.run.parts.emit({ type: 'note', ...stampOf(place), message });
   }
   return undefined;
 }

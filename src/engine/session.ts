@@ -64,8 +64,9 @@ async function readClock(ask: Ask, become: Become): Promise<number | undefined> 
   const label: Label = { kind: 'clock', name: 'clock', params: noParams };
   try {
     const answer = await ask(label, { argv: ['date', '+%s'] }, become, 10_000);
-    const seconds = /^\d{1,12}\s*$/.test(answer.stdout) ? Number(answer.stdout.trim()) : undefined;
-    return seconds === undefined ? undefined : seconds * 1000;
+    if (!/^\d{1,12}\s*$/.test(answer.stdout)) return undefined;
+    // Logs tell whole seconds: a line of this same second may be older than the change, so counting begins with the next.
+    return (Number(answer.stdout.trim()) + 1) * 1000;
   } catch (error) {
     if (error instanceof HostFailure) return undefined;
     throw error;

@@ -1,5 +1,5 @@
 import { HostFailure } from '../model/host-failure.ts';
-import type { HostOutcome, HostPlan, PlannedChange, PlannedHost, Snapshot } from '../model/plan.ts';
+import type { HostOutcome, HostPlan, PlannedChange, PlannedHost } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
 import type { EngineParts, HostRun } from './host-run.ts';
 import { lookAtSymptom, symptomGone } from './look-at-symptom.ts';
@@ -22,7 +22,7 @@ export interface Walk {
  * HostFailure only when the connection is lost.
  */
 export async function diagnose(walk: Walk): Promise<HostPlan> {
-  const run = newRun(walk, true, [], new Map());
+  const run = newRun(walk, undefined);
   const { symptom, walked, scope } = await go(run);
   const judged = judgePlan(walked);
   const see = walked.end?.kind === 'concluded' ? walked.end.see : undefined;
@@ -47,7 +47,7 @@ export async function diagnose(walk: Walk): Promise<HostPlan> {
 
 /** Carries out what a plan found due: looks again only where something changed since, applies, verifies, rolls back. */
 export async function carryOut(walk: Walk, plan: HostPlan): Promise<HostOutcome> {
-  const run = newRun(walk, false, plan.snapshots, plannedChanges(plan));
+  const run = newRun(walk, plan);
   try {
     return await carriedOut(run);
   } catch (error) {
@@ -90,17 +90,14 @@ async function carriedOut(run: HostRun): Promise<HostOutcome> {
   };
 }
 
-function newRun(
-  walk: Walk,
-  dryRun: boolean,
-  earlier: readonly Snapshot[],
-  approved: ReadonlyMap<string, readonly PlannedChange[]>,
-): HostRun {
+/** Without a plan: a dry run. */
+function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
   return {
     ...walk,
-    dryRun,
-    earlier: new Map(earlier.map((snapshot) => [snapshot.id, snapshot])),
-    approved,
+    dryRun: plan === undefined,
+    earlier: new Map((plan?.snapshots ?? []).map((snapshot) => [snapshot.id, snapshot])),
+    approved: plan === undefined ? new Map() : plannedChanges(plan),
+    told: new Set(plan?.notes ?? []),
     pending: [],
     made: [],
     standing: [],

@@ -1,11 +1,33 @@
 import type { Action } from './action.ts';
 import type { Probe } from './probe.ts';
+import type { ObjectSchema, Schema } from './schema.ts';
 
 /** One domain's probes and actions. */
 export interface Pack {
   readonly name: string;
   readonly probes: readonly Probe[];
   readonly actions: readonly Action[];
+}
+
+/** What may be said of a probe without running it. */
+export interface ProbeDeclaration {
+  readonly name: string;
+  readonly summary: string;
+  readonly params: ObjectSchema;
+  readonly result: Schema;
+  readonly declared: boolean;
+}
+export interface ActionDeclaration {
+  readonly name: string;
+  readonly summary: string;
+  readonly params: ObjectSchema;
+  readonly rollback: { readonly kind: 'undo' | 'again' | 'nothing' | 'irreversible'; readonly why?: string };
+}
+
+/** What a runbook is checked against: declarations only. A registry is one; so is what the build writes down of it. */
+export interface Catalog {
+  readonly probes: ReadonlyMap<string, ProbeDeclaration>;
+  readonly actions: ReadonlyMap<string, ActionDeclaration>;
 }
 
 /** Everything a runbook may call, by name. Probes and actions are two name spaces. */

@@ -1,7 +1,6 @@
 import pc from 'picocolors';
 import { assertNever } from '../model/assert-never.ts';
-import type { Json } from '../model/json.ts';
-import { canonicalJson } from '../model/json.ts';
+import { canonicalJson, isObject, type Json } from '../model/json.ts';
 import type { StepOutcome, Verdict } from '../model/result.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { type Paint, truncate } from './text.ts';
@@ -66,5 +65,13 @@ export function verdictPaint(colours: Colours, verdict: Verdict): Paint {
 /** Which item of a `for_each` step: ` [httpd_relay]`, or nothing. */
 export function itemLabel(item: Json | undefined): string {
   if (item === undefined || item === null) return '';
-  return ` [${truncate(safeLine(typeof item === 'string' ? item : canonicalJson(item)), 40)}]`;
+  return ` [${truncate(safeLine(nameOf(item)), 40)}]`;
+}
+
+/** What an item calls itself, if anything. */
+function nameOf(item: Json): string {
+  if (typeof item === 'string') return item;
+  const own = isObject(item) ? [item['name'], item['id'], item['path'], item['port'], item['title']] : [];
+  const name = own.find((value) => typeof value === 'string' || typeof value === 'number');
+  return name === undefined ? canonicalJson(item) : String(name);
 }

@@ -95,7 +95,7 @@ Plan: 17 hosts would change, 1 healthy
       looks,
     );
     expect(text).toContain('would change  boolean [httpd_can_network_relay]: Flip relay');
-    expect(text).toMatch(/skipped {7}boolean \[\{"port":8888\}\]: Flip port\n +gate closed: mode/);
+    expect(text).toMatch(/skipped {7}boolean \[8888\]: Flip port\n +gate closed: mode/);
   });
 
   it('shows diffs with -D, gates with -v, commands with -vv, and none of them without', () => {

@@ -1,0 +1,12 @@
+// Writes down what the built-in packs declare, beside the compiled code, so that checking a runbook loads no pack.
+// Runs after tsc, on dist.
+import { writeFile } from 'node:fs/promises';
+import { builtInPacks } from '../dist/packs/index.js';
+
+const probes = builtInPacks
+  .flatMap((pack) => pack.probes)
+  .map(({ name, summary, params, result, declared }) => ({ name, summary, params, result, declared }));
+const actions = builtInPacks
+  .flatMap((pack) => pack.actions)
+  .map(({ name, summary, params, rollback: { kind, why } }) => ({ name, summary, params, rollback: { kind, why } }));
+await writeFile(new URL('../dist/catalog.json', import.meta.url), JSON.stringify({ probes, actions }));
