@@ -162,7 +162,7 @@ function sameLook(snapshot: Snapshot, ready: ReadyProbe): boolean {
 }
 
 function waitsOn(step: string): Unknown {
-  return new Unknown(`depends on the change of step ${step}, which a dry run does not make`, step);
+  return new Unknown(`depends on the change of step ${step}, which is not made yet`, step);
 }
 
 async function readNow(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe): Promise<Value> {

@@ -33,7 +33,7 @@ export function stepValue(
 ): Value {
   const seen = (of: StepResult): { result: Value; changed: Value } => {
     if (of.outcome === 'would_change') {
-      const unmade = new Unknown(`step ${step} was not carried out in this dry run`, step);
+      const unmade = new Unknown(`step ${step} is not carried out yet`, step);
       return { result: unmade, changed: unmade };
     }
     if (of.outcome === 'undetermined') {

@@ -5,7 +5,6 @@ import {
   type HostPlan,
   type MendEnd,
   mend,
-  type Plan,
   printPlan,
   type Reporter,
   safeText,
@@ -55,7 +54,9 @@ export async function run(
       expectHosts: options.expectHosts,
       detailedExitCode: options.detailedExitcode === true,
       sinks: [(event) => reporter.emit(event)],
-      onPlan: (plan, warnings) => announce(io, plan, warnings),
+      onPlan: (_plan, warnings) => {
+        for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
+      },
       approvePlan: (plans) => approvePlan(io, reporter, plans, { diff: options.diff === true, verbosity }),
       approve: (approval) => approve(io, reporter, mode, options.allowIrreversible === true, approval),
       stopping: signals.stopping,
@@ -111,12 +112,6 @@ function extraVars(given: readonly string[]): ReadonlyMap<string, string> {
       return [pair.slice(0, at), pair.slice(at + 1)] as const;
     }),
   );
-}
-
-function announce(io: Io, plan: Plan, warnings: readonly string[]): void {
-  for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
-  const { title, file } = plan.runbook;
-  io.stderr.write(`${title} (${file}): ${plural(plan.hosts.length, 'host')} of ${plan.inventoryHosts}\n`);
 }
 
 async function approvePlan(
