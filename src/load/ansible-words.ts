@@ -120,29 +120,38 @@ export const playbook: Answer = answer(
   'runbook: my-runbook\ntitle: …\nhosts: web\nsteps: [ … ]\n(tasks become steps: see docs/from-ansible)',
 );
 
+/** Nobody writes a longer condition by hand. */
+const longest = 2000;
+
 /** `and`, `or`, `not`, `is defined` in a condition, with the condition in CEL. */
 export function ansibleExpression(cel: string): Answer | undefined {
+  if (cel.length > longest) return undefined;
   const bare = cel.replaceAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, (literal) =>
     '"'.padEnd(literal.length - 1, ' ').concat('"'),
   );
   if (/^\s*\{\{.*\}\}\s*$/.test(bare))
     return answer('braces', '`{{ }}` is not interpolated', `write ${cel.trim().slice(2, -2).trim()}`);
   if (!/\s(?:and|or)\s|(?:^|[\s(])not\s|\sis\s+(?:not\s+)?defined\b/.test(bare)) return undefined;
-  return answer('operators', 'conditions are CEL: `&&`, `||`, `!`, `known(x)`', `write ${inCel(cel)}`);
+  return answer('operators', 'conditions are CEL: `&&`, `||`, `!`, `known(x)`, `has(x.field)`', `write ${inCel(cel)}`);
 }
 
 function inCel(text: string): string {
   return text
-    .replaceAll(/([\w.]+)\s+is\s+not\s+defined\b/g, '!known($1)')
-    .replaceAll(/([\w.]+)\s+is\s+defined\b/g, 'known($1)')
+    .replaceAll(/([\w.]+)\s+is\s+not\s+defined\b/g, (_all, name: string) => `!${ask(name)}`)
+    .replaceAll(/([\w.]+)\s+is\s+defined\b/g, (_all, name: string) => ask(name))
     .replaceAll(/\s+and\s+/g, ' && ')
     .replaceAll(/\s+or\s+/g, ' || ')
     .replaceAll(/(^|[\s(])not\s+/g, '$1!');
 }
 
+/** A probe may be unknown; a field of it may be absent. */
+function ask(name: string): string {
+  return name.includes('.') ? `has(${name})` : `known(${name})`;
+}
+
 /** `{{ item }}` in text. */
 export function ansibleText(text: string): (Answer & { readonly start: number; readonly end: number }) | undefined {
-  const match = /(?<![$\w{])\{\{\s*([A-Za-z_][\w.]*)\s*(?:\|[^}]*)?\}\}/.exec(text);
+  const match = /(?<![$\w{])\{\{\s{0,9}([A-Za-z_][\w.]{0,99})\s{0,9}(?:\|[^}]{0,99})?\}\}/.exec(text);
   if (match === null) return undefined;
   const found = answer('braces', `\`${match[0]}\` is not interpolated`, `write \${{ ${match[1]} }}`);
   return { ...found, start: match.index, end: match.index + match[0].length };

@@ -1,4 +1,4 @@
-import type { Registry } from '../model/pack.ts';
+import type { Catalog } from '../model/pack.ts';
 import type { ObjectSchema } from '../model/schema.ts';
 import { type JsonSchema, toJsonSchema } from './json-schema.ts';
 import { actionModifiers, probeModifiers, skeletonSchema } from './skeleton-schema.ts';
@@ -13,7 +13,7 @@ interface Callable {
  * The schema for editors: the skeleton with every probe and action of the registry and its params. Wherever a value
  * stands, `${{ }}` may stand. It is laxer than `validate`, which also knows names and types.
  */
-export function buildRunbookSchema(registry: Registry): JsonSchema {
+export function buildRunbookSchema(registry: Catalog): JsonSchema {
   const probes = [...registry.probes.values()];
   const actions = [...registry.actions.values()];
   const { $schema, ...skeleton } = skeletonSchema;

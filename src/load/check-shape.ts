@@ -1,5 +1,4 @@
-import { isObject } from '../model/json.ts';
-import type { Registry } from '../model/pack.ts';
+import type { Catalog } from '../model/pack.ts';
 import { ansibleKey, playbook } from './ansible-words.ts';
 import { describeViolations, type ExplainKey } from './describe-violation.ts';
 import type { Located } from './parse-yaml.ts';
@@ -8,7 +7,7 @@ import { skeletonSchema } from './skeleton-schema.ts';
 import { schemaValidator } from './validators.ts';
 
 /** Schema = shape; the `read-*.ts` files = meaning. Reports every violation of the skeleton, at its key or value. */
-export function checkShape({ value }: Located, registry: Registry, report: Report): void {
+export function checkShape({ value }: Located, registry: Catalog, report: Report): void {
   if (Array.isArray(value)) {
     report.at([], playbook.code, playbook.message, { help: playbook.help });
     return;
@@ -19,11 +18,13 @@ export function checkShape({ value }: Located, registry: Registry, report: Repor
   }
 }
 
+const { step, actionCall, probeCall, check, alternative } = skeletonSchema.$defs;
+const ansiblePlaces: readonly object[] = [skeletonSchema, step, actionCall, probeCall, check, alternative];
+
 /** Keys that make sense somewhere else, or in Ansible. */
-function explainer(registry: Registry): ExplainKey {
+function explainer(registry: Catalog): ExplainKey {
   return (key, container) => {
-    const isStep = container === skeletonSchema.$defs.step;
-    const isCall = container === skeletonSchema.$defs.actionCall || container === skeletonSchema.$defs.probeCall;
+    const isStep = container === step;
     if (isStep && registry.probes.has(key)) {
       const help = `probes: { name: { ${key}: { … } } }`;
       return { code: 'ansible/register', message: 'a probe is named by its key in `probes`', help };
@@ -35,11 +36,6 @@ function explainer(registry: Registry): ExplainKey {
         help: `fix:\n  - ${key}: { … }`,
       };
     }
-    if (key === 'hosts' || key === 'name' || !isObject(container['properties'])) {
-      return isStep || container === skeletonSchema ? ansibleKey(key) : undefined;
-    }
-    return isStep || isCall || container === skeletonSchema || container === skeletonSchema.$defs.check
-      ? ansibleKey(key)
-      : undefined;
+    return ansiblePlaces.includes(container) ? ansibleKey(key) : undefined;
   };
 }

@@ -1,4 +1,4 @@
-import type { Registry } from '../model/pack.ts';
+import type { Catalog } from '../model/pack.ts';
 import type { Located } from './parse-yaml.ts';
 import type { LoadUsed } from './read-use.ts';
 import type { Report } from './report.ts';
@@ -7,6 +7,6 @@ import type { Report } from './report.ts';
 export interface Context {
   readonly located: Located;
   readonly report: Report;
-  readonly registry: Registry;
+  readonly registry: Catalog;
   readonly loadUsed: LoadUsed;
 }

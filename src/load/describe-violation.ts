@@ -3,6 +3,7 @@ import { isObject } from '../model/json.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Path } from './parse-yaml.ts';
 import type { Violation } from './validators.ts';
+import { describeValue, meantBoolean, rangeText, typeWords } from './value-words.ts';
 
 /** Something wrong at a place of a value, in an author's words. */
 export interface Problem {
@@ -12,6 +13,10 @@ export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly help?: string;
+  /** The key that is missing here. */
+  readonly missing?: string;
+  /** The key that was probably meant. */
+  readonly meant?: string;
 }
 
 /** A key that nobody knows, and where: for those who know better what was meant. */
@@ -25,21 +30,52 @@ interface Subject {
   readonly explainKey?: ExplainKey;
 }
 
+/** More are not told one by one. */
+const mostViolations = 500;
+
 /** ajv's violations as problems, one for each place. */
 export function describeViolations(violations: readonly Violation[], subject: Subject): readonly Problem[] {
   const problems = new Map<string, Problem>();
-  for (const violation of violations) {
+  for (const violation of violations.slice(0, mostViolations)) {
     const problem = describe(violation, subject);
     if (problem === undefined) continue;
-    const place = `${problem.part} ${JSON.stringify(problem.path)}`;
+    const place = `${problem.part} ${problem.missing ?? ''} ${JSON.stringify(problem.path)}`;
     if (!problems.has(place)) problems.set(place, problem);
   }
-  return [...problems.values()];
+  const all = [...problems.values()];
+  return joinMissing(all.filter((problem) => !isMisspelt(problem, all)));
+}
+
+/** Several keys that are missing at one place, in one message. */
+function joinMissing(problems: readonly Problem[]): readonly Problem[] {
+  const joined = new Map<string, Problem>();
+  return problems.flatMap((problem) => {
+    if (problem.missing === undefined) return [problem];
+    const place = JSON.stringify(problem.path);
+    if (joined.has(place)) return [];
+    const together = problems.filter(({ missing, path }) => missing !== undefined && JSON.stringify(path) === place);
+    joined.set(place, problem);
+    if (together.length === 1) return [problem];
+    const { path, part, code } = problem;
+    return [
+      { path, part, code, message: `the keys ${nameList(together.map(({ missing }) => missing ?? ''))} are missing` },
+    ];
+  });
+}
+
+/** A key that is missing because it is misspelt needs one message, not two. */
+function isMisspelt(problem: Problem, all: readonly Problem[]): boolean {
+  if (problem.missing === undefined) return false;
+  const container = JSON.stringify(problem.path);
+  return all.some(
+    (other) =>
+      other.part === 'key' && other.meant === problem.missing && JSON.stringify(other.path.slice(0, -1)) === container,
+  );
 }
 
 function describe(violation: Violation, subject: Subject): Problem | undefined {
   const path = toPath(violation.instancePath, subject.value);
-  const container = schemaAround(subject.schema, violation.schemaPath);
+  const container = schemaAt(subject.schema, path);
   const { params, keyword } = violation;
   switch (keyword) {
     case 'additionalProperties':
@@ -52,6 +88,7 @@ function describe(violation: Violation, subject: Subject): Problem | undefined {
         part: 'value',
         code: `${subject.prefix}/missing-key`,
         message,
+        missing: key,
         ...helpOf(summary(container, key)),
       };
     }
@@ -72,7 +109,9 @@ function unknownKey(key: string, path: Path, container: JsonSchema, { prefix, ex
   if (explained !== undefined) return { ...place, ...explained };
   const known = Object.keys(members(container));
   const help = didYouMean(key, known) ?? (known.length > 0 ? `known keys: ${nameList(known, 40)}` : 'it takes no keys');
-  return { ...place, code: `${prefix}/unknown-key`, message: `there is no key \`${key}\` here`, help };
+  const meant = known.find((name) => help === `did you mean \`${name}\`?`);
+  const problem = { ...place, code: `${prefix}/unknown-key`, message: `there is no key \`${key}\` here`, help };
+  return meant === undefined ? problem : { ...problem, meant };
 }
 
 function badName(path: Path, name: string, { prefix }: Subject): Problem {
@@ -99,6 +138,7 @@ function wrongValue(keyword: string, path: Path, value: unknown, schema: JsonSch
       return { ...place, code: `${prefix}/not-one-of`, message, ...helpOf(help) };
     }
     case 'pattern':
+      if (meantBoolean(schema, value) !== undefined) return { ...place, ...wrongType(schema, value, prefix) };
       if (String(schema['pattern']).startsWith('^[a-z][a-z0-9_'))
         return { ...badName(path, String(value), { prefix, schema, value }), part: 'value' };
       return {
@@ -112,35 +152,19 @@ function wrongValue(keyword: string, path: Path, value: unknown, schema: JsonSch
       return { ...place, code: `${prefix}/out-of-range`, message: `expected ${rangeText(schema)}, found ${found}` };
     case 'minItems':
       return { ...place, code: `${prefix}/empty`, message: 'the list must not be empty' };
+    case 'maxItems':
+    case 'maxProperties':
+      return { ...place, code: `${prefix}/too-many`, message: `more than ${String(schema[keyword])} entries` };
     default:
       return { ...place, code: `${prefix}/wrong-size`, message: `${found} is too short or too long` };
   }
 }
 
-const typeWords: Readonly<Record<string, string>> = {
-  string: 'text',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: '`true` or `false`',
-  array: 'a list',
-  object: 'a mapping',
-};
-const booleanWords: Readonly<Record<string, string>> = {
-  on: 'true',
-  yes: 'true',
-  y: 'true',
-  true: 'true',
-  off: 'false',
-  no: 'false',
-  n: 'false',
-  false: 'false',
-};
-
 function wrongType(schema: JsonSchema, value: unknown, prefix: string): Omit<Problem, 'path' | 'part'> {
   const types = [schema['type']].flat().map(String);
   const expected = types.map((type) => typeWords[type] ?? type).join(' or ');
   const message = `expected ${expected}, found ${describeValue(value)}`;
-  const meant = typeof value === 'string' && types.includes('boolean') ? booleanWords[value.toLowerCase()] : undefined;
+  const meant = meantBoolean(schema, value);
   if (meant !== undefined)
     return { code: 'trap/boolean-word', message, help: `YAML 1.2 reads ${String(value)} as text; write \`${meant}\`` };
   const help =
@@ -150,22 +174,6 @@ function wrongType(schema: JsonSchema, value: unknown, prefix: string): Omit<Pro
         ? `write a list: [${String(value)}]`
         : described(schema);
   return { code: `${prefix}/wrong-type`, message, ...helpOf(help) };
-}
-
-/** A value in a few words: `the text "on"`, `the number 5`, `a list`. */
-export function describeValue(value: unknown): string {
-  if (value === null || value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'string')
-    return `the text ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}`;
-  if (typeof value === 'number') return `the number ${value}`;
-  return typeof value === 'boolean' ? `\`${value}\`` : 'a mapping';
-}
-
-function rangeText(schema: JsonSchema): string {
-  const { minimum, maximum } = schema as { minimum?: number; maximum?: number };
-  if (minimum === undefined) return `at most ${maximum}`;
-  return maximum === undefined ? `at least ${minimum}` : `${minimum} to ${maximum}`;
 }
 
 function asName(text: string): string {
@@ -196,19 +204,25 @@ function helpOf(help: string | undefined): { readonly help?: string } {
   return help === undefined ? {} : { help };
 }
 
-/** The schema that holds the violated keyword. */
-function schemaAround(root: JsonSchema, pointer: string): JsonSchema {
-  let schema: unknown = root;
-  for (const segment of pointer
-    .replace(/^[^/]*\/?/, '')
-    .split('/')
-    .slice(0, -1)) {
-    schema =
-      isObject(schema) || Array.isArray(schema)
-        ? (schema as JsonSchema)[unescapePointer(decodeURIComponent(segment))]
-        : undefined;
-  }
-  return isObject(schema) ? schema : {};
+/** The schema that belongs to a place: ours have no unions, so a path leads to one. */
+function schemaAt(root: JsonSchema, path: Path): JsonSchema {
+  return path.reduce<JsonSchema>((schema, segment) => resolveRef(root, memberOf(schema, segment)), root);
+}
+
+function memberOf(schema: JsonSchema, segment: string | number): unknown {
+  if (typeof segment === 'number') return schema['items'];
+  const properties = members(schema);
+  return Object.hasOwn(properties, segment) ? properties[segment] : schema['additionalProperties'];
+}
+
+/** Keywords beside a `$ref` describe the place; the target says what fits. */
+function resolveRef(root: JsonSchema, schema: unknown): JsonSchema {
+  if (!isObject(schema)) return {};
+  const ref = schema['$ref'];
+  const definitions = root['$defs'];
+  if (typeof ref !== 'string' || !isObject(definitions)) return schema;
+  const target = definitions[ref.replace('#/$defs/', '')];
+  return isObject(target) ? target : {};
 }
 
 function toPath(pointer: string, root: unknown): Path {

@@ -16,7 +16,8 @@ export function formatDiagnostic(diagnostic: Diagnostic, options: { readonly col
     ...excerptLines(diagnostic, paint, tone),
   ];
   if (diagnostic.help !== undefined) {
-    lines.push(...`help: ${safeText(diagnostic.help)}`.split('\n').map((line) => `  ${paint.cyan(line)}`));
+    const [first = '', ...rest] = safeText(diagnostic.help).split('\n');
+    lines.push(`  ${paint.cyan(`help: ${first}`)}`, ...rest.map((line) => `        ${line}`));
   }
   return lines.join('\n');
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
-import type { Registry } from '../model/pack.ts';
+import type { Catalog } from '../model/pack.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { checkRequires } from './check-requires.ts';
 import { checkShape } from './check-shape.ts';
@@ -26,7 +26,7 @@ const maxUseDepth = 8;
  */
 export async function loadRunbook(
   file: string,
-  registry: Registry,
+  registry: Catalog,
   options: LoadOptions = {},
 ): Promise<Checked<Runbook>> {
   const files: Files = {
@@ -40,7 +40,7 @@ export async function loadRunbook(
 }
 
 interface Loading {
-  readonly registry: Registry;
+  readonly registry: Catalog;
   readonly files: Files;
   readonly version: string | undefined;
   readonly diagnostics: Diagnostic[];
@@ -48,7 +48,7 @@ interface Loading {
   readonly used: Map<string, Promise<Runbook | undefined>>;
 }
 
-/** `undefined`: it could not be read, or holds an error. `chain`: real paths of the runbooks that use it, outermost first. */
+/** `undefined`: it could not be read, or holds an error. `chain`: real paths of the runbooks that use it, outermost first, and its own; empty for the outermost itself. */
 async function loadOne(loading: Loading, file: string, chain: readonly string[]): Promise<Runbook | undefined> {
   const read = await readSource(file, loading.files);
   loading.diagnostics.push(...read.diagnostics);
@@ -77,8 +77,7 @@ function useLoader(loading: Loading, file: string, chain: readonly string[]): Lo
       message,
       ...(help === undefined ? {} : { help }),
     });
-    const own = await loading.files.realpath(file);
-    const users = [...chain, own];
+    const users = chain.length > 0 ? chain : [await loading.files.realpath(file)];
     const asWritten = resolve(dirname(file), path);
     if (isAbsolute(path) || path.includes('\0'))
       return refuse('runbook/use-outside', 'the path must be relative to this runbook');
@@ -88,7 +87,7 @@ function useLoader(loading: Loading, file: string, chain: readonly string[]): Lo
     } catch {
       return refuse('runbook/use-missing', `there is no file ${JSON.stringify(path)} beside this runbook`);
     }
-    const fromRoot = relative(dirname(users[0] ?? own), real);
+    const fromRoot = relative(dirname(users[0] ?? file), real);
     if (fromRoot.startsWith('..') || isAbsolute(fromRoot)) {
       return refuse(
         'runbook/use-outside',
@@ -99,7 +98,7 @@ function useLoader(loading: Loading, file: string, chain: readonly string[]): Lo
     if (users.includes(real)) return refuse('runbook/use-cycle', 'these runbooks use each other in a circle');
     if (users.length > maxUseDepth)
       return refuse('runbook/use-depth', `runbooks use each other more than ${maxUseDepth} deep`);
-    const known = loading.used.get(real) ?? loadOne(loading, relativeTo(file, path), users);
+    const known = loading.used.get(real) ?? loadOne(loading, relativeTo(file, path), [...users, real]);
     loading.used.set(real, known);
     const runbook = await known;
     return runbook === undefined ? { kind: 'broken' } : { kind: 'loaded', runbook };

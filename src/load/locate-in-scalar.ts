@@ -1,11 +1,22 @@
 import type { Scalar } from 'yaml';
 
+/** Longer scalars are located as a whole. */
+const longest = 100_000;
+
+const located = new WeakMap<Scalar.Parsed, readonly number[] | undefined>();
+
+/** {@link alignScalar}, done once for each scalar. */
+export function locateInScalar(text: string, node: Scalar.Parsed): readonly number[] | undefined {
+  if (!located.has(node)) located.set(node, alignScalar(text, node));
+  return located.get(node);
+}
+
 /**
  * For each UTF-16 unit of a scalar's value the offset in the file that it comes from, and one more for its end.
  * `undefined` when value and source cannot be aligned: then the node's own place must do.
  */
-export function locateInScalar(text: string, node: Scalar.Parsed): readonly number[] | undefined {
-  if (typeof node.value !== 'string') return undefined;
+function alignScalar(text: string, node: Scalar.Parsed): readonly number[] | undefined {
+  if (typeof node.value !== 'string' || node.value.length > longest) return undefined;
   const [start, end] = node.range;
   const raw = text.slice(start, end);
   if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') {
@@ -33,7 +44,7 @@ function alignLines(value: string, pieces: readonly Piece[]): readonly number[] 
       if (gap !== ' ' && gap !== '\n') return undefined;
       offsets.push(piece.offsets[0] ?? 0);
     }
-    offsets.push(...piece.offsets);
+    for (const offset of piece.offsets) offsets.push(offset);
   }
   const last = offsets.at(-1) ?? 0;
   while (offsets.length <= value.length) offsets.push(last + 1);

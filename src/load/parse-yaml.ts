@@ -12,7 +12,7 @@ import {
 import type { Checked, Diagnostic, SourceRange } from '../model/diagnostic.ts';
 import { locateInScalar } from './locate-in-scalar.ts';
 import { readNode } from './read-node.ts';
-import { scanYaml } from './scan-yaml.ts';
+import { type Scanned, scanYaml } from './scan-yaml.ts';
 import { makeDiagnostic, rangeAt, type Source } from './source.ts';
 import { syntaxDiagnostic } from './yaml-traps.ts';
 
@@ -54,7 +54,7 @@ export function parseYaml(source: Source): Checked<Located> {
   const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: false, strict: true, merge: false });
   const document = [...composer.compose(scanned.tokens, true, source.text.length)][0];
   if (document === undefined) return { diagnostics: scanned.diagnostics };
-  const diagnostics = [...scanned.diagnostics, ...syntaxErrors(source, document, scanned.diagnostics)];
+  const diagnostics = [...scanned.diagnostics, ...syntaxErrors(source, document, scanned)];
   if (diagnostics.length > 0) return { diagnostics };
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) {
@@ -65,12 +65,12 @@ export function parseYaml(source: Source): Checked<Located> {
 }
 
 /** One for each line, and none for a line that a guard has already spoken about. */
-function syntaxErrors(
-  source: Source,
-  document: Document.Parsed,
-  already: readonly Diagnostic[],
-): readonly Diagnostic[] {
-  const lines = new Set(already.map((diagnostic) => diagnostic.at.line));
+function syntaxErrors(source: Source, document: Document.Parsed, scanned: Scanned): readonly Diagnostic[] {
+  const { openQuote } = scanned;
+  if (openQuote !== undefined) {
+    return [makeDiagnostic(source, 'yaml/syntax', openQuote, openQuote + 1, 'this quote is never closed')];
+  }
+  const lines = new Set(scanned.diagnostics.map((diagnostic) => diagnostic.at.line));
   const diagnostics: Diagnostic[] = [];
   for (const error of document.errors) {
     if (error.code === 'MULTIPLE_DOCS' || diagnostics.length === maxSyntaxErrors) continue;

@@ -16,14 +16,19 @@ export function lineWithQuotes(source: Source, offset: number): string {
   return quoteWithin(text, offset - lineStart(source, line)).trimStart();
 }
 
+/** Longer ones are not shown rewritten. */
+const longestLine = 2000;
+
 /** Every value of the line that holds an unquoted `${{ }}` in quotes. */
 export function lineWithInterpolationsQuoted(line: string): string {
+  if (line.length > longestLine) return '"…"';
   let text = line;
   for (let at = findBareInterpolation(text); at !== -1; at = findBareInterpolation(text)) text = quoteWithin(text, at);
   return text.trimStart();
 }
 
 function quoteWithin(text: string, start: number): string {
+  if (text.length > longestLine) return '"…"';
   const end = isInsideBraces(text.slice(0, start)) ? expressionEnd(text, start) : text.trimEnd().length;
   const value = text.slice(start, end).trimEnd();
   return text.slice(0, start) + quoteScalar(value) + text.slice(start + value.length);

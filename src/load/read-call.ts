@@ -9,7 +9,7 @@ import { listOf, mappingOf, textOf } from './raw.ts';
 import { readCallParams } from './read-call-params.ts';
 import { readCel, readCondition } from './read-expression.ts';
 import { readTree } from './read-tree.ts';
-import { declare, type Scope } from './scope.ts';
+import { behind, declare, type Scope } from './scope.ts';
 import { type SplitCall, splitCall } from './split-call.ts';
 
 const anything: Schema = { type: 'any' };
@@ -44,16 +44,17 @@ export function readProbeCall(
 }
 
 /** An action call. `undefined` when it calls nothing. */
-export function readActionCall(context: Context, scope: Scope, raw: unknown, path: Path): ActionCall | undefined {
+function readActionCall(context: Context, scope: Scope, raw: unknown, path: Path): ActionCall | undefined {
   const split = splitCall(context, raw, path, 'action');
   if (split === undefined) return undefined;
   const { each, modifiers } = readModifiers(context, scope, split, path);
-  const { when, touches } = split.modifiers;
+  const { when: asked, touches } = split.modifiers;
+  const when = asked === undefined ? undefined : readCondition(context, each.scope, asked, [...path, 'when']);
   return {
     call: split.name,
-    params: readCallParams(context, each.scope, split),
+    params: readCallParams(context, behind(each.scope, when ?? []), split),
     ...modifiers,
-    ...(when === undefined ? {} : { when: readCondition(context, each.scope, when, [...path, 'when']) }),
+    ...(when === undefined ? {} : { when }),
     ...(touches === undefined ? {} : { touches: listOf(touches).map(String) }),
   };
 }

@@ -39,9 +39,17 @@ export function checkExpression(
   }
   const { problems, type } = checkCel(found.cel, scope.types, expected);
   for (const { code, message, start, end, help } of problems) {
-    context.report.inside(path, found.offset + start, found.offset + end, code, message, { help });
+    const told = help ?? (code === 'cel/type' ? textHelp(scope, found.cel, expected) : undefined);
+    context.report.inside(path, found.offset + start, found.offset + end, code, message, { help: told });
   }
   return problems.length > 0 ? { type: 'any' } : type;
+}
+
+/** For a number or boolean where text is wanted. */
+function textHelp(scope: Scope, cel: Cel, { type: wanted }: Expected): string | undefined {
+  if (typeof wanted !== 'object' || wanted.type !== 'string') return undefined;
+  const { type } = checkCel(cel, scope.types, { type: 'any' }).type;
+  return ['integer', 'number', 'boolean'].includes(type) ? `make it text: \${{ string(${cel}) }}` : undefined;
 }
 
 /** A bare expression. */
@@ -66,7 +74,7 @@ export function readText(context: Context, scope: Scope, raw: unknown, path: Pat
   if (habit !== undefined)
     context.report.inside(path, habit.start, habit.end, habit.code, habit.message, { help: habit.help });
   for (const part of parts) {
-    if (part.kind === 'text') continue;
+    if (part.kind === 'text' || context.report.isFull()) continue;
     checkExpression(context, scope, path, { cel: part.source, offset: part.start }, { type: 'any', secrets });
   }
   return raw;

@@ -44,6 +44,10 @@ function readKey(
   const refuse = (code: string, message: string, help?: string): undefined => {
     diagnostics.push(makeDiagnostic(source, code, start, Math.max(end, start + 1), message, help));
   };
+  if (isMap(key) && map.flow === true) {
+    const inner = source.text.slice(start, end).slice(1, -1).trim();
+    return refuse('ansible/braces', '`{{ }}` is not interpolated', `write "\${{ ${inner} }}"`);
+  }
   if (!isScalar(key) || key.source === '') {
     return refuse('yaml/complex-key', 'a key must be a plain word or a string', 'in a value, quote it: "[a]: b"');
   }

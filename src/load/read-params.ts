@@ -3,10 +3,10 @@ import { isObject, type Json } from '../model/json.ts';
 import type { ParamDeclaration, ParamType } from '../model/runbook.ts';
 import type { ObjectSchema, Schema } from '../model/schema.ts';
 import type { Context } from './context.ts';
-import { describeValue } from './describe-violation.ts';
 import type { Path } from './parse-yaml.ts';
 import { listOf, mappingOf, textOf } from './raw.ts';
 import { isCelName } from './scope.ts';
+import { describeValue } from './value-words.ts';
 
 type ElementType = NonNullable<ParamDeclaration['of']>;
 

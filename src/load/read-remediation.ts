@@ -9,7 +9,7 @@ import { readActionCalls } from './read-call.ts';
 import { readCheck } from './read-check.ts';
 import { readCondition, readText } from './read-expression.ts';
 import { readUse } from './read-use.ts';
-import type { Scope } from './scope.ts';
+import { behind, type Scope } from './scope.ts';
 
 const ways = ['fix', 'alternatives', 'use'] as const;
 
@@ -94,9 +94,10 @@ function readAlternative(
   const id = textOf(raw['id']) ?? '';
   refuseShutGate(context, raw['gate'], [...path, 'gate']);
   const gate = readCondition(context, scope, raw['gate'], [...path, 'gate']);
-  const fix = readActionCalls(context, scope, raw['fix'], [...path, 'fix']);
+  const open = behind(scope, gate);
+  const fix = readActionCalls(context, open, raw['fix'], [...path, 'fix']);
   const verify =
-    raw['verify'] === undefined ? around.verify : readCheck(context, scope, raw['verify'], [...path, 'verify']);
+    raw['verify'] === undefined ? around.verify : readCheck(context, open, raw['verify'], [...path, 'verify']);
   const rollback =
     raw['rollback'] === undefined
       ? around.rollback

@@ -10,6 +10,7 @@ import { refuseSecondId } from './read-remediation.ts';
 import { readStep } from './read-step.ts';
 import { readSymptom } from './read-symptom.ts';
 import { baseScope, type Scope } from './scope.ts';
+import { maxSteps } from './skeleton-schema.ts';
 
 /** What the document itself does not say. */
 export interface Origin {
@@ -49,7 +50,7 @@ async function readSteps(
   const steps: Step[] = [];
   const ids = new Map<string, Path>();
   let seen = scope;
-  for (const [index, entry] of listOf(raw).entries()) {
+  for (const [index, entry] of listOf(raw).slice(0, maxSteps).entries()) {
     const path = ['steps', index];
     const read = await readStep(context, seen, mappingOf(entry), path);
     refuseSecondId(context, ids, read.step.id, [...path, 'id']);

@@ -27,10 +27,10 @@ export function readScript(context: Context, scope: Scope, raw: unknown, path: P
   const rest = readTree(context, scope, others, path, whole);
   const scriptPath = [...path, 'script'];
   const replaced = replaceInterpolations(script);
-  if (replaced.problems.length > 0) readText(context, scope, script, scriptPath);
   for (const { code, message, start, end, help } of replaced.problems) {
     context.report.inside(scriptPath, start, end, code, message, { help });
   }
+  if (replaced.problems.some(({ code }) => code !== 'shell/raw')) readText(context, scope, script, scriptPath);
   const variables = replaced.variables.map(({ name, cel, offset }) => {
     const type = checkExpression(context, scope, scriptPath, { cel, offset }, { type: 'any' });
     if (type.type === 'array' || type.type === 'object') {

@@ -10,7 +10,7 @@ import { readCheck } from './read-check.ts';
 import { readCondition, readText } from './read-expression.ts';
 import { readProbes } from './read-probes.ts';
 import { readRemediation, readRollback } from './read-remediation.ts';
-import { isCelName, type Scope, withStep } from './scope.ts';
+import { behind, isCelName, type Scope, withStep } from './scope.ts';
 
 const defaultTimeoutMs = 300_000;
 
@@ -26,14 +26,15 @@ export async function readStep(
   isCelName(context, id, at('id'), 'value');
   notYet(context, raw, path, ['run_once', 'delegate_to', 'throttle']);
   const when = readCondition(context, outer, raw['when'], at('when'));
-  const each = readEach(context, outer, raw, path);
+  const each = readEach(context, behind(outer, when), raw, path);
   const { probes, scope } = readProbes(context, each.scope, raw['probes'], at('probes'));
   const conclude = readConclusions(context, scope, raw['conclude'], at('conclude'));
   refuseShutGate(context, raw['gate'], at('gate'));
   const gate = readCondition(context, scope, raw['gate'], at('gate'));
-  const verify = raw['verify'] === undefined ? undefined : readCheck(context, scope, raw['verify'], at('verify'));
-  const rollback = readRollback(context, scope, raw['rollback'], at('rollback'));
-  const remediation = await readRemediation(context, scope, raw, path, { gate, verify, rollback });
+  const open = behind(scope, gate);
+  const verify = raw['verify'] === undefined ? undefined : readCheck(context, open, raw['verify'], at('verify'));
+  const rollback = readRollback(context, open, raw['rollback'], at('rollback'));
+  const remediation = await readRemediation(context, open, raw, path, { gate, verify, rollback });
   refuseIdleKeys(context, raw, path);
   const become = readBecome(raw['become']);
   const step: Step = {
@@ -56,8 +57,8 @@ export async function readStep(
     ...(become === undefined ? {} : { become }),
   };
   const outputs = outputsOf(step);
-  // Probes of a for_each step end with their item.
-  const seen = each.forEach === undefined ? scope : outer;
+  // Probes of a for_each step end with their item. What `when` proved holds in this step only.
+  const seen = each.forEach === undefined ? { ...scope, types: new Map([...scope.types, ...outer.types]) } : outer;
   return { step, scope: withStep(seen, id, each.item ?? { type: 'any' }, outputs) };
 }
 
@@ -80,9 +81,10 @@ function readConclusions(context: Context, scope: Scope, raw: unknown, path: Pat
       (known) => known === conclusion['verdict'],
     );
     const see = textOf(conclusion['see']);
+    const when = readCondition(context, scope, conclusion['when'], [...at, 'when']);
     return {
-      when: readCondition(context, scope, conclusion['when'], [...at, 'when']),
-      message: readText(context, scope, conclusion['message'], [...at, 'message']),
+      when,
+      message: readText(context, behind(scope, when), conclusion['message'], [...at, 'message']),
       ...(verdict === undefined ? {} : { verdict }),
       ...(see === undefined ? {} : { see }),
     };

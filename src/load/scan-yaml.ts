@@ -6,7 +6,7 @@ import { aliasDiagnostic, tagDiagnostic } from './yaml-traps.ts';
 /** Largest file, in UTF-16 units of its text. */
 export const maxLength = 1_048_576;
 /** Deepest nesting of collections. */
-export const maxDepth = 64;
+const maxDepth = 64;
 /** Most lexical tokens: what a second of CPU can parse. */
 const maxTokens = 400_000;
 const maxReports = 20;
@@ -15,6 +15,8 @@ const maxReports = 20;
 export interface Scanned {
   readonly tokens: readonly CST.Token[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Offset of a quote that is never closed. */
+  readonly openQuote?: number;
   /** The guards stopped before the end: there is nothing to compose. */
   readonly stopped: boolean;
 }
@@ -40,11 +42,13 @@ function readTokens(source: Source): Scanned {
   const parser = new Parser();
   let count = 0;
   let inScalar = false;
+  let openQuote: number | undefined;
   for (const lexeme of new Lexer().lex(source.text)) {
     const first = lexeme[0];
     if (!inScalar && (first === '&' || first === '*' || first === '!' || first === '%') && found.length < maxReports) {
       found.push({ token: first, start: parser.offset, lexeme });
     }
+    if (!inScalar && (first === '"' || first === "'") && !isClosed(lexeme)) openQuote = parser.offset;
     inScalar = lexeme === CST.SCALAR;
     for (const token of parser.next(lexeme)) tokens.push(token);
     count += 1;
@@ -53,12 +57,18 @@ function readTokens(source: Source): Scanned {
   }
   for (const token of parser.end()) tokens.push(token);
   const diagnostics = firstOfEachLine(found.map(({ token, start, lexeme }) => refuse(source, token, start, lexeme)));
-  return { tokens, stopped: false, diagnostics: [...diagnostics, ...findSecondDocument(source, tokens)] };
+  const all = [...diagnostics, ...findSecondDocument(source, tokens)];
+  return { tokens, stopped: false, diagnostics: all, ...(openQuote === undefined ? {} : { openQuote }) };
 
   function stop(code: string, message: string): Scanned {
     const at = Math.max(0, parser.offset - 1);
     return { tokens: [], stopped: true, diagnostics: [makeDiagnostic(source, code, at, at + 1, message)] };
   }
+}
+
+function isClosed(quoted: string): boolean {
+  const body = quoted.startsWith('"') ? quoted.replaceAll(/\\[\s\S]/g, '') : quoted;
+  return body.length > 1 && body.endsWith(quoted.charAt(0));
 }
 
 function firstOfEachLine(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

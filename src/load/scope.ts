@@ -1,3 +1,4 @@
+import type { Cond } from '../model/runbook.ts';
 import type { ObjectSchema, Schema } from '../model/schema.ts';
 import type { Context } from './context.ts';
 import type { Path } from './parse-yaml.ts';
@@ -115,4 +116,29 @@ export function withStep(scope: Scope, id: string, item: Schema, outputs: Schema
     required: [...(steps.required ?? []), id],
   };
   return { ...scope, types: new Map([...scope.types, ['steps', type]]) };
+}
+
+/**
+ * The scope behind a condition that holds: what `has(a.b)` asked for is there. Only whole conjuncts count: alternatives
+ * (`||`, `?`) and negations prove nothing.
+ */
+export function behind(scope: Scope, condition: Cond): Scope {
+  const types = new Map(scope.types);
+  for (const { check } of condition) {
+    if (/\|\||[?!]/.test(check)) continue;
+    for (const conjunct of check.split('&&')) {
+      const [name, ...fields] = /^\s*has\(\s*([a-z_]\w*(?:\.\w+)+)\s*\)\s*$/.exec(conjunct)?.[1]?.split('.') ?? [];
+      const type = name === undefined ? undefined : types.get(name);
+      if (name !== undefined && type !== undefined) types.set(name, withField(type, fields));
+    }
+  }
+  return { ...scope, types };
+}
+
+function withField(type: Schema, [field, ...deeper]: readonly string[]): Schema {
+  if (field === undefined || type.type !== 'object') return type;
+  const member = Object.hasOwn(type.properties, field) ? type.properties[field] : undefined;
+  if (member === undefined) return type;
+  const required = [...new Set([...(type.required ?? []), field])];
+  return { ...type, properties: { ...type.properties, [field]: withField(member, deeper) }, required };
 }

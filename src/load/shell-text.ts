@@ -2,15 +2,15 @@ import { parseText } from '../expr/text.ts';
 import { type ShellPlace, walkShell } from './walk-shell.ts';
 
 /** A variable that stands for one interpolation. */
-export interface ShellVariable {
+interface ShellVariable {
   readonly name: string;
   readonly cel: string;
   /** Of the CEL in the script as written. */
   readonly offset: number;
 }
 
-export interface ShellProblem {
-  readonly code: 'shell/place' | 'shell/raw' | 'cel/syntax';
+interface ShellProblem {
+  readonly code: 'shell/place' | 'shell/raw' | 'shell/too-many' | 'cel/syntax';
   readonly message: string;
   /** Offsets into the script as written. */
   readonly start: number;
@@ -37,15 +37,18 @@ export function replaceInterpolations(script: string): ReplacedScript {
       problems: parsed.problems.map(({ message, start, end }) => ({ code: 'cel/syntax', message, start, end })),
     };
   }
-  const places = findPlaces(script);
+  const holes = findHoles(script);
+  const excess = holes[maxHoles];
+  if (excess !== undefined) return { text: script, variables: [], problems: [tooMany(excess)] };
+  const places = findPlaces(script, holes);
   const variables: ShellVariable[] = [];
   const problems: ShellProblem[] = [];
   let text = '';
   let at = 0;
-  for (const { start, end, cel, celStart } of places.holes) {
+  for (const { start, end, cel, celStart } of holes) {
     text += script.slice(at, start);
     at = end;
-    const place = places.placeOf(start);
+    const place = places.get(start) ?? 'lost';
     const problem = /^raw\s*\(/.test(cel) ? notYetRaw(start, end) : problemOf(place, start, end);
     if (problem !== undefined) problems.push(problem);
     const name = `MG_${variables.length + 1}`;
@@ -55,6 +58,9 @@ export function replaceInterpolations(script: string): ReplacedScript {
   return { text: text + script.slice(at), variables: problems.length > 0 ? [] : variables, problems };
 }
 
+/** Each one looks at the whole command it stands in. */
+const maxHoles = 200;
+
 interface Hole {
   readonly start: number;
   readonly end: number;
@@ -62,25 +68,32 @@ interface Hole {
   readonly celStart: number;
 }
 
-/** The lexer sees each hole as a word character of the same length, so that offsets stay. */
-function findPlaces(script: string): { readonly holes: readonly Hole[]; placeOf(offset: number): ShellPlace } {
-  const holes: Hole[] = [];
+function findHoles(script: string): readonly Hole[] {
+  return parseText(script).parts.flatMap((part) => {
+    if (part.kind === 'text') return [];
+    const start = script.lastIndexOf('${{', part.start);
+    return [{ start, end: script.indexOf('}}', part.end) + 2, cel: part.source, celStart: part.start }];
+  });
+}
+
+/** The walk sees each hole as a word of the same length, so that offsets stay. */
+function findPlaces(script: string, holes: readonly Hole[]): ReadonlyMap<number, ShellPlace> {
   let masked = '';
   let from = 0;
-  for (const part of parseText(script).parts) {
-    if (part.kind === 'text') continue;
-    const start = script.lastIndexOf('${{', part.start);
-    const end = script.indexOf('}}', part.end) + 2;
+  for (const { start, end } of holes) {
     masked += script.slice(from, start) + 'X'.repeat(end - start);
     from = end;
-    holes.push({ start, end, cel: part.source, celStart: part.start });
   }
   masked += script.slice(from);
-  const places = walkShell(
+  return walkShell(
     masked,
     holes.map((hole) => hole.start),
   );
-  return { holes, placeOf: (offset) => places.get(offset) ?? 'lost' };
+}
+
+function tooMany({ start, end }: Hole): ShellProblem {
+  const message = `more than ${maxHoles} interpolations in one script`;
+  return { code: 'shell/too-many', message, start, end, help: 'hand the data over as one value: stdin:' };
 }
 
 function notYetRaw(start: number, end: number): ShellProblem {

@@ -2,6 +2,10 @@ import { durationPattern, type JsonSchema } from './json-schema.ts';
 
 /** Schema = shape; `check-*.ts` = meaning (names, types of expressions, order). */
 
+/** More are a program's work, and each name is looked at with each. */
+export const maxSteps = 500;
+export const maxProbes = 200;
+
 const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` });
 
 /** What each key of a call besides the probe's or action's name means. */
@@ -85,7 +89,7 @@ const fix: JsonSchema = {
 const alternative: JsonSchema = {
   type: 'object',
   properties: {
-    id: ref('name'),
+    id: { ...ref('name'), description: 'Short name, unique in its step.' },
     title: { type: 'string', description: 'What it does, for the operator.' },
     gate: { ...ref('condition'), description: 'Does this alternative apply here?' },
     confirm: { type: 'string', description: 'A question that a person must answer first.' },
@@ -196,6 +200,7 @@ export const skeletonSchema = {
     packs: { type: 'array', items: { type: 'string' }, description: 'Packs of your own.' },
     requires: {
       type: 'object',
+      description: 'What mendgate itself must be able to do.',
       properties: { mendgate: { type: 'string', description: 'Version of mendgate, ">=1.2".' } },
       additionalProperties: false,
     },
@@ -217,7 +222,13 @@ export const skeletonSchema = {
       required: ['present'],
       additionalProperties: false,
     },
-    steps: { type: 'array', minItems: 1, items: ref('step'), description: 'In order, each host for itself.' },
+    steps: {
+      type: 'array',
+      minItems: 1,
+      maxItems: maxSteps,
+      items: ref('step'),
+      description: 'In order, each host for itself.',
+    },
     if_not_fixed: {
       enum: ['rollback', 'keep'],
       default: 'rollback',
@@ -250,11 +261,15 @@ export const skeletonSchema = {
     name: { type: 'string', pattern: '^[a-z][a-z0-9_]*$', maxLength: 64 },
     duration: { type: 'string', pattern: durationPattern },
     condition,
-    become: { type: ['boolean', 'string'], pattern: '^[a-z_][a-z0-9_.-]{0,31}[$]?$' },
+    become: {
+      type: ['boolean', 'string'],
+      pattern: '^(?!(?:on|off|yes|no|y|n|true|false)$)[a-z_][a-z0-9_.-]{0,31}[$]?$',
+    },
     resources: { type: 'array', items: { type: 'string', pattern: '^[^\\s]+$' } },
     forEach: { description: 'CEL that yields a list, or a literal list.', type: ['string', 'array'] },
     probes: {
       type: 'object',
+      maxProperties: maxProbes,
       propertyNames: ref('name'),
       additionalProperties: ref('probeCall'),
       description: 'Name → probe call; read once, together.',

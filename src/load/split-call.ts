@@ -3,6 +3,7 @@ import { isObject } from '../model/json.ts';
 import type { ObjectSchema } from '../model/schema.ts';
 import type { Context } from './context.ts';
 import type { Path } from './parse-yaml.ts';
+import { actionModifiers, probeModifiers } from './skeleton-schema.ts';
 
 /** A call taken apart: what is called, with what, and the modifiers. */
 export interface SplitCall {
@@ -20,6 +21,9 @@ export function splitCall(context: Context, raw: unknown, path: Path, kind: 'pro
   const { report } = context;
   const [name, second] = Object.keys(raw).filter((key) => key.includes('.'));
   if (name === undefined) {
+    const known = kind === 'probe' ? probeModifiers : actionModifiers;
+    // A key that is neither has been spoken about by the check of the shape.
+    if (Object.keys(raw).some((key) => !Object.hasOwn(known, key))) return undefined;
     const example = kind === 'probe' ? 'http.request: { url: … }' : 'service.state: { name: nginx, state: started }';
     const message = `this calls nothing: one key must be the name of ${kind === 'probe' ? 'a probe' : 'an action'}`;
     report.at(path, 'runbook/no-call', message, { help: `like ${example}` });

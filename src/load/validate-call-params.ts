@@ -1,6 +1,6 @@
 import { didYouMean } from '../expr/suggest.ts';
 import { isObject } from '../model/json.ts';
-import type { Registry } from '../model/pack.ts';
+import type { Catalog } from '../model/pack.ts';
 import type { ObjectSchema, Schema } from '../model/schema.ts';
 import { Secret } from '../model/secret.ts';
 import { describeViolations, type Problem } from './describe-violation.ts';
@@ -16,7 +16,7 @@ export function validateParams(
   kind: 'probe' | 'action',
   name: string,
   params: unknown,
-  registry: Registry,
+  registry: Catalog,
 ): readonly Problem[] {
   const known = kind === 'probe' ? registry.probes : registry.actions;
   const callable = known.get(name);

@@ -17,9 +17,11 @@ function visit(located: Located, report: Report, value: unknown, path: Path): vo
     const written = located.writtenAt(path);
     if (written?.style === 'plain' && /^[-+]?0\d/.test(written.text)) {
       const message = `to YAML, ${written.text} is the number ${value}`;
-      report.at(path, 'trap/leading-zero', message, { help: `quote it: ${String(path.at(-1))}: "${written.text}"` });
+      const key = path.at(-1);
+      const help = `quote it:\n${typeof key === 'string' ? `${key}: ` : '- '}"${written.text}"`;
+      report.at(path, 'trap/leading-zero', message, { help });
     }
-  } else if (typeof value === 'string') {
+  } else if (typeof value === 'string' && (value.includes('${{') || isOpen(value))) {
     const written = located.writtenAt(path);
     if (written?.style === 'plain' && written.comment !== undefined)
       visitCommented(located, report, value, path, written);
@@ -34,8 +36,8 @@ function visitMapping(located: Located, report: Report, value: Readonly<Record<s
       const help = `quote it:\n${lineWithQuotes(located.source, start)}`;
       const message = 'inside { } the comma ends the value: the rest became a key of its own';
       report.at([...path, before], 'trap/comma-in-braces', message, { help });
-      // The torn-off rest needs no second message.
-      report.at([...path, key], 'trap/comma-in-braces', 'this is the rest of the value before', { part: 'key', help });
+      report.silence([...path, before], 'value');
+      report.silence([...path, key], 'key');
     } else visit(located, report, member, [...path, key]);
     if (!(member === null && located.isBareKey([...path, key]))) before = key;
   }
@@ -51,6 +53,7 @@ function visitCommented({ source }: Located, report: Report, value: string, path
   if (isOpen(value)) {
     const message = `to YAML, everything after the # is a comment: the value ends at ${quoteScalar(value.slice(-12))}`;
     report.at(path, 'trap/comment', message, { help });
+    report.silence(path, 'value');
   } else if (value.includes('${{')) {
     const message = 'to YAML, everything after the # is a comment; is it meant as one?';
     report.at(path, 'trap/comment', message, { help: `if not, ${help}`, severity: 'warning' });
@@ -59,6 +62,7 @@ function visitCommented({ source }: Located, report: Report, value: string, path
 
 /** Whether an expression ends inside a string, a parenthesis or an interpolation. */
 function isOpen(text: string): boolean {
+  if (text.length > 2000) return false;
   const bare = text.replaceAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, '');
   if (/["]/.test(bare)) return true;
   const count = (characters: RegExp): number => bare.match(characters)?.length ?? 0;

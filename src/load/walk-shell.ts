@@ -38,6 +38,9 @@ interface HereDocument {
   readonly fixed?: 'quoted-here-document' | 'reparsed';
 }
 
+/** Nobody nests `$( )` deeper; each level is looked at for each interpolation. */
+const deepest = 32;
+
 /**
  * Follows the quoting of POSIX shell text and tells at which kind of place each of the offsets stands. Linear; never
  * throws. What it cannot follow it calls `lost`, so that doubt is an error for the author and never a hole.
@@ -62,7 +65,7 @@ class ShellWalk {
   run(): ReadonlyMap<number, ShellPlace> {
     while (this.#at < this.#text.length) {
       const frame = this.#stack.at(-1);
-      if (frame !== undefined) this.#note(this.#at, this.#placeHere(frame));
+      if (frame !== undefined && this.#wanted.has(this.#at)) this.#places.set(this.#at, this.#placeHere(frame));
       this.#at =
         frame === undefined ? this.#rest('lost') : frame.kind === 'code' ? this.#code(frame) : this.#quoted(frame);
     }
@@ -144,6 +147,7 @@ class ShellWalk {
   }
 
   #push(frame: Code | Quoted, length: number): number {
+    if (this.#stack.length > deepest) return this.#rest('lost');
     this.#stack.push(frame);
     return this.#at + length;
   }

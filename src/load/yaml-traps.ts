@@ -100,6 +100,8 @@ function quoteHelp(source: Source, start: number): string {
 }
 
 function plainMessage(error: YAMLParseError): string {
+  if (error.code === 'BLOCK_AS_IMPLICIT_KEY')
+    return 'not valid YAML: a mapping cannot begin here; look at the indentation around it';
   const first = error.message.split('\n')[0] ?? '';
   return `not valid YAML: ${first.charAt(0).toLowerCase()}${first.slice(1)}`;
 }
