@@ -24,6 +24,7 @@ import type { Selection } from './plan/select-hosts.ts';
 import type { DocsOptions } from './reporters/print-docs.ts';
 import type { PlanPrintOptions } from './reporters/print-plan.ts';
 import type { Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
+import { mendgateVersion } from './version.ts';
 
 export type { DemoFleet, DemoHost } from './demo/serve-fleet.ts';
 
@@ -100,7 +101,7 @@ async function loadCatalog(): Promise<Catalog> {
 /** Reads and checks a runbook: everything wrong with it, or the runbook. Touches no host. */
 export async function checkRunbook(file: string): Promise<Checked<Runbook>> {
   const [{ loadRunbook }, catalog] = await Promise.all([import('./load/load-runbook.ts'), loadCatalog()]);
-  return loadRunbook(file, catalog);
+  return loadRunbook(file, catalog, { version: mendgateVersion() });
 }
 
 /** Reads inventories: files, folders, lists, executables. */

@@ -17,10 +17,11 @@ const may: Readonly<Record<string, readonly string[]>> = {
   packs: ['model', 'shell', 'expr'],
   reporters: ['model', 'shell', 'expr'],
   demo: ['model', 'shell', 'expr'],
-  'mend.ts': ['model', 'load', 'plan', 'engine', 'transports', 'packs', 'reporters', 'demo'],
+  'mend.ts': ['model', 'load', 'plan', 'engine', 'transports', 'packs', 'reporters', 'demo', 'version.ts'],
+  'version.ts': [],
   'testing.ts': ['model', 'load', 'plan', 'engine', 'transports', 'packs'],
   'index.ts': ['model', 'load', 'plan', 'engine', 'reporters', 'mend.ts'],
-  cli: ['index.ts'],
+  cli: ['index.ts', 'version.ts'],
 };
 
 /** Who may import an npm package: the beginning of the path under src/. */

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { mendgateVersion } from '../version.ts';
 import type { Io } from './io.ts';
 import { newCommand, type ReachingOptions, type RunOptions, withReach, withRun } from './options.ts';
 
@@ -23,7 +23,7 @@ export function createProgram(io: Io, end: (exitCode: number) => void): Command 
     .description(
       'Diagnose, fix and verify a whole inventory over SSH. Every fix stands behind a gate; a dry run changes nothing.',
     )
-    .version(version(), '-V, --version')
+    .version(mendgateVersion(), '-V, --version')
     .configureOutput({ writeOut: io.stdout.write, writeErr: io.stderr.write })
     .addHelpText('after', '\nTry it on eight simulated hosts: mendgate demo');
 
@@ -78,12 +78,4 @@ function addLater(program: Command, io: Io, end: (exitCode: number) => void): vo
     program.addCommand(command, { hidden: true });
     command.action(async () => end((await import('./commands/later.ts')).notYet(io, name, what, command.args)));
   }
-}
-
-/** The version in package.json, beside src/ and dist/ alike. */
-export function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const found: unknown = JSON.parse(text);
-  const version = typeof found === 'object' && found !== null && 'version' in found ? found.version : undefined;
-  return typeof version === 'string' ? version : 'unknown';
 }

@@ -4,9 +4,6 @@
  */
 export type Resource = string;
 
-/** Everything: what a command without `reads` or `touches` is taken to read or touch. */
-export const everything: readonly Resource[] = ['*'];
-
 /** Whether a change of one may be seen in the other. A bare domain covers all of that domain's resources. */
 export function overlaps(a: Resource, b: Resource): boolean {
   return covers(a, b) || covers(b, a);
