@@ -1,0 +1,70 @@
+import { quote } from './quote.ts';
+
+/** Fixed on every host, so that a probe finds the same programs whoever connects (sshd's PATH for users lacks sbin). */
+const path = '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin';
+
+/** Printed on stdout when the bootstrap reads its stdin: no prompt can come after it. */
+export const readyLine = 'mendgate ready\n';
+
+/** The exit codes with which the bootstrap says that it ran nothing. */
+export const bootstrapExit = { noHeader: 97, truncated: 98 } as const;
+
+/*
+ * The exec string is read by the user's login shell: bash, dash, ash, fish or csh. All of them read one line of words in
+ * single quotes alike as long as neither ', !, a backslash nor a line end stands in them (csh expands ! there, fish reads
+ * backslashes), and old csh has words of at most 1024 characters. So the bootstrap is small; it reads a program of any
+ * kind from stdin, which `ps` cannot see, and runs it only when every byte of it has arrived.
+ */
+const body = [
+  'umask 077',
+  `PATH=${path}`,
+  'LC_ALL=C; LANG=C; TERM=dumb',
+  'export PATH LC_ALL LANG TERM',
+  'unset ENV BASH_ENV CDPATH',
+  'g=; read -r a b c d g z 2>/dev/null </proc/$$/stat || g=$(ps -o pgid= -p $$ 2>/dev/null)',
+  'g=${g##* }',
+  // A group of its own, so that a deadline can end everything in it and nothing else (dropbear makes none).
+  'if [ "$g" = $$ ]; then :; elif [ -z "$2" ] && command -v setsid >/dev/null; then exec setsid /bin/sh -c "$1" sh "$1" 2; else g=0; fi',
+  'echo "mendgate ready"',
+  'IFS=" " read -r n l b || exit 97',
+  's=; z=; t=$(echo; echo x); t=${t%x}',
+  // By hundreds of lines: appending each to the whole would take quadratic time (13 s for a megabyte).
+  'while [ "$l" -gt 0 ]; do IFS= read -r x || exit 98; z=$z$x$t; case $l in *00) s=$s$z; z=;; esac; l=$((l-1)); done; s=$s$z',
+  '[ "${#s}" -eq "$b" ] || exit 98',
+  'eval "$s"',
+].join('; ');
+
+const becomeBody = [
+  `PATH=${path}; LC_ALL=C; export PATH LC_ALL`,
+  'if [ "$(id -un)" = "$2" ]; then exec /bin/sh -c "$1" sh "$1"; fi',
+  'command -v sudo >/dev/null || { echo "mendgate: no sudo" >&2; exit 127; }',
+  'if [ -n "$3" ]; then exec sudo -S -H -p "$3" -u "$2" -- /bin/sh -c "$1" sh "$1"; fi',
+  'exec sudo -n -H -u "$2" -- /bin/sh -c "$1" sh "$1"',
+].join('; ');
+
+/** What to ask the host to execute for a shell as the connecting user. The same text always. */
+export const plainExec = `exec /bin/sh -c 'eval "$1"' sh '${body}'`;
+
+const becomeStart = `exec /bin/sh -c '${becomeBody}' sh '${body}'`;
+
+/**
+ * What to execute for a shell as another user, through sudo unless the connecting user is that user already. Without a
+ * prompt sudo fails at once when it wants a password. With one (letters, digits, `-`, `:`) it prints exactly that on stderr and
+ * reads the password from stdin; when it needs none, {@link readyLine} comes instead.
+ */
+export function becomeExec(user: string, prompt: string | undefined): string {
+  return `${becomeStart} ${quote(user)} ${quote(prompt ?? '')}`;
+}
+
+/** Whether a name can be a user's name in {@link becomeExec}. */
+export function isUserName(name: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,254}\$?$/.test(name);
+}
+
+/** What an exec string asks for; `undefined` for a text that is not ours. For hosts that are simulated. */
+export function parseExec(exec: string): { readonly become: string | false; readonly prompt: string } | undefined {
+  if (exec === plainExec) return { become: false, prompt: '' };
+  if (!exec.startsWith(becomeStart)) return undefined;
+  const [, become, prompt] = /^ '([^']+)' '([^']*)'$/.exec(exec.slice(becomeStart.length)) ?? [];
+  return become === undefined || prompt === undefined ? undefined : { become, prompt };
+}

@@ -1,0 +1,211 @@
+import type { Clock } from '../model/clock.ts';
+import { HostFailure } from '../model/host-failure.ts';
+import type { Become } from '../model/runbook.ts';
+import { safeLine } from '../model/safe-text.ts';
+import type { Secret } from '../model/secret.ts';
+import { becomeFailure } from '../shell/become-failure.ts';
+import { becomeExec, bootstrapExit, isUserName, plainExec, readyLine } from '../shell/bootstrap.ts';
+import { encodeFrame } from '../shell/frame.ts';
+import type { Channel, ChannelEnd, OpenChannel } from './channel.ts';
+import { after } from './clock.ts';
+import { freshNonce } from './nonce.ts';
+
+/** What a shell needs from its connection. */
+export interface ShellOptions {
+  readonly open: OpenChannel;
+  readonly become: Become;
+  readonly becomePassword: Secret | undefined;
+  readonly clock: Clock;
+  /** From the open channel to the program's greeting. Default 20 s. */
+  readonly startMs?: number;
+}
+
+/** The process group a program runs in; `pgid` 0: none of its own. */
+export interface ShellIds {
+  readonly pid: number;
+  readonly pgid: number;
+}
+
+export interface ShellEvents {
+  /** The program runs. */
+  hello(ids: ShellIds): void;
+  /** Only what came after the greeting. */
+  stdout(chunk: Buffer): void;
+  stderr(chunk: Buffer): void;
+  /** Once. `failure` is set when the program certainly never ran, or when the wire broke. */
+  closed(end: ShellEnd): void;
+}
+export type ShellEnd =
+  | { readonly kind: 'ended'; readonly code?: number }
+  | { readonly kind: 'lost'; readonly failure: HostFailure }
+  /** Proved: the program did not run. */
+  | { readonly kind: 'not_started'; readonly failure: HostFailure };
+
+/** A program running in a shell on the host. */
+export interface HostShell {
+  /** Held back until the shell reads its stdin: a password prompt must not swallow it. */
+  write(data: Buffer): void;
+  destroy(): void;
+}
+
+const keptPrelude = 8192;
+
+/**
+ * Starts a program (see shell/frame.ts) in a fresh `/bin/sh` on the host, as the wanted user. Noise of login shells in
+ * front of the greeting is dropped. The become password is written only after sudo has shown our own prompt, once.
+ */
+export function startShell(options: ShellOptions, program: string, events: ShellEvents): HostShell {
+  const nonce = freshNonce();
+  const { password, exec, prompt, refusal } = entry(options);
+  const greeting = new RegExp(`${nonce} hello (\\d{1,10}) (\\d{1,10})\n`);
+  let channel: Channel | undefined;
+  let disarm = (): void => undefined;
+  let over = false;
+  let greeted = false;
+  let written = false;
+  let asked = false;
+  let mayWrite = prompt === undefined;
+  let early: Buffer = Buffer.alloc(0);
+  let complaints = '';
+  const waiting: Buffer[] = [encodeFrame(nonce, program)];
+
+  function finish(end: ShellEnd): void {
+    if (over) return;
+    over = true;
+    disarm();
+    channel?.destroy();
+    events.closed(end);
+  }
+  function notStarted(failure: HostFailure): void {
+    finish(written ? { kind: 'lost', failure } : { kind: 'not_started', failure });
+  }
+  function send(): void {
+    if (channel === undefined || !mayWrite || over || waiting.length === 0) return;
+    written = true;
+    channel.write(Buffer.concat(waiting.splice(0)));
+  }
+  function tooLate(): void {
+    notStarted(
+      prompt === undefined || mayWrite
+        ? new HostFailure('shell', 'the login shell gave no answer', 'something in its start-up files may be waiting')
+        : new HostFailure('become', 'sudo gave no answer'),
+    );
+  }
+
+  function stdout(chunk: Buffer): void {
+    if (over) return;
+    if (greeted) {
+      events.stdout(chunk);
+      return;
+    }
+    // Enough of the end for a line that was cut in two; noise may be endless.
+    early = Buffer.concat([early.subarray(-keptPrelude), chunk]);
+    const text = early.toString('latin1');
+    if (!mayWrite && text.includes(readyLine)) {
+      mayWrite = true;
+      send();
+    }
+    const found = greeting.exec(text);
+    if (found === null) return;
+    greeted = true;
+    disarm();
+    const rest = early.subarray(found.index + found[0].length);
+    early = Buffer.alloc(0);
+    events.hello({ pid: Number(found[1]), pgid: Number(found[2]) });
+    if (rest.length > 0 && !over) events.stdout(rest);
+  }
+
+  function stderr(chunk: Buffer): void {
+    if (over) return;
+    if (!greeted) {
+      complaints = (complaints + chunk.toString('utf8')).slice(-keptPrelude);
+      if (prompt !== undefined && !mayWrite) answerPrompt(prompt);
+      if (over) return;
+    }
+    events.stderr(chunk);
+  }
+
+  function answerPrompt(wanted: string): void {
+    if (asked) {
+      if (complaints.includes(wanted) || /Sorry, try again/.test(complaints)) {
+        notStarted(becomeFailure('Sorry, try again') ?? new HostFailure('become', 'sudo asked twice'));
+      }
+      return;
+    }
+    if (!complaints.includes(wanted) || password === undefined) return;
+    asked = true;
+    complaints = complaints.replace(wanted, '');
+    channel?.write(Buffer.from(`${password.reveal()}\n`, 'utf8'));
+  }
+
+  function closed(end: ChannelEnd): void {
+    if (greeted || end.kind === 'lost') {
+      finish(greeted || written || end.kind === 'ended' ? end : { kind: 'not_started', failure: end.failure });
+      return;
+    }
+    // All of its output arrived and no greeting is in it: the program, which greets first, did not run.
+    const failure =
+      (options.become === false ? undefined : becomeFailure(complaints)) ?? shellFailure(end, complaints, early);
+    finish({ kind: 'not_started', failure });
+  }
+
+  function begin(): void {
+    if (refusal !== undefined) {
+      notStarted(refusal);
+      return;
+    }
+    options.open(exec, { stdout, stderr, closed }).then(
+      (opened) => {
+        channel = opened;
+        if (over) opened.destroy();
+        else {
+          disarm = after(options.clock, options.startMs ?? 20_000, tooLate);
+          if (prompt !== undefined) answerPrompt(prompt);
+          send();
+        }
+      },
+      (error: unknown) =>
+        finish({
+          kind: 'not_started',
+          failure: error instanceof HostFailure ? error : new HostFailure('channel', String(error)),
+        }),
+    );
+  }
+  // Later, so that no event comes before the caller has this shell in its hands.
+  queueMicrotask(begin);
+
+  return {
+    write(data) {
+      waiting.push(data);
+      send();
+    },
+    destroy() {
+      if (over) return;
+      over = true;
+      disarm();
+      channel?.destroy();
+    },
+  };
+}
+
+function entry({ become, becomePassword }: ShellOptions) {
+  if (become === false) return { password: undefined, exec: plainExec, prompt: undefined, refusal: undefined };
+  const prompt = becomePassword === undefined ? undefined : `mendgate-${freshNonce()}:`;
+  const refusal = isUserName(become)
+    ? undefined
+    : new HostFailure('become', `${JSON.stringify(become)} cannot be a user's name`);
+  return { password: becomePassword, exec: becomeExec(become, prompt), prompt, refusal };
+}
+
+function shellFailure(end: { readonly code?: number }, complaints: string, early: Buffer): HostFailure {
+  if (end.code === bootstrapExit.noHeader || end.code === bootstrapExit.truncated) {
+    return new HostFailure(
+      'protocol',
+      'what was sent did not arrive whole',
+      'start-up files of the login shell may read stdin',
+    );
+  }
+  const said = safeLine((complaints.trim() || early.toString('utf8').replace(readyLine, '').trim()).slice(-300));
+  const how = end.code === undefined ? 'was killed' : `ended with exit code ${end.code}`;
+  return new HostFailure('shell', `the login shell ${how} before /bin/sh could run${said === '' ? '' : `: ${said}`}`);
+}

@@ -1,0 +1,84 @@
+import type { Answer } from '../model/command.ts';
+import { HostFailure } from '../model/host-failure.ts';
+import { unsendable } from '../shell/render.ts';
+import type { ShellOptions } from './host-shell.ts';
+import { type LaneFrame, type LaneJob, laneJob } from './lane-job.ts';
+import { defaultLimits, type LaneLimits } from './lane-limits.ts';
+import { type LaneShell, laneShell } from './lane-shell.ts';
+
+/** Runs read-only commands of one host and one user, in order, over one shell that is kept. */
+export interface Lane {
+  /** Rejects with a `HostFailure`. Frames asked for in the same turn of the event loop travel in one write. */
+  run(frame: LaneFrame): Promise<Answer>;
+  /** Gives an idle shell up, to be opened again when needed. */
+  park(): void;
+  /** Everything still waiting is cancelled. */
+  close(): void;
+}
+
+/**
+ * A lane opens its shell with the first frame. A frame that outlives its deadline, floods, leaves a child on its
+ * streams or ends the shell spoils only itself: the shell is replaced, and what had provably not begun is sent again.
+ */
+export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimits): Lane {
+  const pending: LaneJob[] = [];
+  let shell: LaneShell | undefined;
+  let closedBy: HostFailure | undefined;
+  let scheduled = false;
+  /** Given to the shell and not known to be over. */
+  let sent: readonly LaneJob[] = [];
+
+  function schedule(): void {
+    if (scheduled || pending.length === 0) return;
+    scheduled = true;
+    setImmediate(flush);
+  }
+
+  function flush(): void {
+    scheduled = false;
+    if (closedBy !== undefined || pending.length === 0) return;
+    shell ??= laneShell(options, limits, shellEnded);
+    if (!shell.open) return;
+    const batch = pending.splice(0);
+    sent = [...sent.filter((job) => !job.settled), ...batch];
+    shell.send(batch);
+  }
+
+  function shellEnded({
+    unbegun,
+    failure,
+  }: {
+    readonly unbegun: readonly LaneJob[];
+    readonly failure?: HostFailure;
+  }): void {
+    shell = undefined;
+    pending.unshift(...unbegun);
+    if (failure !== undefined) {
+      for (const job of pending.splice(0)) job.fail(failure);
+    }
+    schedule();
+  }
+
+  return {
+    run(frame) {
+      const problem = unsendable(frame.command);
+      if (problem !== undefined) return Promise.reject(new HostFailure('command', problem));
+      if (closedBy !== undefined) return Promise.reject(closedBy);
+      return new Promise((resolve, reject) => {
+        pending.push(laneJob(frame, resolve, reject));
+        schedule();
+      });
+    },
+    park() {
+      if (shell?.open !== true || pending.length > 0 || sent.some((job) => !job.settled)) return;
+      shell.destroy();
+      shell = undefined;
+    },
+    close() {
+      if (closedBy !== undefined) return;
+      closedBy = new HostFailure('cancelled', 'the connection was closed');
+      shell?.destroy();
+      for (const job of [...sent, ...pending.splice(0)]) job.fail(closedBy);
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import ssh2, { BaseAgent, createAgent, type ParsedKey } from 'ssh2';
+import type { Clock } from '../../model/clock.ts';
+import { within } from '../clock.ts';
+
+type SignCallback = (error?: Error | null, signature?: Buffer) => void;
+
+/** More would use up a server's MaxAuthTries (6 by default) before the right key's turn comes. */
+const maxAgentKeys = 3;
+
+/** The keys an agent holds, or why it could not be asked. */
+export type AgentKeys =
+  | { readonly kind: 'keys'; readonly keys: readonly ParsedKey[] }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** Asks the agent at a socket for its keys; a silent one is given up after 5 s. */
+export async function agentKeys(socketPath: string, clock: Clock): Promise<AgentKeys> {
+  const asked = new Promise<AgentKeys>((resolve) => {
+    createAgent(socketPath).getIdentities((error, keys) =>
+      resolve(
+        error || keys === undefined
+          ? { kind: 'failed', reason: `the agent at ${socketPath} cannot be asked: ${error?.message ?? 'no keys'}` }
+          : { kind: 'keys', keys: keys.flatMap(parsed) },
+      ),
+    );
+  });
+  return within(clock, 5000, asked, () => ({ kind: 'failed', reason: `the agent at ${socketPath} gives no answer` }));
+}
+
+/** The keys to offer: with a key file of one's own only that key, else the first three. */
+export function offeredKeys(keys: readonly ParsedKey[], own: readonly Buffer[] | undefined): readonly ParsedKey[] {
+  const wanted = own === undefined ? keys : keys.filter((key) => own.some((blob) => key.getPublicSSH().equals(blob)));
+  return wanted.slice(0, maxAgentKeys);
+}
+
+/** Of what an agent lists, the keys that can be used. */
+function parsed(entry: unknown): readonly ParsedKey[] {
+  const key = ssh2.utils.parseKey(entry as ParsedKey);
+  return key instanceof Error ? [] : [key];
+}
+
+/** An agent that shows only the given keys and lets the real one sign. */
+export class OfferingAgent extends BaseAgent<ParsedKey> {
+  readonly #socketPath: string;
+  readonly #keys: readonly ParsedKey[];
+
+  constructor(socketPath: string, keys: readonly ParsedKey[]) {
+    super();
+    this.#socketPath = socketPath;
+    this.#keys = keys;
+  }
+
+  override getIdentities(callback: (error: Error | undefined, keys?: ParsedKey[]) => void): void {
+    callback(undefined, [...this.#keys]);
+  }
+
+  override sign(key: ParsedKey, data: Buffer, options: object | SignCallback, callback?: SignCallback): void {
+    const done = typeof options === 'function' ? options : callback;
+    createAgent(this.#socketPath).sign(key, data, typeof options === 'function' ? {} : options, (error, signature) =>
+      done?.(error, signature),
+    );
+  }
+}

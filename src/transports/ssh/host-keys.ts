@@ -1,0 +1,137 @@
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { assertNever } from '../../model/assert-never.ts';
+import { HostFailure } from '../../model/host-failure.ts';
+import { quote } from '../../shell/quote.ts';
+import { fingerprint, keyType } from './fingerprint.ts';
+import { judgeKey, type KnownKey, keysOf, knownHostName, parseKnownHosts } from './known-hosts.ts';
+
+export type HostKeyPolicy = 'strict' | 'accept-new';
+
+/** What is known of host keys, read once and shared by all hosts of a transport. */
+export interface HostKeys {
+  /** Returns when the key may be trusted; throws a `HostFailure` otherwise. */
+  check(address: string, port: number, key: Buffer): void;
+  /** Types of the keys known for a host, to be asked for first: another type would look like a changed key. */
+  typesOf(address: string, port: number): readonly string[];
+}
+
+/** The files OpenSSH reads by default; the first is written to. */
+export function defaultKnownHostsFiles(homeDirectory: string): readonly string[] {
+  return [
+    join(homeDirectory, '.ssh', 'known_hosts'),
+    join(homeDirectory, '.ssh', 'known_hosts2'),
+    '/etc/ssh/ssh_known_hosts',
+    '/etc/ssh/ssh_known_hosts2',
+  ];
+}
+
+/** Host keys after known_hosts files. A file that cannot be read knows no host. */
+export function hostKeys(
+  files: readonly string[],
+  policy: HostKeyPolicy,
+  onWarning: (message: string) => void,
+): HostKeys {
+  let read: KnownKey[] | undefined;
+  const known = (): KnownKey[] => {
+    read ??= [...parseKnownHosts(files.map((file) => ({ file, text: readIfThere(file) })))];
+    return read;
+  };
+
+  return {
+    check(address, port, key) {
+      const verdict = judgeKey(known(), address, port, key);
+      const shown = `${keyType(key) ?? 'unknown type'} ${fingerprint(key)}`;
+      switch (verdict.kind) {
+        case 'ok':
+          return;
+        case 'unknown':
+          if (policy === 'accept-new') accept(address, port, key, shown);
+          else throw unknownKey(address, port, shown, verdict.authorities, files[0]);
+          return;
+        case 'changed':
+          throw changedKey(address, port, shown, verdict.known);
+        case 'revoked':
+          throw new HostFailure(
+            'host_key',
+            `the host shows a revoked key: ${shown} (@revoked in ${verdict.at.file}:${verdict.at.line})`,
+            'do not connect: someone may have the stolen key',
+          );
+        default:
+          assertNever(verdict);
+      }
+    },
+    typesOf: (address, port) => [
+      ...new Set(keysOf(known(), address, port).flatMap(({ marker, type }) => (marker === 'none' ? [type] : []))),
+    ],
+  };
+
+  function accept(address: string, port: number, key: Buffer, shown: string): void {
+    const [file] = files;
+    const type = keyType(key);
+    if (file === undefined || type === undefined)
+      throw new HostFailure('host_key', 'there is no known_hosts file to write to');
+    const names = knownHostName(address, port);
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      const before = readIfThere(file);
+      // One write in append mode: two processes cannot tear each other's lines.
+      appendFileSync(
+        file,
+        `${before === '' || before.endsWith('\n') ? '' : '\n'}${names} ${type} ${key.toString('base64')}\n`,
+        {
+          mode: 0o600,
+        },
+      );
+      known().push({ marker: 'none', names, type, key, file, line: before.split('\n').length });
+    } catch (error) {
+      throw new HostFailure('host_key', `the new host key could not be written to ${file}: ${String(error)}`);
+    }
+    onWarning(`${names}: its host key was not known and is trusted from now on: ${shown} (written to ${file})`);
+  }
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function unknownKey(
+  address: string,
+  port: number,
+  shown: string,
+  authorities: readonly KnownKey[],
+  file: string | undefined,
+): HostFailure {
+  const [authority] = authorities;
+  if (authority !== undefined) {
+    return new HostFailure(
+      'host_key',
+      `the host shows ${shown}; ${authority.file}:${authority.line} trusts only a certificate authority for it`,
+      'host certificates need the system ssh; or add the plain key to known_hosts',
+    );
+  }
+  const scan = `ssh-keyscan ${port === 22 ? '' : `-p ${port} `}${quoteIfNeeded(address)} >> ${quoteIfNeeded(file ?? '~/.ssh/known_hosts')}`;
+  return new HostFailure(
+    'host_key',
+    `the host key is not known: ${shown}`,
+    `compare it with the host's console, then: ${scan}`,
+  );
+}
+
+function changedKey(address: string, port: number, shown: string, known: readonly KnownKey[]): HostFailure {
+  const lines = known.map((entry) => `${entry.type} ${fingerprint(entry.key)} (${entry.file}:${entry.line})`);
+  const file = known[0]?.file ?? '~/.ssh/known_hosts';
+  return new HostFailure(
+    'host_key',
+    `the host key has changed: it shows ${shown}, known is ${lines.join(', ')}`,
+    `someone may be listening in. If the host was reinstalled: ssh-keygen -R ${quoteIfNeeded(knownHostName(address, port))} -f ${quoteIfNeeded(file)}`,
+  );
+}
+
+function quoteIfNeeded(text: string): string {
+  return /^[\w~@%+=:,./-]+$/.test(text) ? text : quote(text);
+}

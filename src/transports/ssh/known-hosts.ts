@@ -1,0 +1,129 @@
+import { createHmac } from 'node:crypto';
+import { keyType } from './fingerprint.ts';
+
+/** A known_hosts file's name and text. */
+export interface KnownHostsFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** One usable line. */
+export interface KnownKey {
+  readonly marker: 'none' | 'revoked' | 'cert-authority';
+  /** The names as written: `web1,10.0.0.1`, `[web1]:2222`, `|1|…|…`. */
+  readonly names: string;
+  readonly type: string;
+  readonly key: Buffer;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** What the files say of a host's key; the same as OpenSSH would say. */
+export type KeyVerdict =
+  | { readonly kind: 'ok'; readonly at: KnownKey }
+  /** No key of this host is known; `authorities`: certificate authorities that are (only `openssh` can use them). */
+  | { readonly kind: 'unknown'; readonly authorities: readonly KnownKey[] }
+  /** Others of its keys are known. */
+  | { readonly kind: 'changed'; readonly known: readonly KnownKey[] }
+  | { readonly kind: 'revoked'; readonly at: KnownKey };
+
+/** The usable lines of known_hosts files, in order. What OpenSSH skips (comments, broken keys) is skipped. */
+export function parseKnownHosts(files: readonly KnownHostsFile[]): readonly KnownKey[] {
+  return files.flatMap(({ file, text }) =>
+    text.split('\n').flatMap((line, index) => parseLine(line, file, index + 1) ?? []),
+  );
+}
+
+function parseLine(text: string, file: string, line: number): KnownKey | undefined {
+  const [, mark, names, type, base64] =
+    /^[ \t]*(?:(@\S+)[ \t]+)?([^\s#@]\S*)[ \t]+(\S+)[ \t]+([A-Za-z0-9+/]+={0,2})(?=[ \t\r]|$)/.exec(text) ?? [];
+  if (names === undefined || type === undefined || base64 === undefined) return undefined;
+  const marker = markerOf(mark);
+  const key = Buffer.from(base64, 'base64');
+  if (marker === undefined || keyType(key) !== type || key.toString('base64') !== base64) return undefined;
+  return { marker, names, type, key, file, line };
+}
+
+function markerOf(mark: string | undefined): KnownKey['marker'] | undefined {
+  if (mark === undefined) return 'none';
+  if (mark === '@revoked') return 'revoked';
+  return mark === '@cert-authority' ? 'cert-authority' : undefined;
+}
+
+/** The name under which a host's keys stand: `web1`, or `[web1]:2222` for any port but 22. */
+export function knownHostName(address: string, port: number): string {
+  const host = address.toLowerCase();
+  return port === 22 ? host : `[${host}]:${port}`;
+}
+
+/** The lines that speak of a host. Like OpenSSH, a host at another port may also be known by its bare name. */
+export function keysOf(known: readonly KnownKey[], address: string, port: number): readonly KnownKey[] {
+  const name = knownHostName(address, port);
+  return known.filter(({ names }) => matches(names, name));
+}
+
+/** Judges the key that a host shows. */
+export function judgeKey(known: readonly KnownKey[], address: string, port: number, key: Buffer): KeyVerdict {
+  const verdict = judge(keysOf(known, address, port), key);
+  if (verdict.kind !== 'unknown' || port === 22) return verdict;
+  const bare = judge(keysOf(known, address, 22), key);
+  return bare.kind === 'ok' || bare.kind === 'revoked' ? bare : verdict;
+}
+
+function judge(known: readonly KnownKey[], key: Buffer): KeyVerdict {
+  const revoked = known.find((entry) => entry.marker === 'revoked' && entry.key.equals(key));
+  if (revoked !== undefined) return { kind: 'revoked', at: revoked };
+  const plain = known.filter(({ marker }) => marker === 'none');
+  const same = plain.find((entry) => entry.key.equals(key));
+  if (same !== undefined) return { kind: 'ok', at: same };
+  if (plain.length > 0) return { kind: 'changed', known: plain };
+  return { kind: 'unknown', authorities: known.filter(({ marker }) => marker === 'cert-authority') };
+}
+
+/** Whether a line's names cover a host. A name behind `!` that matches excludes it, wherever it stands. */
+function matches(names: string, host: string): boolean {
+  if (names.startsWith('|')) return matchesHash(names, host);
+  let found = false;
+  for (const pattern of names.toLowerCase().split(',')) {
+    if (pattern.startsWith('!')) {
+      if (matchesGlob(pattern.slice(1), host)) return false;
+    } else if (matchesGlob(pattern, host)) {
+      found = true;
+    }
+  }
+  return found;
+}
+
+function matchesHash(names: string, host: string): boolean {
+  const [, salt, hash] = /^\|1\|([A-Za-z0-9+/]+={0,2})\|([A-Za-z0-9+/]+={0,2})$/.exec(names) ?? [];
+  if (salt === undefined || hash === undefined) return false;
+  const hmac = createHmac('sha1', Buffer.from(salt, 'base64')).update(host).digest();
+  return hmac.equals(Buffer.from(hash, 'base64'));
+}
+
+/** `*` and `?` only, in time linear in pattern × text. */
+function matchesGlob(pattern: string, text: string): boolean {
+  if (!/[*?]/.test(pattern)) return pattern === text;
+  let at = 0;
+  let from = 0;
+  let star = -1;
+  let starAt = 0;
+  while (from < text.length) {
+    if (at < pattern.length && (pattern[at] === '?' || (pattern[at] !== '*' && pattern[at] === text[from]))) {
+      at += 1;
+      from += 1;
+    } else if (pattern[at] === '*') {
+      star = at;
+      starAt = from;
+      at += 1;
+    } else if (star >= 0) {
+      at = star + 1;
+      starAt += 1;
+      from = starAt;
+    } else {
+      return false;
+    }
+  }
+  while (pattern[at] === '*') at += 1;
+  return at === pattern.length;
+}

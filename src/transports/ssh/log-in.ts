@@ -1,0 +1,160 @@
+import type { Socket } from 'node:net';
+import { type AuthHandlerMiddleware, Client } from 'ssh2';
+import type { Clock } from '../../model/clock.ts';
+import { HostFailure } from '../../model/host-failure.ts';
+import { safeLine } from '../../model/safe-text.ts';
+import { after } from '../clock.ts';
+import { algorithmsFor } from './algorithms.ts';
+import type { Credential, Credentials } from './credentials.ts';
+import { cancelled } from './dial.ts';
+import { handshakeFailure, watchBanner } from './handshake-failure.ts';
+import { hostVerifier } from './host-verifier.ts';
+
+export interface LogInLimits {
+  readonly handshakeMs: number;
+  readonly authMs: number;
+}
+
+export interface LogInOptions {
+  readonly socket: Socket;
+  readonly user: string;
+  readonly credentials: Credentials;
+  /** Host key types to ask for first. */
+  readonly knownTypes: readonly string[];
+  /** Throws a `HostFailure` for a key that must not be trusted. */
+  readonly trust: (key: Buffer) => void;
+  readonly limits: LogInLimits;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Handshake and authentication over an open socket. The first thing that goes wrong ends everything, once. `dropped`:
+ * the host hung up before its first byte, as sshd does with what is above MaxStartups; a new attempt may do better.
+ */
+export function logIn(options: LogInOptions): Promise<Client | 'dropped'> {
+  const { socket, user, credentials, limits, clock, signal } = options;
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    const banner = watchBanner(socket);
+    let phase: 'handshake' | 'auth' | 'over' = 'handshake';
+    let keyRefusal: HostFailure | undefined;
+    const tried = triedCredentials(credentials);
+
+    const fail = (failure: HostFailure): void => {
+      if (phase === 'over') return;
+      phase = 'over';
+      stop();
+      client.destroy();
+      socket.destroy();
+      reject(failure);
+    };
+    const drop = (): void => {
+      if (phase === 'over') return;
+      phase = 'over';
+      stop();
+      client.destroy();
+      resolve('dropped');
+    };
+    const abort = (): void => fail(cancelled());
+    let disarm = after(clock, limits.handshakeMs, () => fail(handshakeFailure(banner, undefined, limits.handshakeMs)));
+    const stop = (): void => {
+      disarm();
+      signal.removeEventListener('abort', abort);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+
+    // For the client's whole life: an error event without a listener ends the process.
+    client.on('error', (error: Error & { readonly level?: string }) => {
+      // A key that the agent could not sign with: ssh2 goes on to the next.
+      if (error.level === 'agent') return;
+      if (keyRefusal !== undefined) fail(keyRefusal);
+      else if (phase === 'handshake' && socket.bytesRead === 0) drop();
+      else if (phase === 'handshake') fail(handshakeFailure(banner, error, limits.handshakeMs));
+      else fail(tried.failure(user, safeLine(error.message)));
+    });
+    client.on('close', () => {
+      if (phase === 'handshake') {
+        if (socket.bytesRead === 0) drop();
+        else fail(keyRefusal ?? handshakeFailure(banner, new Error('the host hung up'), limits.handshakeMs));
+      } else fail(tried.failure(user, 'the host closed the connection'));
+    });
+    client.once('handshake', () => {
+      disarm();
+      if (phase === 'over') return;
+      phase = 'auth';
+      disarm = after(clock, limits.authMs, () =>
+        fail(tried.failure(user, `no answer within ${limits.authMs / 1000} s`)),
+      );
+    });
+    client.once('ready', () => {
+      if (phase === 'over') return;
+      phase = 'over';
+      stop();
+      resolve(client);
+    });
+
+    client.connect({
+      sock: socket,
+      username: user,
+      algorithms: algorithmsFor(options.knownTypes),
+      // Our own timers: ssh2 has only this one for everything, and does not settle by it when a peer trickles.
+      readyTimeout: 0,
+      keepaliveInterval: 10_000,
+      keepaliveCountMax: 3,
+      agentForward: false,
+      hostVerifier: hostVerifier((key) => {
+        try {
+          options.trust(key);
+          return true;
+        } catch (error) {
+          keyRefusal = error instanceof HostFailure ? error : new HostFailure('host_key', String(error));
+          return false;
+        }
+      }, clock),
+      authHandler: tried.handler((failure) => fail(failure(user))),
+    });
+  });
+}
+
+/** What is left to try, and the story for when nothing is. */
+function triedCredentials({ list, notes }: Credentials) {
+  const left = [...list];
+  const tried: Credential[] = [];
+  let accepted: readonly string[] = [];
+
+  function nextOf(methods: readonly string[] | null) {
+    for (;;) {
+      const at = left.findIndex(({ type }) => methods === null || methods.includes(type));
+      const [credential] = at < 0 ? [] : left.splice(at, 1);
+      if (credential === undefined) return undefined;
+      const passwordRefused = methods?.includes('password') === true && tried.some(({ type }) => type === 'password');
+      const method = credential.method(passwordRefused);
+      if (method === undefined) continue;
+      tried.push(credential);
+      return method;
+    }
+  }
+
+  function failure(user: string, why: string): HostFailure {
+    const offered = tried.length === 0 ? 'nothing could be tried' : `tried ${tried.map(({ name }) => name).join(', ')}`;
+    const takes = accepted.length === 0 ? '' : `; the host takes ${accepted.map(safeLine).join(', ')}`;
+    return new HostFailure(
+      'auth',
+      `${user}: ${why}; ${offered}${takes}`,
+      notes.length === 0 ? undefined : notes.join('; '),
+    );
+  }
+
+  return {
+    failure,
+    handler(giveUp: (failure: (user: string) => HostFailure) => void): AuthHandlerMiddleware {
+      return (methodsLeft: readonly string[] | null, _partial, next) => {
+        if (methodsLeft !== null) accepted = methodsLeft;
+        const method = nextOf(methodsLeft);
+        if (method === undefined) giveUp((user) => failure(user, 'the host refuses to let this user in'));
+        else next(method);
+      };
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { readFileSync, statSync } from 'node:fs';
+import ssh2, { type ParsedKey } from 'ssh2';
+import { HostFailure } from '../../model/host-failure.ts';
+import type { Secret } from '../../model/secret.ts';
+
+/** Asks the operator; `undefined` when there is nobody or nothing was given. */
+export type Ask = (prompt: string) => Promise<Secret | undefined>;
+
+/** A private key ready to sign, or why a file gives none. */
+export type PrivateKey =
+  | { readonly kind: 'key'; readonly file: string; readonly key: ParsedKey }
+  | { readonly kind: 'missing'; readonly file: string }
+  | { readonly kind: 'refused'; readonly file: string; readonly failure: HostFailure };
+
+const tries = 3;
+
+/** Reads a private key file. A key that others may read is refused, as OpenSSH does; an encrypted one is asked for. */
+export async function readPrivateKey(file: string, ask: Ask | undefined): Promise<PrivateKey> {
+  const refused = (message: string, help?: string): PrivateKey => ({
+    kind: 'refused',
+    file,
+    failure: new HostFailure('auth', `private key ${file}: ${message}`, help),
+  });
+  let text: string;
+  try {
+    const { mode, uid } = statSync(file);
+    if ((mode & 0o077) !== 0 && uid === process.getuid?.()) {
+      const octal = (mode & 0o777).toString(8).padStart(4, '0');
+      return refused(`others may read it (mode ${octal})`, `chmod 600 ${file}`);
+    }
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing', file };
+    return refused(`it cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const parsed = ssh2.utils.parseKey(text);
+  if (!(parsed instanceof Error)) {
+    return parsed.isPrivateKey() ? { kind: 'key', file, key: parsed } : refused('it is a public key');
+  }
+  if (!/encrypted/i.test(parsed.message)) return refused(parsed.message);
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    const passphrase = await ask?.(`Passphrase for ${file}: `);
+    if (passphrase === undefined) {
+      return refused('it is encrypted and no passphrase was given', `load it into an agent: ssh-add ${file}`);
+    }
+    const opened = ssh2.utils.parseKey(text, passphrase.reveal());
+    if (!(opened instanceof Error)) return { kind: 'key', file, key: opened };
+  }
+  return refused('the passphrase does not open it');
+}

@@ -1,0 +1,272 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect as connectTcp } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ssh2 from 'ssh2';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Connection, FixPart } from '../../src/model/transport.ts';
+import { defaultLimits } from '../../src/transports/lane-limits.ts';
+import { generateKeyPair } from '../../src/transports/simulated/ssh-server.ts';
+import { type SshOptions, sshTransport } from '../../src/transports/ssh/ssh-transport.ts';
+import { dropbearMissing, makeKey, type Sshd, sshdMissing, startSshd } from '../sshd/sshd.ts';
+import { makeUser, sudoMissing, type TestUser } from '../sshd/users.ts';
+import { fastClock } from './fast-clock.ts';
+import { loopbackHost, request, someLabel } from './hosts.ts';
+import { tcpServer } from './tcp-servers.ts';
+
+const signal = new AbortController().signal;
+const part = (...scripts: string[]): FixPart[] => [
+  { label: someLabel, commands: scripts.map((script) => ({ script })) },
+];
+/** Seconds to sleep that no other process sleeps, by which a process is found. */
+const freshMark = (): string => `${4000 + Math.random()}`;
+/** Whether a process with this argument runs on the machine. */
+const running = (argument: string): boolean =>
+  execFileSync('ps', ['-eo', 'args'])
+    .toString()
+    .split('\n')
+    .some((line) => line.split(' ').includes(argument));
+
+describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('faults of a real sshd', () => {
+  let dir: string;
+  let sshd: Sshd;
+  let user: TestUser;
+  const open: Connection[] = [];
+  const connect = async (server: Sshd, name: string, options: SshOptions = {}): Promise<Connection> => {
+    const settings: SshOptions = {
+      knownHostsFiles: [server.knownHostsFile],
+      privateKeyFiles: [server.keyFile],
+      agent: false,
+    };
+    const transport = sshTransport({ ...settings, ...options });
+    const connection = await transport.open(loopbackHost({ port: server.port, user: name }), { signal });
+    open.push(connection);
+    return connection;
+  };
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'mendgate-faults-'));
+    makeKey(join(dir, 'key'), 'ed25519');
+    const authorizedKeys = readFileSync(join(dir, 'key.pub'), 'utf8');
+    user = makeUser('mg-fault', { sudo: 'nopasswd', authorizedKeys });
+    sshd = await startSshd({ clientKeyFile: join(dir, 'key') });
+  });
+  afterEach(async () => {
+    for (const connection of open.splice(0)) await connection.close();
+  });
+  afterAll(async () => {
+    await sshd?.stop();
+    user?.remove();
+    rmSync(dir, { recursive: true });
+  });
+
+  const logins = [
+    { server: 'openssh', login: 'root', become: false },
+    { server: 'openssh', login: 'mg-fault', become: false },
+    { server: 'openssh', login: 'mg-fault', become: 'root' },
+    { server: 'dropbear', login: 'mg-fault', become: false },
+    { server: 'dropbear', login: 'mg-fault', become: 'root' },
+  ] as const;
+  it.each(logins)('$server as $login, become $become: a deadline ends the command with its children', async (one) => {
+    if (one.server === 'dropbear' && dropbearMissing !== undefined) return;
+    const server =
+      one.server === 'openssh' ? sshd : await startSshd({ server: 'dropbear', clientKeyFile: join(dir, 'key') });
+    try {
+      const connection = await connect(server, one.login);
+      const { become } = one;
+      const mark = freshMark();
+      const [late, next] = await Promise.allSettled([
+        connection.run(request(`trap "" TERM; sleep ${mark} & sleep ${mark}`, { become, timeoutMs: 300 })),
+        connection.run(request('echo next', { become })),
+      ]);
+      expect(late).toMatchObject({ status: 'rejected', reason: { phase: 'timeout' } });
+      expect(next).toMatchObject({ status: 'fulfilled', value: { stdout: 'next\n', stderr: '' } });
+      expect(running(mark)).toBe(false);
+
+      const outcome = await connection.fix({ parts: part('echo one', `sleep ${mark}`), become, timeoutMs: 300 });
+      expect(outcome).toMatchObject({
+        kind: 'unknown',
+        failure: { phase: 'timeout' },
+        answers: [{ rc: 0, stdout: 'one\n' }],
+      });
+      expect(running(mark)).toBe(false);
+    } finally {
+      if (server !== sshd) await server.stop();
+    }
+  });
+
+  it('a fix that leaves a service on its streams is over when its script is', async () => {
+    const connection = await connect(sshd, 'root');
+    const outcome = await connection.fix({
+      parts: part('sleep 4000 & echo $!', 'echo two'),
+      become: false,
+      timeoutMs: 9000,
+    });
+    expect(outcome).toMatchObject({ kind: 'ended', answers: [{ rc: 0 }, { stdout: 'two\n' }] });
+    if (outcome.kind === 'ended') process.kill(Number(outcome.answers[0]?.stdout));
+  });
+
+  it('a fix carries a megabyte of stdin', async () => {
+    const data = Array.from({ length: 20_000 }, (_, i) => `line ${i} ${"'".repeat(i % 7)} ${'x'.repeat(40)}`).join(
+      '\n',
+    );
+    const connection = await connect(sshd, 'root');
+    const parts: FixPart[] = [{ label: someLabel, commands: [{ argv: ['cksum'], stdin: data }] }];
+    const outcome = await connection.fix({ parts, become: false, timeoutMs: 60_000 });
+    const expected = execFileSync('cksum', { input: data }).toString();
+    expect(outcome).toMatchObject({ kind: 'ended', answers: [{ rc: 0, stdout: expected }] });
+  });
+
+  it('a fix whose shell is killed may have run', async () => {
+    const connection = await connect(sshd, 'root');
+    const outcome = await connection.fix({
+      parts: part('echo one', 'kill -9 $$; sleep 1'),
+      become: false,
+      timeoutMs: 9000,
+    });
+    expect(outcome).toMatchObject({ kind: 'unknown', failure: { phase: 'shell' }, answers: [{ stdout: 'one\n' }] });
+  });
+
+  it('a broken connection is lost for probes, unknown for a fix under way, and proved for a later one', async () => {
+    const server = await startSshd({ clientKeyFile: join(dir, 'key') });
+    const connection = await connect(server, 'mg-fault');
+    const probe = connection.run(request('sleep 5'));
+    const fix = connection.fix({
+      parts: part('echo one', `: > ${user.home}/ready; sleep 5`),
+      become: false,
+      timeoutMs: 60_000,
+    });
+    await expect.poll(() => existsSync(join(user.home, 'ready')), { timeout: 10_000 }).toBe(true);
+    server.cut();
+    await expect(probe).rejects.toMatchObject({ name: 'HostFailure', phase: 'lost' });
+    expect(await fix).toMatchObject({
+      kind: 'unknown',
+      failure: { phase: 'lost' },
+      answers: [{ rc: 0, stdout: 'one\n' }],
+    });
+    await expect(connection.run(request('true'))).rejects.toMatchObject({ phase: 'lost' });
+    const after = await connection.fix({ parts: part('true'), become: false, timeoutMs: 1000 });
+    expect(after).toMatchObject({ kind: 'not_started', failure: { phase: 'lost' } });
+    await server.stop();
+  });
+
+  it('a host that allows one session at a time still serves probes, become and fixes', async () => {
+    const server = await startSshd({ clientKeyFile: join(dir, 'key'), config: ['MaxSessions 1'] });
+    const connection = await connect(server, 'mg-fault');
+    const answers = await Promise.all([
+      connection.run(request('id -un')),
+      connection.run(request('id -un', { become: 'root' })),
+      connection.fix({ parts: part('id -un'), become: 'root', timeoutMs: 9000 }),
+    ]);
+    expect(answers).toMatchObject([
+      { stdout: 'mg-fault\n' },
+      { stdout: 'root\n' },
+      { kind: 'ended', answers: [{ stdout: 'root\n' }] },
+    ]);
+    await connection.close();
+    await server.stop();
+  });
+
+  it('a link that goes silent ends a command at its deadline, and proves nothing about the next', async () => {
+    let stall = (): void => undefined;
+    const proxy = await tcpServer((socket) => {
+      const onward = connectTcp(sshd.port, '127.0.0.1');
+      onward.on('error', () => undefined);
+      socket.pipe(onward).pipe(socket);
+      stall = () => {
+        socket.unpipe(onward);
+        onward.unpipe(socket);
+      };
+    });
+    const limits = { ...defaultLimits, killMs: 100 };
+    const transport = sshTransport({
+      privateKeyFiles: [sshd.keyFile],
+      agent: false,
+      limits,
+      knownHostsFiles: [join(dir, 'kh')],
+      hostKeyPolicy: 'accept-new',
+    });
+    const connection = await transport.open(loopbackHost({ port: proxy.port, user: 'root' }), { signal });
+    await connection.run(request('true'));
+    stall();
+    const [late, next] = await Promise.allSettled([
+      connection.run(request('true', { timeoutMs: 100 })),
+      connection.run(request('true')),
+    ]);
+    expect(late).toMatchObject({ status: 'rejected', reason: { phase: 'timeout' } });
+    expect(next).toMatchObject({ status: 'rejected', reason: { phase: 'lost' } });
+    await connection.close();
+    proxy.close();
+  });
+});
+
+describe('a server that does not keep to the protocol', () => {
+  const hostKey = generateKeyPair();
+  const serve = (onClient: (client: ssh2.Connection) => void) =>
+    new Promise<{ port: number; close(): void }>((resolve) => {
+      const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
+        client.on('error', () => undefined);
+        client.on('authentication', (attempt) => attempt.accept());
+        onClient(client);
+      });
+      server.listen(0, '127.0.0.1', () =>
+        resolve({ port: (server.address() as { port: number }).port, close: () => server.close() }),
+      );
+    });
+  const cases: readonly (readonly [string, string, (client: ssh2.Connection) => void])[] = [
+    ['never opens a channel', 'channel', (client) => client.on('session', () => undefined)],
+    ['refuses channels', 'channel', (client) => client.on('session', (_accept, reject) => void reject())],
+    [
+      'refuses to execute',
+      'shell',
+      (client) => client.on('session', (accept) => accept().on('exec', (_a, reject) => void reject())),
+    ],
+    [
+      'never answers exec',
+      'channel',
+      (client) => client.on('session', (accept) => accept().on('exec', () => undefined)),
+    ],
+    [
+      'executes and says nothing',
+      'shell',
+      (client) => client.on('session', (accept) => accept().on('exec', (go) => void go())),
+    ],
+    [
+      'ends without a status',
+      'lost',
+      (client) => client.on('session', (accept) => accept().on('exec', (go) => go().end())),
+    ],
+    [
+      'ends with a strange status',
+      'shell',
+      (client) =>
+        client.on('session', (accept) =>
+          accept().on('exec', (go) => {
+            const channel = go();
+            channel.exit(4294967295);
+            channel.end();
+          }),
+        ),
+    ],
+    ['hangs up', 'lost', (client) => client.on('session', (accept) => accept().on('exec', () => void client.end()))],
+  ];
+  it.each(cases)('that %s fails in phase %s, and no fix is reported as run', async (_name, phase, onClient) => {
+    const dir = mkdtempSync(join(tmpdir(), 'mendgate-odd-'));
+    makeKey(join(dir, 'key'), 'ed25519');
+    const server = await serve(onClient);
+    const transport = sshTransport({
+      knownHostsFiles: [join(dir, 'known_hosts')],
+      hostKeyPolicy: 'accept-new',
+      privateKeyFiles: [join(dir, 'key')],
+      agent: false,
+      clock: fastClock(200),
+    });
+    const connection = await transport.open(loopbackHost({ port: server.port }), { signal });
+    await expect(connection.run(request('true'))).rejects.toMatchObject({ name: 'HostFailure', phase });
+    const outcome = await connection.fix({ parts: part('true'), become: false, timeoutMs: 1000 });
+    expect(outcome.kind).not.toBe('ended');
+    await connection.close();
+    server.close();
+    rmSync(dir, { recursive: true });
+  });
+});
