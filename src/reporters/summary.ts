@@ -6,7 +6,7 @@ import { needsLook, nextCommands, troubleLines } from './summary-trouble.ts';
 import { count, hang, pad, width } from './text.ts';
 import { type Colours, coloursOf, verdictPaint, word } from './words.ts';
 
-export { fold, type HostEnd, type RunSummary } from './fold.ts';
+export { fold, type RunSummary } from './fold.ts';
 
 export interface SummaryPrintOptions {
   readonly colour: boolean;

@@ -86,7 +86,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
       if (closed !== undefined) return;
       closed = new HostFailure('cancelled', 'the connection was closed');
       for (const open of lanes.values()) open.close();
-
+      closing.abort();
       options.close();
     },
   };

@@ -75,7 +75,10 @@ describe.skipIf(missing !== undefined)(
       const before = everything();
       const dry = await run('--dry-run');
       expect(dry.stderr).not.toContain('error');
-      expect({ code: dry.code, events: dry.events.filter((e) => e.type === "host.unreachable") }).toEqual({ code: 0, events: [] });
+      expect({ code: dry.code, events: dry.events.filter((e) => e.type === 'host.unreachable') }).toEqual({
+        code: 0,
+        events: [],
+      });
       expect(verdicts(dry.events)).toEqual({
         host1: 'would_fix',
         host2: 'healthy',

@@ -21,6 +21,6 @@ export function runShell(
 }
 
 /** What a shell's `-c` makes of a command line. */
-export function runLine(program: string, line: string, input = ''): string {
+function runLine(program: string, line: string, input = ''): string {
   return execFileSync(program, ['-c', line], { input }).toString();
 }
