@@ -172,7 +172,7 @@ async function planRun(request: MendRequest, runbook: Runbook, inventory: Invent
 async function execute(request: MendRequest, plan: Plan, transportFor: (host: Host) => Transport): Promise<RunResult> {
   const [{ executePlan }, { systemClock }, { validateParams }, { stepChooser }, registry] = await Promise.all([
     import('./engine/execute-plan.ts'),
-    import('./engine/clock.ts'),
+    import('./transports/clock.ts'),
     import('./load/validate-call-params.ts'),
     import('./plan/choose-steps.ts'),
     loadRegistry(),
@@ -265,7 +265,7 @@ async function openTransports(reach: ReachOptions): Promise<Reach> {
 /** Starts the demo's simulated hosts behind real SSH servers on loopback, for as long as `use` takes. */
 export async function withDemoFleet<T>(use: (fleet: DemoFleet) => Promise<T>): Promise<T> {
   const [{ systemClock }, { serveFleet }, { generateKeyPair, startSimulatedServer }] = await Promise.all([
-    import('./engine/clock.ts'),
+    import('./transports/clock.ts'),
     import('./demo/serve-fleet.ts'),
     import('./transports/simulated/ssh-server.ts'),
   ]);

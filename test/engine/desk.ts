@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../src/engine/clock.ts';
 import { type ExecuteOptions, executePlan, type RunResult } from '../../src/engine/execute-plan.ts';
 import { validateParams } from '../../src/load/validate-call-params.ts';
 import type { Event } from '../../src/model/event.ts';
@@ -10,6 +9,7 @@ import { buildRegistry } from '../../src/model/pack.ts';
 import type { HostOutcome, StepPlan } from '../../src/model/plan.ts';
 import type { Runbook } from '../../src/model/runbook.ts';
 import type { Value } from '../../src/model/value.ts';
+import { systemClock } from '../../src/transports/clock.ts';
 import { localTransport } from '../../src/transports/local.ts';
 import { notesPack } from './notes-pack.ts';
 

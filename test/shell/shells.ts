@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** The POSIX shells of this machine, each as a program with its first arguments. */
@@ -18,9 +18,4 @@ export function runShell(
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
   });
   return { rc: status, stdout, stderr };
-}
-
-/** What a shell's `-c` makes of a command line. */
-function runLine(program: string, line: string, input = ''): string {
-  return execFileSync(program, ['-c', line], { input }).toString();
 }
