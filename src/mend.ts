@@ -20,6 +20,7 @@ import type { HostPlan, Plan } from './model/plan.ts';
 import type { Become, Runbook } from './model/runbook.ts';
 import type { Secret } from './model/secret.ts';
 import type { Transport } from './model/transport.ts';
+import type { RunHosts } from './plan/build-plan.ts';
 import type { Selection } from './plan/select-hosts.ts';
 import type { DocsOptions } from './reporters/print-docs.ts';
 import type { PlanPrintOptions } from './reporters/print-plan.ts';
@@ -38,8 +39,8 @@ export interface ReachOptions {
   readonly knownHostsFiles?: readonly string[];
   readonly hostKeyPolicy: 'strict' | 'accept-new';
   readonly connectTimeoutMs?: number;
-  /** For passphrases of keys; absent: no terminal. */
-  readonly ask?: (prompt: string) => Promise<Secret | undefined>;
+  /** For passphrases of keys and questions of hosts, several at once; `signal` withdraws one. Absent: no terminal. */
+  readonly ask?: (prompt: string, signal?: AbortSignal) => Promise<Secret | undefined>;
   readonly onWarning: (message: string) => void;
 }
 
@@ -59,7 +60,7 @@ export interface MendRequest {
   readonly detailedExitCode: boolean;
   readonly sinks: readonly EventSink[];
   readonly onPlan: (plan: Plan, warnings: readonly string[]) => void;
-  readonly approvePlan: (plans: readonly HostPlan[]) => Promise<boolean>;
+  readonly approvePlan: ExecuteOptions['approvePlan'];
   readonly approve: (approval: Approval) => Promise<boolean>;
   readonly stopping: AbortSignal;
   readonly aborting: AbortSignal;
@@ -120,6 +121,16 @@ export async function chooseHosts(
   return limitHosts(inventory, pattern, limit);
 }
 
+/** The hosts that a run of a runbook, narrowed by `-l`, would be about; what `mend` refuses is refused here too. */
+export async function chooseRunHosts(
+  runbook: Runbook,
+  inventory: Inventory,
+  limit: string | undefined,
+): Promise<RunHosts> {
+  const { chooseRunHosts } = await import('./plan/build-plan.ts');
+  return chooseRunHosts(runbook, inventory, limit);
+}
+
 /** The main job: diagnoses every host of a runbook and, unless it is a dry run, mends those that need it. */
 export async function mend(request: MendRequest): Promise<MendEnd> {
   const [runbook, inventory] = await Promise.all([checkRunbook(request.runbook), readInventory(request.inventory)]);
@@ -170,17 +181,20 @@ async function planRun(request: MendRequest, runbook: Runbook, inventory: Invent
 }
 
 async function execute(request: MendRequest, plan: Plan, transportFor: (host: Host) => Transport): Promise<RunResult> {
-  const [{ executePlan }, { systemClock }, { validateParams }, { stepChooser }, registry] = await Promise.all([
-    import('./engine/execute-plan.ts'),
-    import('./transports/clock.ts'),
-    import('./load/validate-call-params.ts'),
-    import('./plan/choose-steps.ts'),
-    loadRegistry(),
-  ]);
+  const [{ executePlan }, { systemClock }, { validateParams }, { stepChooser }, { convertGiven }, registry] =
+    await Promise.all([
+      import('./engine/execute-plan.ts'),
+      import('./transports/clock.ts'),
+      import('./load/validate-call-params.ts'),
+      import('./plan/choose-steps.ts'),
+      import('./plan/resolve-params.ts'),
+      loadRegistry(),
+    ]);
   return executePlan(plan, {
     ...request,
     registry,
     validate: (kind, name, params) => validateParams(kind, name, params, registry),
+    convertParams: convertGiven,
     transportFor,
     clock: systemClock,
     secrets: secretsOfReach(request.reach, plan),

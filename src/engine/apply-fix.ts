@@ -1,4 +1,4 @@
-import type { Answer } from '../model/command.ts';
+import type { Answer, Command } from '../model/command.ts';
 import type { Json } from '../model/json.ts';
 import type { Become } from '../model/runbook.ts';
 import type { FixPart, FixRequest } from '../model/transport.ts';
@@ -78,7 +78,10 @@ function toParts(changes: readonly DueChange[]): readonly Part[] {
     const { action } = first;
     const merged = action.merge(group.map((due) => due.change));
     if (merged.length === group.length) {
-      return group.map((due) => ({ changes: [due], request: part(action.name, due.change, action.apply(due.change)) }));
+      return group.map((due) => ({
+        changes: [due],
+        request: part(action.name, due.change, bounded(due, action.apply(due.change))),
+      }));
     }
     return [
       {
@@ -91,6 +94,10 @@ function toParts(changes: readonly DueChange[]): readonly Part[] {
       },
     ];
   });
+}
+
+function bounded({ timeoutMs }: DueChange, commands: readonly Command[]): readonly Command[] {
+  return timeoutMs === undefined ? commands : commands.map((command) => ({ ...command, timeoutMs }));
 }
 
 function part(name: string, change: Json | readonly Json[], commands: FixPart['commands']): FixPart {

@@ -12,7 +12,7 @@ import type { Secret } from '../model/secret.ts';
 import type { Transport } from '../model/transport.ts';
 import { createEmitter, type Emit } from './emitter.ts';
 import { exitCode } from './exit-code.ts';
-import type { Approval, EngineParts, ValidateParams } from './host-run.ts';
+import type { Approval, ConvertParams, EngineParts, ValidateParams } from './host-run.ts';
 import { createLimit } from './limit.ts';
 import { createRedactor, secretsIn } from './redact.ts';
 import { openSession, type Session } from './session.ts';
@@ -30,7 +30,9 @@ export interface ExecuteOptions {
   readonly clock: Clock;
   /** Besides those found in params: connection and become passwords. */
   readonly secrets: readonly Secret[];
-  readonly approvePlan: (plans: readonly HostPlan[]) => Promise<boolean>;
+  readonly convertParams: ConvertParams;
+  /** `due`: the hosts that a yes changes, or may change. */
+  readonly approvePlan: (plans: readonly HostPlan[], due: readonly string[]) => Promise<boolean>;
   readonly approve: (approval: Approval) => Promise<boolean>;
   readonly becomeByDefault: Become;
   readonly chooses: (step: string, tags: readonly string[]) => boolean;
@@ -66,9 +68,9 @@ export async function executePlan(plan: Plan, options: ExecuteOptions): Promise<
   const limit = createLimit(options.forks);
   await Promise.all(ways.map((way) => limit(() => way.look(options.mode === 'apply'))));
   if (options.mode === 'ask') {
-    const due = ways.filter((way) => way.plan?.verdict === 'would_fix');
     const plans = ways.flatMap((way) => (way.plan === undefined ? [] : [way.plan]));
-    const go = due.length > 0 && !options.stopping.aborted && (await options.approvePlan(plans));
+    const due = plans.filter(isDue).map((plan) => plan.host);
+    const go = due.length > 0 && !options.stopping.aborted && (await options.approvePlan(plans, due));
     await Promise.all(ways.map((way) => limit(() => (go ? way.mend() : way.leave()))));
   }
   return finish(emit, ways, options, clock.monotonic() - begun);
@@ -96,14 +98,14 @@ async function finish(emit: Emit, ways: readonly HostWay[], options: ExecuteOpti
     symptomLeft: outcomes.filter((outcome) => outcome.verdict === 'not_applicable' && outcome.symptom === 'present')
       .length,
     interrupted: options.stopping.aborted,
-    dryRun: options.mode === 'dry_run',
+    pending: options.mode === 'dry_run' && ways.some((way) => way.plan !== undefined && isDue(way.plan)),
     detailed: options.detailedExitCode,
   });
   await emit({
     type: 'run.finished',
     exitCode: code,
     verdicts: countVerdicts(verdicts),
-    changes: outcomes.reduce((sum, outcome) => sum + changesMade(outcome), 0),
+    changes: outcomes.reduce((sum, outcome) => sum + (outcome.standing?.length ?? 0), 0),
     interrupted: options.stopping.aborted,
     ms,
   });
@@ -116,9 +118,13 @@ function countVerdicts(verdicts: readonly Verdict[]): { readonly [V in Verdict]?
   return counts;
 }
 
-function changesMade(outcome: HostOutcome): number {
-  const items = outcome.steps.flatMap((step) => step.items);
-  return items.filter((item) => item.result.outcome === 'changed').reduce((sum, item) => sum + item.changes.length, 0);
+/** Whether a real run has something to do: a change, or a wait that may lead to one. */
+function isDue(plan: HostPlan): boolean {
+  const would = (result: StepResult): boolean => result.outcome === 'would_change';
+  return (
+    plan.waits === true ||
+    plan.steps.some((step) => would(step.result) || step.items.some((item) => would(item.result)))
+  );
 }
 
 /** One host's way through the run: look, then mend or leave. Its failures are values; it rejects only for bugs. */
@@ -148,27 +154,33 @@ class HostWay {
       this.#session = await this.#connect();
       this.plan = await diagnose(this.#walk(this.#session));
       this.#lookedAt = this.#options.clock.monotonic();
-      const ended = this.#options.mode === 'dry_run' || this.plan.verdict !== 'would_fix';
-      if (ended && !this.#worthMending(this.plan)) await this.leave();
+      if (this.#options.mode === 'dry_run' || !isDue(this.plan)) await this.leave();
       else if (thenMend) await this.mend();
     });
-  }
-
-  /** A plan of unknowns that wait on changes is still worth carrying out; a dry run never is. */
-  #worthMending(plan: HostPlan): boolean {
-    return this.#options.mode !== 'dry_run' && plan.steps.some((step) => step.result.outcome === 'would_change');
   }
 
   async mend(): Promise<void> {
     const { plan } = this;
     if (plan === undefined || this.outcome !== undefined) return;
     await this.#guard(async () => {
-      const session = this.#session ?? (await this.#connect());
-      this.#session = session;
       const stale = this.#options.clock.monotonic() - this.#lookedAt > staleAfterMs;
-      const fresh = stale ? { ...plan, snapshots: [] } : plan;
-      await this.#end(await carryOut(this.#walk(session), fresh));
+      try {
+        await this.#carryOut(stale ? { ...plan, snapshots: [] } : plan);
+      } catch (error) {
+        // The wire did not survive the question; nothing was begun, so a new one may look again.
+        const lost = error instanceof HostFailure && error.phase === 'lost' && this.#options.mode === 'ask';
+        if (!lost || this.#options.aborting.aborted) throw error;
+        await this.#session?.close();
+        this.#session = undefined;
+        await this.#carryOut({ ...plan, snapshots: [] });
+      }
     });
+  }
+
+  async #carryOut(plan: HostPlan): Promise<void> {
+    const session = this.#session ?? (await this.#connect());
+    this.#session = session;
+    await this.#end(await carryOut(this.#walk(session), plan));
   }
 
   /** Nothing (more) is to be done: the plan is the outcome. */
@@ -249,7 +261,7 @@ function outcomeOfPlan(plan: HostPlan, mode: ExecuteOptions['mode']): HostOutcom
 
 function verdictOfPlan(plan: HostPlan, mode: ExecuteOptions['mode']): Pick<HostPlan, 'verdict' | 'reason'> {
   if (mode === 'dry_run') return plan;
-  if (plan.verdict === 'would_fix') return { verdict: 'refused', reason: 'the plan was not approved' };
+  if (mode === 'ask' && isDue(plan)) return { verdict: 'refused', reason: 'the plan was not approved' };
   if (plan.verdict === 'undetermined')
     return { verdict: 'not_fixed', reason: `cannot decide: ${plan.reason ?? 'unknown'}` };
   return plan;

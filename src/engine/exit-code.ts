@@ -6,7 +6,8 @@ export interface RunFacts {
   /** Hosts whose `not_applicable` came with the symptom present. */
   readonly symptomLeft: number;
   readonly interrupted: boolean;
-  readonly dryRun: boolean;
+  /** A dry run with changes pending on some host. */
+  readonly pending: boolean;
   /** `--detailed-exitcode`. */
   readonly detailed: boolean;
 }
@@ -24,6 +25,6 @@ export function exitCode(facts: RunFacts): number {
   if (failed && unreachable) return 6;
   if (failed) return 2;
   if (unreachable) return 4;
-  if (facts.dryRun && facts.detailed && verdicts.includes('would_fix')) return 3;
+  if (facts.pending && facts.detailed) return 3;
   return 0;
 }

@@ -8,9 +8,18 @@ export type HostEnd =
       readonly message: string;
       readonly see: string | undefined;
     }
-  | { readonly kind: 'failed'; readonly step: string; readonly reason: string }
-  | { readonly kind: 'rolled_back'; readonly step: string; readonly reason: string }
+  | (EndAtStep & { readonly kind: 'failed' })
+  | (EndAtStep & { readonly kind: 'rolled_back' })
   | { readonly kind: 'rollback_failed'; readonly step: string; readonly reason: string }
   | { readonly kind: 'unknown'; readonly step: string; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'interrupted' };
+
+interface EndAtStep {
+  readonly step: string;
+  readonly reason: string;
+  /** `on_failure: rollback_all`. */
+  readonly undoAll: boolean;
+  /** A `prevent` step: it cannot take the cure's verdict away. */
+  readonly prevent: boolean;
+}

@@ -4,8 +4,8 @@ import type { EventBody } from '../model/event.ts';
 import type { Json } from '../model/json.ts';
 import type { Registry } from '../model/pack.ts';
 import type { PlannedChange, PlannedHost, Snapshot, StepPlan } from '../model/plan.ts';
-import type { Resource } from '../model/resource.ts';
-import type { Become, Runbook } from '../model/runbook.ts';
+import { anyOverlap, type Resource, sameDomain } from '../model/resource.ts';
+import type { Become, ParamDeclaration, Runbook } from '../model/runbook.ts';
 import type { Value } from '../model/value.ts';
 import type { Session } from './session.ts';
 
@@ -23,10 +23,17 @@ export interface Approval {
   readonly host: string;
 }
 
+/** Gives a used runbook's params their declared types and defaults. */
+export type ConvertParams = (
+  declarations: readonly ParamDeclaration[],
+  given: { readonly [name: string]: Value },
+) => { readonly params: { readonly [name: string]: Value }; readonly problems: readonly string[] };
+
 /** What the engine is given once for a run. */
 export interface EngineParts {
   readonly registry: Registry;
   readonly validate: ValidateParams;
+  readonly convertParams: ConvertParams;
   readonly clock: Clock;
   readonly emit: (body: EventBody) => Promise<void>;
   readonly approve: (approval: Approval) => Promise<boolean>;
@@ -45,8 +52,8 @@ export interface EngineParts {
 /** A change that a dry run did not make: what is read afterwards is predicted by its action, or unknown. */
 export interface PendingChange {
   readonly step: string;
-  readonly action: Action;
-  readonly change: Json;
+  /** Absent: a step that is undetermined; it may change anything. */
+  readonly foreseen?: { readonly action: Action; readonly change: Json };
   readonly touches: readonly Resource[];
 }
 
@@ -80,6 +87,8 @@ export interface HostRun {
   readonly earlier: ReadonlyMap<string, Snapshot>;
   /** Planned changes as they were shown, by `approvalKey`; absent: nothing was shown for it. */
   readonly approved: ReadonlyMap<string, readonly PlannedChange[]>;
+  /** Steps that the plan showed as decided, by id: a change that is due there and was not shown is drift. */
+  readonly decided: ReadonlySet<string>;
   readonly pending: PendingChange[];
   readonly made: MadeChange[];
   /** Units whose changes stand, in the order they were made. */
@@ -91,15 +100,22 @@ export interface HostRun {
   readonly told: ReadonlySet<string>;
   readonly steps: StepPlan[];
   declaredProbes: number;
+  /** A step waits for something; see HostPlan. */
+  waits: boolean;
   /** A fix's script may have reached the host. */
   fixBegun: boolean;
   /** What an undo of this run left behind. */
   failedUndo: string | undefined;
 }
 
-/** What touches this host since its snapshots were taken: made and pending changes' resources. */
-export function touchedSoFar(run: HostRun): readonly Resource[] {
-  return [...run.made, ...run.pending].flatMap((change) => change.touches);
+/**
+ * Whether a snapshot of these resources may be out of date. A real run looks again when anything of the same domain was
+ * changed, since one file may go by two names; a dry run's unmade changes change nothing.
+ */
+export function mayBeTouched(run: HostRun, reads: readonly Resource[]): boolean {
+  const made = run.made.flatMap((change) => change.touches);
+  if (made.some((touched) => reads.some((read) => sameDomain(read, touched)))) return true;
+  return run.pending.some((pending) => anyOverlap(reads, pending.touches));
 }
 
 /** Who a call runs as: nearest wins. */

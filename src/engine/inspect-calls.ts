@@ -24,6 +24,8 @@ export interface DueChange {
   readonly change: Json;
   readonly touches: readonly Resource[];
   readonly become: Become;
+  /** The call's own `timeout`, for each of its commands. */
+  readonly timeoutMs: number | undefined;
   /** It rests on an earlier, unmade change. */
   readonly predicted: boolean;
 }
@@ -157,6 +159,7 @@ function decideInOrder(run: HostRun, calls: readonly ReadyCall[]): Decided {
       change,
       touches,
       become: call.become,
+      timeoutMs: call.call.timeoutMs,
       predicted: afterOthers,
     });
   }

@@ -94,7 +94,9 @@ type UnitEnd = Omit<UnitResult, 'changes' | 'confirm' | 'irreversible'>;
 async function foresee(place: StepPlace, unit: Unit, due: readonly DueChange[], scope: Scope): Promise<UnitEnd> {
   const { run } = place;
   const before = run.pending.length;
-  run.pending.push(...due.map(({ action, change, touches }) => ({ step: place.id, action, change, touches })));
+  run.pending.push(
+    ...due.map(({ action, change, touches }) => ({ step: place.id, foreseen: { action, change }, touches })),
+  );
   const takeBack = async (): Promise<undefined> => {
     run.pending.splice(before);
   };
@@ -153,7 +155,7 @@ async function approvalMissing(
 ): Promise<string | undefined> {
   const { run } = place;
   const host = run.planned.host.name;
-  const approved = run.approved.get(approvalKey(place.id, place.item ?? null, unit.alternative));
+  const approved = run.approved.get(approvalKey(place, unit.alternative)) ?? unshown(place, unit);
   if (approved !== undefined && canonicalJson(approved.map(decision)) !== canonicalJson(shown.changes.map(decision))) {
     return 'the host is not what it was when the plan was made; look again';
   }
@@ -169,9 +171,17 @@ async function approvalMissing(
   return undefined;
 }
 
+/** A step that the plan showed as decided may change only what it showed. Other alternatives were announced by name. */
+function unshown(place: StepPlace, unit: Unit): readonly PlannedChange[] | undefined {
+  return unit.alternative === undefined && place.run.decided.has(place.id) ? [] : undefined;
+}
+
 /** Under which the changes shown for a step, item and alternative are kept. */
-export function approvalKey(step: string, item: Json, alternative: string | undefined): string {
-  return canonicalJson([step, item, alternative ?? null]);
+export function approvalKey(
+  place: { readonly id: string; readonly within: string; readonly item: Json | undefined },
+  alternative: string | undefined,
+): string {
+  return canonicalJson([place.id, place.within, place.item ?? null, alternative ?? null]);
 }
 
 function decision(change: PlannedChange): object {

@@ -10,7 +10,7 @@ import type { Become, ProbeCall, Runbook } from '../model/runbook.ts';
 import { Unknown } from '../model/unknown.ts';
 import type { Value } from '../model/value.ts';
 import { evaluateItems } from './for-each.ts';
-import { becomeOf, type HostRun, touchedSoFar } from './host-run.ts';
+import { becomeOf, type HostRun, mayBeTouched } from './host-run.ts';
 import { extend } from './scope.ts';
 import { waves } from './waves.ts';
 
@@ -124,16 +124,11 @@ interface ReadyProbe {
 /** The truth of a dry run: what an unmade change would touch is predicted by its action, or unknown; never read as if made. */
 async function readOrForesee(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe): Promise<Reading> {
   const before = run.earlier.get(ready.id);
-  if (
-    !look.anew &&
-    before?.value !== undefined &&
-    sameLook(before, ready) &&
-    !anyOverlap(ready.reads, touchedSoFar(run))
-  ) {
+  if (!look.anew && before?.value !== undefined && sameLook(before, ready) && !mayBeTouched(run, ready.reads)) {
     return { value: before.value, predicted: false, ms: 0, reused: true };
   }
   const unmade = run.pending.filter((pending) => anyOverlap(ready.reads, pending.touches));
-  const blind = unmade.find((pending) => !pending.action.predicts);
+  const blind = unmade.find((pending) => pending.foreseen?.action.predicts !== true);
   if (blind !== undefined) return { value: waitsOn(blind.step), predicted: false, ms: 0, reused: false };
 
   const begun = run.parts.clock.monotonic();
@@ -141,7 +136,8 @@ async function readOrForesee(run: HostRun, look: Look, call: ProbeCall, ready: R
   let predicted = false;
   for (const pending of unmade) {
     if (value instanceof Unknown) break;
-    const foreseen = pending.action.predict(pending.change, {
+    if (pending.foreseen === undefined) break;
+    const foreseen = pending.foreseen.action.predict(pending.foreseen.change, {
       name: call.call,
       params: ready.shown,
       now: value as Json,

@@ -1,7 +1,7 @@
 import type { Scope } from '../expr/evaluate.ts';
 import { HostFailure } from '../model/host-failure.ts';
 import { canonicalJson, type Json } from '../model/json.ts';
-import type { ActionCall, Become } from '../model/runbook.ts';
+import type { ActionCall } from '../model/runbook.ts';
 import type { FixPart } from '../model/transport.ts';
 import { Unknown } from '../model/unknown.ts';
 import { applyFix } from './apply-fix.ts';
@@ -39,12 +39,9 @@ export async function undoChanges(
         break;
     }
   }
-  for (const section of bySameBecome([...undos, ...agains])) {
-    const outcome = await run.session.fix({ parts: section.parts, become: section.become, timeoutMs });
-    if (outcome.kind !== 'ended') return `the rollback did not end: ${outcome.failure.message}`;
-    const bad = outcome.answers.find((answer) => answer.rc !== 0);
-    if (bad !== undefined)
-      left.push(`a rollback command ended with exit ${bad.rc}: ${bad.stderr.trim().slice(0, 300)}`);
+  for (const entry of [...undos, ...agains]) {
+    const problem = await takeBackOne(run, entry.made, entry.part, timeoutMs);
+    if (problem !== undefined) left.push(problem);
   }
   const wrong = await Promise.all(undos.map(({ made }) => differsFromBefore(run, made)));
   left.push(...wrong.flatMap((text) => (text === undefined ? [] : [text])));
@@ -71,16 +68,26 @@ function undoPart(made: MadeChange, commands: FixPart['commands']): FixPart {
   return { label: { kind: 'undo', name: made.action.name, params }, commands };
 }
 
-function bySameBecome(
-  entries: readonly { readonly made: MadeChange; readonly part: FixPart }[],
-): readonly { readonly become: Become; readonly parts: readonly FixPart[] }[] {
-  const sections: { become: Become; parts: FixPart[] }[] = [];
-  for (const { made, part } of entries) {
-    const last = sections.at(-1);
-    if (last !== undefined && last.become === made.become) last.parts.push(part);
-    else sections.push({ become: made.become, parts: [part] });
+/**
+ * Undoes one change as a script of its own: one that fails must not keep the others from being undone. Again only when
+ * nothing was done (a busy policy store).
+ */
+async function takeBackOne(run: HostRun, made: MadeChange, part: FixPart, timeoutMs: number): Promise<LeftBehind> {
+  if (part.commands.length === 0) return undefined;
+  const { clock } = run.parts;
+  const deadline = clock.monotonic() + timeoutMs;
+  for (let count = 1; ; count += 1) {
+    const outcome = await run.session.fix({ parts: [part], become: made.become, timeoutMs });
+    if (outcome.kind !== 'ended') return `undo of ${made.planned.summary}: ${outcome.failure.message}`;
+    const bad = outcome.answers.find((answer) => answer.rc !== 0);
+    if (bad === undefined) return undefined;
+    const pause = Math.min(1000 * 2 ** count, 15_000);
+    const busy = outcome.answers.length === 1 && made.action.nothingDone(bad) !== undefined;
+    if (!busy || clock.monotonic() + pause > deadline) {
+      return `undo of ${made.planned.summary}: exit ${bad.rc}: ${bad.stderr.trim().slice(0, 300)}`;
+    }
+    await clock.sleep(pause, run.parts.aborting);
   }
-  return sections;
 }
 
 async function differsFromBefore(run: HostRun, made: MadeChange): Promise<LeftBehind> {

@@ -2,14 +2,16 @@ import { decide } from '../expr/cond.ts';
 import type { Scope } from '../expr/evaluate.ts';
 import { interpolateText } from '../expr/interpolate.ts';
 import { assertNever } from '../model/assert-never.ts';
+import { formatDuration } from '../model/duration.ts';
 import type { Json } from '../model/json.ts';
 import type { ItemPlan, Reason } from '../model/plan.ts';
+import { everything } from '../model/resource.ts';
 import type { StepResult } from '../model/result.ts';
 import type { Alternative, Conclusion, Step } from '../model/runbook.ts';
 import type { HostEnd } from './host-end.ts';
 import { makeUnit, type Unit, type UnitResult, undecided } from './make-unit.ts';
 import { readProbes } from './read-probes.ts';
-import { failedParts, runCheck } from './run-check.ts';
+import { type CheckResult, failedParts, runCheck } from './run-check.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
 
 /** How one item of a step went. */
@@ -30,6 +32,7 @@ export type RunNested = (place: StepPlace, scope: Scope) => Promise<NestedEnd>;
 export interface NestedEnd {
   readonly result: StepResult;
   readonly end: HostEnd | undefined;
+  readonly bad: boolean;
   readonly outputs: { readonly [name: string]: Json };
 }
 
@@ -43,6 +46,7 @@ export async function runItem(place: StepPlace, outer: Scope, runNested: RunNest
 
   const concluded = await conclude(place, step.conclude, scope, notes);
   if (concluded?.kind === 'undecided') {
+    mayChangeAnything(place, concluded.result);
     return { ...common, ...endOf(place, { ...bare, result: concluded.result }, concluded.result) };
   }
   if (concluded !== undefined) {
@@ -57,9 +61,11 @@ export async function runItem(place: StepPlace, outer: Scope, runNested: RunNest
   const gated = { ...bare, gate: gate.reasons };
   if (gate.held !== true) {
     const result = gateShut(run.dryRun, gate);
+    mayChangeAnything(place, result);
     return { ...common, ...endOf(place, { ...gated, result }, result) };
   }
-  if (step.remediation.kind !== 'none' && !run.parts.chooses(place.id, step.tags)) {
+  const chooses = step.remediation.kind === 'fix' || step.remediation.kind === 'alternatives';
+  if (chooses && !run.parts.chooses(place.id, place.tags)) {
     return {
       ...common,
       plan: { ...gated, result: { outcome: 'skipped', reason: 'not chosen by tags or --start-at' } },
@@ -124,13 +130,14 @@ async function remedy(place: StepPlace, scope: Scope, plan: ItemPlan, runNested:
         alternative: undefined,
       };
       const made = await makeUnit(place, unit, scope);
+      mayChangeAnything(place, made.result);
       return settle(place, withUnit(plan, made), made);
     }
     case 'alternatives':
       return tryAlternatives(place, remediation.alternatives, scope, plan);
     case 'use': {
       const nested = await runNested(place, scope);
-      return { plan: { ...plan, result: nested.result }, end: nested.end, bad: false, outputs: nested.outputs };
+      return { plan: { ...plan, result: nested.result }, end: nested.end, bad: nested.bad, outputs: nested.outputs };
     }
     default:
       return assertNever(remediation);
@@ -161,11 +168,23 @@ async function claimOnly(place: StepPlace, scope: Scope, plan: ItemPlan): Promis
   });
   if (looked.held) return { plan, end: undefined, bad: false };
   const reason = failedParts(looked.reasons);
-  const result: StepResult =
-    run.dryRun && looked.unknown
-      ? undecided(true, looked.unknowns)
-      : { outcome: 'failed', reason: `does not hold: ${reason}` };
+  const result = run.dryRun
+    ? notYet(place, looked)
+    : ({ outcome: 'failed', reason: `does not hold: ${reason}` } as const);
   return endOf(place, { ...plan, result }, result);
+}
+
+/** A claim that one look did not find true: unknown, still to be waited for, or false. */
+function notYet(place: StepPlace, looked: CheckResult): StepResult {
+  const withinMs = place.step.verify?.withinMs ?? 0;
+  if (looked.unknown) return undecided(true, looked.unknowns);
+  const reason = failedParts(looked.reasons);
+  if (withinMs === 0) return { outcome: 'failed', reason: `does not hold: ${reason}` };
+  place.run.waits = true;
+  return {
+    outcome: 'undetermined',
+    reason: `does not hold yet; a real run waits up to ${formatDuration(withinMs)}: ${reason}`,
+  };
 }
 
 /** Narrow to wide: the first open one is tried; one that does not help is undone before the next. */
@@ -184,12 +203,15 @@ async function tryAlternatives(
     if (gate.held === false) continue;
     if (gate.held === 'unknown') {
       const result = undecided(place.run.dryRun, gate.unknowns, gate.error);
+      mayChangeAnything(place, result);
       return endOf(place, { ...plan, gate: [...plan.gate, ...reasons], result }, result);
     }
     const made = await makeUnit(place, unitOf(step, alternative), scope);
     const others = alternatives.slice(index + 1).map((other) => interpolateText(other.title, scope));
     const chosen = { id: alternative.id, title: interpolateText(alternative.title, scope), others };
     const shown = { ...withUnit(plan, made), gate: [...plan.gate, ...reasons], alternative: chosen };
+    if (made.result.outcome === 'ok' && !(await helps(place, unitOf(step, alternative), scope))) continue;
+    mayChangeAnything(place, made.result);
     if (made.result.outcome !== 'failed' || made.refused !== undefined) return settle(place, shown, made);
     const left = await made.takeBack();
     if (left !== undefined) return settle(place, shown, { ...made, takeBack: async () => left });
@@ -206,6 +228,13 @@ async function tryAlternatives(
   return endOf(place, { ...withUnit(plan, last), result }, result);
 }
 
+/** An alternative that is in place already: whether its claim holds, or the next one has to be tried. */
+async function helps(place: StepPlace, unit: Unit, scope: Scope): Promise<boolean> {
+  if (unit.verify === undefined) return true;
+  const looked = await runCheck(place.run, lookOf(place, 'verify', true), unit.verify, scope);
+  return looked.held || looked.unknown;
+}
+
 function unitOf(step: Step, alternative: Alternative): Unit {
   return {
     calls: alternative.fix,
@@ -216,11 +245,20 @@ function unitOf(step: Step, alternative: Alternative): Unit {
   };
 }
 
+/**
+ * In a dry run an undetermined step may, once decided, change anything that its fix can: what is read later waits on it.
+ * What that would be cannot be told without the unknown, so it is taken to be everything.
+ */
+export function mayChangeAnything(place: StepPlace, result: StepResult): void {
+  if (result.outcome !== 'undetermined' || place.step.remediation.kind === 'none') return;
+  place.run.pending.push({ step: place.id, touches: everything });
+}
+
 /** A result without a standing change: what it means for the host. */
 function endOf(place: StepPlace, plan: ItemPlan, result: StepResult): Ending {
   if (result.outcome !== 'failed') return { plan, end: undefined, bad: false };
   if (place.run.dryRun || place.step.onFailure === 'continue') return { plan, end: undefined, bad: true };
-  return { plan, end: { kind: 'failed', step: place.id, reason: result.reason ?? 'failed' }, bad: true };
+  return { plan, end: failedEnd(place, result.reason ?? 'failed'), bad: true };
 }
 
 /** After a unit: keep it, or take it back as `on_failure` says. */
@@ -238,7 +276,7 @@ async function settle(place: StepPlace, plan: ItemPlan, made: UnitResult): Promi
     run.standing.push({ step: place.id, takeBack: made.takeBack });
     return {
       plan,
-      end: { kind: 'failed', step: place.id, reason: `${reason}; left as it is (on_failure: keep)` },
+      end: failedEnd(place, `${reason}; left as it is (on_failure: keep)`),
       bad: true,
     };
   }
@@ -253,5 +291,18 @@ async function settle(place: StepPlace, plan: ItemPlan, made: UnitResult): Promi
   }
   const undone = { ...plan, result: { outcome: 'rolled_back', reason } as const };
   if (step.onFailure === 'continue') return { plan: undone, end: undefined, bad: true };
-  return { plan: undone, end: { kind: 'rolled_back', step: place.id, reason }, bad: true };
+  return { plan: undone, end: { kind: 'rolled_back', ...endAt(place), reason }, bad: true };
+}
+
+/** Ends the host at this step, with nothing of it left to take back. */
+export function failedEnd(place: StepPlace, reason: string): HostEnd {
+  return { kind: 'failed', ...endAt(place), reason };
+}
+
+function endAt({ id, step }: StepPlace): {
+  readonly step: string;
+  readonly undoAll: boolean;
+  readonly prevent: boolean;
+} {
+  return { step: id, undoAll: step.onFailure === 'rollback_all', prevent: step.prevent };
 }

@@ -1,8 +1,8 @@
 import { decide } from '../expr/cond.ts';
 import { evaluate, type Scope } from '../expr/evaluate.ts';
 import { interpolate, interpolateText } from '../expr/interpolate.ts';
-import { isObject, type Json } from '../model/json.ts';
-import type { StepPlan } from '../model/plan.ts';
+import { canonicalJson, isObject, type Json } from '../model/json.ts';
+import type { ItemPlan, StepPlan } from '../model/plan.ts';
 import type { StepOutcome, StepResult } from '../model/result.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
 import { Unknown } from '../model/unknown.ts';
@@ -13,7 +13,7 @@ import type { HostRun } from './host-run.ts';
 import { undecided } from './make-unit.ts';
 import { plainJson } from './plain-json.ts';
 import { unreadProbes } from './read-probes.ts';
-import { type ItemEnd, type NestedEnd, type RunNested, runItem } from './run-item.ts';
+import { failedEnd, type ItemEnd, mayChangeAnything, type NestedEnd, type RunNested, runItem } from './run-item.ts';
 import { baseScope, extend, stepValue, withStep } from './scope.ts';
 import { type StepPlace, stampOf } from './step-place.ts';
 
@@ -23,22 +23,36 @@ export interface StepsEnd {
   readonly bad: boolean;
   /** The symptom went away after a fix: the rest was skipped. */
   readonly gone: boolean;
+  /** Steps ran since the symptom was last looked at. */
+  readonly lookIsOld: boolean;
 }
 
 /** What the walk asks between two steps of the outermost runbook. */
 export interface Between {
-  /** Only steps with `prevent` run. */
+  /** Why only steps with `prevent` run. */
   readonly onlyPrevent: string | undefined;
+  /** Why no step runs at all. */
+  readonly none: string | undefined;
   /** Looks whether the symptom is gone, after a step that changed something. */
   readonly gone: (scope: Scope) => Promise<boolean>;
 }
 
-/** Runs a runbook's steps in order on one host. `prefix` is `ID/` inside `use`. */
+/** Where a runbook's steps stand: at the top, or inside a `use`. */
+export interface Level {
+  /** `ID/` inside `use`. */
+  readonly prefix: string;
+  readonly within: string;
+  readonly tags: readonly string[];
+}
+
+export const topLevel: Level = { prefix: '', within: '', tags: [] };
+
+/** Runs a runbook's steps in order on one host. */
 export async function runSteps(
   run: HostRun,
   runbook: Runbook,
   start: Scope,
-  prefix: string,
+  level: Level,
   between: Between,
 ): Promise<StepsEnd> {
   let scope = start;
@@ -46,12 +60,23 @@ export async function runSteps(
   let end: HostEnd | undefined;
   let bad = false;
   let gone = false;
+  let lookIsOld = false;
   for (const step of runbook.steps) {
-    const place: StepPlace = { run, runbook, step, id: `${prefix}${step.id}`, item: undefined };
+    const tags = [...level.tags, ...step.tags];
+    const place: StepPlace = {
+      run,
+      runbook,
+      step,
+      id: `${level.prefix}${step.id}`,
+      within: level.within,
+      tags,
+      item: undefined,
+    };
     const why = end === undefined ? skip : `not run: ${endText(end)}`;
     if (end === undefined && run.parts.stopping.aborted) end = { kind: 'interrupted' };
-    if (end !== undefined || (why !== undefined && (!step.prevent || bad))) {
-      scope = await skipStep(place, scope, why ?? 'interrupted');
+    const out = between.none ?? why;
+    if (end !== undefined || between.none !== undefined || (out !== undefined && (!step.prevent || bad))) {
+      scope = await skipStep(place, scope, out ?? 'interrupted');
       continue;
     }
     const begun = run.parts.clock.monotonic();
@@ -60,12 +85,13 @@ export async function runSteps(
     bad ||= ran.bad;
     end = ran.end;
     await finishStep(place, ran, begun);
-    if (!gone && end === undefined && ran.changed && !run.dryRun && (await between.gone(scope))) {
-      gone = true;
-      skip = 'symptom gone';
-    }
+    lookIsOld ||= ran.plan.result.outcome !== 'skipped';
+    if (gone || end !== undefined || !ran.changed || run.dryRun) continue;
+    gone = await between.gone(scope);
+    lookIsOld = false;
+    if (gone) skip = 'symptom gone';
   }
-  return { scope, end, bad, gone };
+  return { scope, end, bad, gone, lookIsOld };
 }
 
 interface RanStep {
@@ -117,28 +143,33 @@ function withoutItems(place: StepPlace, scope: Scope, title: string, result: Ste
     `step ${place.id}: ${result.outcome}${result.reason === undefined ? '' : ` (${result.reason})`}`,
     result.waitsOn?.[0],
   );
+  mayChangeAnything(place, result);
   const failed = result.outcome === 'failed';
   const stays = failed && !place.run.dryRun && place.step.onFailure !== 'continue';
   return {
     scope: named(place, unreadProbes(scope, place.step.probes, reason), result, [], {}),
-    plan: { id: place.id, title, result, items: [], notes: [] },
-    end: stays ? { kind: 'failed', step: place.id, reason: result.reason ?? 'failed' } : undefined,
+    plan: stepPlan(place, title, result, [], []),
+    end: stays ? failedEnd(place, result.reason ?? 'failed') : undefined,
     bad: failed,
     changed: false,
   };
+}
+
+function stepPlan(
+  place: StepPlace,
+  title: string,
+  result: StepResult,
+  items: readonly ItemPlan[],
+  notes: readonly string[],
+): StepPlan {
+  return { id: place.id, ...(place.within === '' ? {} : { within: place.within }), title, result, items, notes };
 }
 
 function oneItem(place: StepPlace, title: string, ran: ItemEnd): RanStep {
   const { result } = ran.plan;
   return {
     scope: named(place, ran.scope, result, [], ran.outputs ?? {}),
-    plan: {
-      id: place.id,
-      title: ran.plan.title === '' ? title : ran.plan.title,
-      result,
-      items: [ran.plan],
-      notes: ran.notes,
-    },
+    plan: stepPlan(place, ran.plan.title === '' ? title : ran.plan.title, result, [ran.plan], ran.notes),
     end: ran.end,
     bad: ran.bad,
     changed: result.outcome === 'changed',
@@ -162,11 +193,19 @@ async function eachItem(
     if (ended.end !== undefined || place.run.parts.stopping.aborted) break;
   }
   const plans = ran.map((entry) => entry.plan);
+  const cut: HostEnd | undefined =
+    ran.length < items.length && ran.at(-1)?.end === undefined ? { kind: 'interrupted' } : undefined;
   const result = worst(plans);
   return {
     scope: named(place, scope, result, plans, {}),
-    plan: { id: place.id, title, result, items: plans, notes: ran.flatMap((entry) => entry.notes) },
-    end: ran.at(-1)?.end,
+    plan: stepPlan(
+      place,
+      title,
+      result,
+      plans,
+      ran.flatMap((entry) => entry.notes),
+    ),
+    end: ran.at(-1)?.end ?? cut,
     bad: ran.some((entry) => entry.bad),
     changed: plans.some((plan) => plan.result.outcome === 'changed'),
   };
@@ -209,30 +248,36 @@ function nested(between: Between): RunNested {
     if (step.remediation.kind !== 'use') throw new Error(`step ${place.id} has no use`);
     const { runbook } = step.remediation;
     const given = interpolate(step.remediation.with, scope);
-    if (given.kind === 'unknown') return { result: undecided(run.dryRun, given.unknowns), end: undefined, outputs: {} };
+    if (given.kind === 'unknown') return undecidedUse(place, undecided(run.dryRun, given.unknowns));
     if (given.kind === 'error') return failedUse(place, `with: ${given.message}`);
-    const inner = baseScope(run.planned.host, nestedParams(runbook, given.value), {
-      id: run.parts.runId,
-      startedAt: run.parts.startedAt,
-    });
+    const converted = run.parts.convertParams(runbook.params, membersOf(given.value));
+    if (converted.problems.length > 0) return failedUse(place, `with: ${converted.problems.join('; ')}`);
+    const { runId: id, startedAt } = run.parts;
+    const inner = baseScope(run.planned.host, converted.params, { id, startedAt });
     const before = run.steps.length;
     const whole = { ...between, onlyPrevent: undefined, gone: async () => false };
-    const ended = await runSteps(run, runbook, inner, `${place.id}/`, whole);
-    return { result: worst(run.steps.slice(before)), end: ended.end, outputs: evaluateOutputs(runbook, ended.scope) };
+    const item = place.item === undefined ? '' : `${place.id}[${canonicalJson(place.item)}]/`;
+    const level = { prefix: `${place.id}/`, within: `${place.within}${item}`, tags: place.tags };
+    const ended = await runSteps(run, runbook, inner, level, whole);
+    const outputs = evaluateOutputs(runbook, ended.scope);
+    return { result: worst(run.steps.slice(before)), end: ended.end, bad: ended.bad, outputs };
   };
 }
 
-function failedUse(place: StepPlace, reason: string): NestedEnd {
-  const end: HostEnd | undefined = place.run.dryRun ? undefined : { kind: 'failed', step: place.id, reason };
-  return { result: { outcome: 'failed', reason }, end, outputs: {} };
+function undecidedUse(place: StepPlace, result: StepResult): NestedEnd {
+  mayChangeAnything(place, result);
+  return result.outcome === 'failed'
+    ? failedUse(place, result.reason ?? 'failed')
+    : { result, end: undefined, bad: false, outputs: {} };
 }
 
-function nestedParams(runbook: Runbook, given: Value): { readonly [name: string]: Value } {
-  const values = isObject(given) ? (given as { readonly [name: string]: Value }) : {};
-  const defaults = runbook.params.flatMap((param) =>
-    param.default === undefined ? [] : [[param.name, param.default] as const],
-  );
-  return { ...Object.fromEntries(defaults), ...values };
+function failedUse(place: StepPlace, reason: string): NestedEnd {
+  const end = place.run.dryRun ? undefined : failedEnd(place, reason);
+  return { result: { outcome: 'failed', reason }, end, bad: true, outputs: {} };
+}
+
+function membersOf(value: Value): { readonly [name: string]: Value } {
+  return isObject(value) ? (value as { readonly [name: string]: Value }) : {};
 }
 
 async function skipStep(place: StepPlace, scope: Scope, reason: string): Promise<Scope> {

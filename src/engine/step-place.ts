@@ -10,6 +10,10 @@ export interface StepPlace {
   readonly step: Step;
   /** `ID`, or `ID/STEP` inside `use`. */
   readonly id: string;
+  /** Inside a `use` with `for_each`: the outer items, canonical; else empty. */
+  readonly within: string;
+  /** Its own tags and those of the `use` steps around it. */
+  readonly tags: readonly string[];
   /** Absent: a step without `for_each`. */
   readonly item: Json | undefined;
 }
@@ -29,7 +33,7 @@ export function lookOf(place: StepPlace, part?: string, anew = false): Look {
     become,
     step: place.id,
     item: place.item,
-    prefix: `${place.id}${itemKey}${part === undefined ? '' : `.${part}`}`,
+    prefix: `${place.within}${place.id}${itemKey}${part === undefined ? '' : `.${part}`}`,
     anew,
   };
 }

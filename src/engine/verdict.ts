@@ -43,8 +43,15 @@ export function judgeRun(walked: Walked & { readonly gone: boolean; readonly und
   if (end?.kind === 'interrupted' && changed) {
     return { verdict: 'not_fixed', reason: 'interrupted between two steps; what was changed stays' };
   }
+  if (gone && (end?.kind === 'failed' || end?.kind === 'rolled_back') && end.prevent) {
+    return { verdict: 'fixed', reason: `the symptom is gone, but step ${end.step} failed: ${end.reason}` };
+  }
+  if (undone && end?.kind === 'concluded') {
+    return { verdict: 'rolled_back', reason: `the symptom was still there: ${end.message}` };
+  }
   if (end !== undefined) return judgeEnd(end);
-  if (symptom === 'unknown') return { verdict: 'undetermined', reason: 'the symptom could not be looked at' };
+  if (symptom === 'unknown')
+    return { verdict: 'not_fixed', reason: 'cannot decide: the symptom could not be looked at' };
   if (undone) return { verdict: 'rolled_back', reason: 'the symptom was still there after the last step' };
   if (bad) return { verdict: 'not_fixed', reason: 'some steps failed' };
   switch (symptom) {

@@ -1,10 +1,11 @@
 import { HostFailure } from '../model/host-failure.ts';
 import type { HostOutcome, HostPlan, PlannedChange, PlannedHost } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
+import type { HostEnd } from './host-end.ts';
 import type { EngineParts, HostRun } from './host-run.ts';
 import { lookAtSymptom, symptomGone } from './look-at-symptom.ts';
 import { approvalKey } from './make-unit.ts';
-import { evaluateOutputs, runSteps } from './run-steps.ts';
+import { evaluateOutputs, runSteps, type StepsEnd, topLevel } from './run-steps.ts';
 import { baseScope } from './scope.ts';
 import type { Session } from './session.ts';
 import { diagnosisOf, judgePlan, judgeRun, type Walked } from './verdict.ts';
@@ -40,6 +41,7 @@ export async function diagnose(walk: Walk): Promise<HostPlan> {
     declaredProbes: run.declaredProbes,
     traces: [...run.traces],
     outputs: evaluateOutputs(walk.runbook, scope),
+    ...(run.waits ? { waits: true as const } : {}),
   };
   await walk.parts.emit({ type: 'host.planned', host: plan.host, plan });
   return plan;
@@ -69,6 +71,7 @@ function lostAfterChange(run: HostRun, plan: HostPlan, failure: HostFailure): Ho
     steps: run.steps,
     notes: run.notes,
     outputs: {},
+    standing: run.made.map((made) => made.planned.summary),
   };
 }
 
@@ -87,6 +90,7 @@ async function carriedOut(run: HostRun): Promise<HostOutcome> {
     notes: run.notes,
     ...(see === undefined ? {} : { see }),
     outputs: evaluateOutputs(run.runbook, scope),
+    standing: run.made.map((made) => made.planned.summary),
   };
 }
 
@@ -97,6 +101,9 @@ function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
     dryRun: plan === undefined,
     earlier: new Map((plan?.snapshots ?? []).map((snapshot) => [snapshot.id, snapshot])),
     approved: plan === undefined ? new Map() : plannedChanges(plan),
+    decided: new Set(
+      (plan?.steps ?? []).filter((step) => step.result.outcome !== 'undetermined').map((step) => step.id),
+    ),
     told: new Set(plan?.notes ?? []),
     pending: [],
     made: [],
@@ -106,6 +113,7 @@ function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
     notes: [],
     steps: [],
     declaredProbes: 0,
+    waits: false,
     fixBegun: false,
     failedUndo: undefined,
   };
@@ -114,9 +122,10 @@ function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
 function plannedChanges(plan: HostPlan): ReadonlyMap<string, readonly PlannedChange[]> {
   return new Map(
     plan.steps.flatMap((step) =>
-      step.items.flatMap(({ item, changes, alternative }) =>
-        changes.length === 0 ? [] : [[approvalKey(step.id, item, alternative?.id), changes] as const],
-      ),
+      step.items.flatMap(({ item, changes, alternative }) => {
+        const place = { id: step.id, within: step.within ?? '', item: item === null ? undefined : item };
+        return changes.length === 0 ? [] : [[approvalKey(place, alternative?.id), changes] as const];
+      }),
     ),
   );
 }
@@ -125,25 +134,35 @@ async function go(run: HostRun) {
   const { parts, planned, runbook } = run;
   const base = baseScope(planned.host, planned.params, { id: parts.runId, startedAt: parts.startedAt });
   const symptom = await lookAtSymptom(run, base);
-  const absent = symptom.state === 'absent' ? 'symptom absent' : undefined;
-  const blind = symptom.state === 'unknown' ? 'the symptom could not be looked at' : undefined;
-  const { scope, end, bad, gone } = await runSteps(run, runbook, symptom.scope, '', {
-    onlyPrevent: blind ?? absent,
+  const steps = await runSteps(run, runbook, symptom.scope, topLevel, {
+    onlyPrevent: symptom.state === 'absent' ? 'symptom absent' : undefined,
+    none: symptom.state === 'unknown' ? 'the symptom could not be looked at' : undefined,
     gone: (seen) => symptomGone(run, seen, 'after_fix'),
   });
+  const { scope, end, bad } = steps;
   const walked: Walked = { symptom: symptom.state, steps: run.steps, end, bad };
-  const wide = { symptom, walked, scope, gone, undone: false };
-  const still = !run.dryRun && symptom.state === 'present' && !gone;
-  if (end?.kind === 'rolled_back' && needsAll(run, end.step)) await undoAll(run);
-  if (!still || run.standing.length === 0 || (end !== undefined && end.kind !== 'concluded')) return wide;
-  // Every change was followed by a look; a last one is due only where a conclusion came after it.
-  if (runbook.ifNotFixed === 'keep') return wide;
+  const done = { symptom, walked, scope, gone: steps.gone, undone: false };
+  if (run.dryRun || symptom.state === 'none') {
+    if (undoesAll(end)) await undoAll(run);
+    return done;
+  }
+  const gone = steps.gone || (await goneAtTheEnd(run, steps, symptom.state));
+  if (undoesAll(end)) await undoAll(run);
+  const finished = end === undefined || (end.kind === 'concluded' && end.verdict === 'not_fixed');
+  const left = symptom.state === 'present' && !gone && finished && run.standing.length > 0;
+  if (!left || runbook.ifNotFixed === 'keep') return { ...done, gone };
   await undoAll(run);
-  return { ...wide, undone: end === undefined && run.failedUndo === undefined };
+  return { ...done, gone, undone: run.failedUndo === undefined };
 }
 
-function needsAll(run: HostRun, step: string): boolean {
-  return run.runbook.steps.some((candidate) => candidate.id === step && candidate.onFailure === 'rollback_all');
+/** Something may have ended the symptom after the last look: a wait, a step that finished what an earlier one began. */
+async function goneAtTheEnd(run: HostRun, steps: StepsEnd, state: HostPlan['symptom']): Promise<boolean> {
+  const due = state === 'present' && steps.end === undefined && steps.lookIsOld && run.standing.length > 0;
+  return due && (await symptomGone(run, steps.scope, 'last'));
+}
+
+function undoesAll(end: HostEnd | undefined): boolean {
+  return (end?.kind === 'failed' || end?.kind === 'rolled_back') && end.undoAll;
 }
 
 /** Undoes every standing unit of this run on this host, the last first. */

@@ -11,8 +11,13 @@ interface CommandBase {
   readonly env?: { readonly [name: string]: string | Secret };
   /** Written to the command's stdin; how files and secrets travel. No NUL. */
   readonly stdin?: string | Secret;
-  /** Default: the engine's for probes, the step's for fixes. */
+  /** Default: the engine's for probes, the step's for fixes. In a fix it bounds this command alone, on the host itself. */
   readonly timeoutMs?: number;
+  /**
+   * Ending it halfway would break the host (a policy store's commit): no deadline ends a fix before this command has
+   * ended, and its own `timeoutMs` only makes the fix's deadline later.
+   */
+  readonly unkillable?: true;
 }
 /** A program and its arguments, each exactly as given. */
 export interface ArgvCommand extends CommandBase {

@@ -65,6 +65,8 @@ export interface ItemPlan {
 export interface StepPlan {
   /** `ID`, or `ID/STEP` inside `use`. */
   readonly id: string;
+  /** Inside a `use` with `for_each`: the outer items, canonical. */
+  readonly within?: string;
   readonly title: string;
   readonly result: StepResult;
   readonly items: readonly ItemPlan[];
@@ -106,6 +108,8 @@ export interface HostPlan {
   /** Traces that looking left: "GET http://127.0.0.1/". */
   readonly traces: readonly string[];
   readonly outputs: { readonly [name: string]: Json };
+  /** A step waits for something to come true: only a real run can tell. */
+  readonly waits?: true;
 }
 
 /** How one host ended in a real run. */
@@ -119,4 +123,6 @@ export interface HostOutcome {
   readonly notes: readonly string[];
   readonly see?: string;
   readonly outputs: { readonly [name: string]: Json };
+  /** Changes of this run that stand on the host, one line each; absent in a dry run. */
+  readonly standing?: readonly string[];
 }

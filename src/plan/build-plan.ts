@@ -1,4 +1,4 @@
-import type { Inventory } from '../model/inventory.ts';
+import type { Host, Inventory } from '../model/inventory.ts';
 import type { Plan, PlannedHost } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { resolveParams } from './resolve-params.ts';
@@ -28,24 +28,8 @@ export function buildPlan(runbook: Runbook, inventory: Inventory, options: PlanO
       problems: stray.map((name) => `-e ${name}: ${runbook.id} has no such param (it has: ${known})`),
     };
   }
-  const selection = limitHosts(inventory, runbook.hosts, options.limit);
-  if (selection.kind === 'invalid') {
-    return {
-      kind: 'no_hosts',
-      problems: [[selection.message, selection.help].filter((part) => part !== undefined).join(': ')],
-    };
-  }
-  const typos = unmatchedLimit(inventory, options.limit);
-  if (typos.length > 0) {
-    return {
-      kind: 'no_hosts',
-      problems: typos.map((part) => `-l ${part} matches no host of the inventory; nothing was touched`),
-    };
-  }
-  if (selection.hosts.length === 0) {
-    const limit = options.limit === undefined ? '' : ` and -l ${options.limit}`;
-    return { kind: 'no_hosts', problems: [`no host matches hosts: ${runbook.hosts}${limit}; nothing was touched`] };
-  }
+  const selection = chooseRunHosts(runbook, inventory, options.limit);
+  if (selection.kind === 'no_hosts') return selection;
   const hosts: PlannedHost[] = [];
   const problems = new Map<string, string[]>();
   for (const host of selection.hosts) {
@@ -55,8 +39,37 @@ export function buildPlan(runbook: Runbook, inventory: Inventory, options: PlanO
   }
   if (problems.size > 0)
     return { kind: 'params', problems: [...problems].map(([problem, names]) => `${problem} [${some(names)}]`) };
+  const plan = { runbook, hosts, inventoryHosts: inventory.hosts.length };
+  return { kind: 'plan', plan, warnings: selection.warnings };
+}
+
+/** The hosts of a run, or why there are none. */
+export type RunHosts =
+  | { readonly kind: 'hosts'; readonly hosts: readonly Host[]; readonly warnings: readonly string[] }
+  | { readonly kind: 'no_hosts'; readonly problems: readonly string[] };
+
+/** The runbook's hosts narrowed by `-l`; at least one, and no part of `-l` in vain. */
+export function chooseRunHosts(runbook: Runbook, inventory: Inventory, limit: string | undefined): RunHosts {
+  const selection = limitHosts(inventory, runbook.hosts, limit);
+  if (selection.kind === 'invalid') {
+    return {
+      kind: 'no_hosts',
+      problems: [[selection.message, selection.help].filter((part) => part !== undefined).join(': ')],
+    };
+  }
+  const typos = unmatchedLimit(inventory, limit);
+  if (typos.length > 0) {
+    return {
+      kind: 'no_hosts',
+      problems: typos.map((part) => `-l ${part} matches no host of the inventory; nothing was touched`),
+    };
+  }
+  if (selection.hosts.length === 0) {
+    const narrowed = limit === undefined ? '' : ` and -l ${limit}`;
+    return { kind: 'no_hosts', problems: [`no host matches hosts: ${runbook.hosts}${narrowed}; nothing was touched`] };
+  }
   const warnings = selection.unmatched.map((part) => `pattern ${part} matched no host`);
-  return { kind: 'plan', plan: { runbook, hosts, inventoryHosts: inventory.hosts.length }, warnings };
+  return { kind: 'hosts', hosts: selection.hosts, warnings };
 }
 
 /** A part of `-l` that matches nothing is a typo, and a run on fewer hosts than meant is no small thing. */

@@ -26,7 +26,7 @@ export function misplacedChoice(
   choice: StepChoice & { readonly expectHosts: number | undefined; readonly connection?: 'ssh' | 'local' },
 ): string | undefined {
   const { steps } = plan.runbook;
-  const tags = new Set(steps.flatMap((step) => step.tags));
+  const tags = new Set(tagsOf(plan.runbook));
   const stray = [...choice.tags, ...choice.skipTags].find((tag) => !tags.has(tag));
   if (stray !== undefined) return `tag ${stray} is on no step (tags: ${[...tags].join(', ') || 'none'})`;
   if (choice.startAt !== undefined && !steps.some((step) => step.id === choice.startAt)) {
@@ -39,4 +39,11 @@ export function misplacedChoice(
   if (local.length > 1)
     return `-c local is for one host, and ${local.length} are chosen: they would all be this machine`;
   return undefined;
+}
+
+/** Tags of a runbook's steps, and of the steps of those it uses. */
+function tagsOf(runbook: Runbook): readonly string[] {
+  return runbook.steps.flatMap(({ tags, remediation }) =>
+    remediation.kind === 'use' ? [...tags, ...tagsOf(remediation.runbook)] : tags,
+  );
 }

@@ -50,3 +50,23 @@ function find(
   if (param.default !== undefined) return { converted: convertValue(param, param.default), source: 'default' };
   return undefined;
 }
+
+/** A used runbook's params: what `with` gives, by the declared types, and defaults for the rest. */
+export function convertGiven(
+  declarations: readonly ParamDeclaration[],
+  given: { readonly [name: string]: Value },
+): Pick<ResolvedParams, 'params' | 'problems'> {
+  const params: Record<string, Value> = {};
+  const problems: string[] = [];
+  for (const param of declarations) {
+    const value = given[param.name] ?? param.default;
+    if (value === undefined) {
+      if (!param.optional) problems.push(`param ${param.name} is missing`);
+      continue;
+    }
+    const converted = convertValue(param, value);
+    if (converted.ok) params[param.name] = converted.value;
+    else problems.push(`param ${param.name}: ${converted.problem}`);
+  }
+  return { params, problems };
+}

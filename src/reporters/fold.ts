@@ -16,6 +16,8 @@ export interface HostEnd {
   readonly steps: readonly StepPlan[];
   readonly notes: readonly string[];
   readonly see?: string;
+  /** Changes of this run that stand on the host. */
+  readonly standing: readonly string[];
   /** The step whose fix had begun and has no result. */
   readonly underWay?: string;
   /** Whether anything was ever heard of it. */
@@ -110,6 +112,7 @@ function hostEnd(host: string, state: HostState | undefined, dryRun: boolean): H
     diagnosis: end?.diagnosis ?? state?.plan?.diagnosis ?? '',
     steps: end?.steps ?? state?.plan?.steps ?? [],
     notes: end?.notes ?? [],
+    standing: state?.outcome?.standing ?? [],
     begun: state !== undefined,
     ...(verdict === undefined ? {} : { verdict }),
     ...(reason === undefined || (end !== undefined && end.verdict !== 'unreachable' && end.reason === undefined)

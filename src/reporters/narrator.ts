@@ -33,7 +33,6 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
   const { verbosity } = options;
   const changes = new Map<string, readonly PlannedChange[]>();
   let hostColumns = 8;
-  let dryRun = false;
 
   function lay(said: Omit<Sentence, 'level'>): string[] {
     const lead = `${pad(said.what, 15)} ${pad(safeLine(said.host), hostColumns)}  `;
@@ -43,7 +42,6 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
 
   function runStarted(event: Of<'run.started'>): Telling {
     hostColumns = Math.min(24, Math.max(4, ...event.hosts.map((host) => width(safeLine(host)))));
-    dryRun = event.dryRun;
     const mode = event.dryRun ? ', dry run: nothing is changed' : '';
     const size = `${event.hosts.length} of ${event.inventoryHosts} hosts${mode}`;
     const text = `${event.runbook.id}: ${event.runbook.title} (${size})`;
@@ -73,11 +71,10 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     return { lasting: !quiet || verbosity >= 1, lines };
   }
 
-  /** A dry run ends a host with its plan, a real run with its outcome; only conclusions are news without `-v`. */
-  function hostEnded(event: Of<'host.planned' | 'host.finished'>): Telling {
-    const end = event.type === 'host.planned' ? event.plan : event.outcome;
-    const told = event.type === 'host.finished' || dryRun;
-    if (!told || end.verdict === 'unreachable' || (verbosity < 1 && end.reason === undefined)) return silence;
+  /** Every host ends with its outcome, in a dry run too; only conclusions are news without `-v`. */
+  function hostEnded(event: Of<'host.finished'>): Telling {
+    const end = event.outcome;
+    if (end.verdict === 'unreachable' || (verbosity < 1 && end.reason === undefined)) return silence;
     const about = [end.diagnosis, end.reason].filter((part) => part !== undefined && part !== '');
     const see = end.see === undefined ? '' : ` (see ${end.see})`;
     const text = [...new Set(about)].join(': ') + see;
@@ -96,9 +93,9 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
       }
       case 'step.finished':
         return stepFinished(event);
-      case 'host.planned':
       case 'host.finished':
         return hostEnded(event);
+      case 'host.planned':
       case 'run.finished':
         return silence;
     }

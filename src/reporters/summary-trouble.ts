@@ -65,6 +65,7 @@ function reasonsOf(host: HostEnd): readonly string[] {
       if (result.rollbackFailed !== undefined) reasons.push(`left on the host: ${safeLine(result.rollbackFailed)}`);
     }
   }
+  if (host.standing.length > 0) reasons.push(`stands on the host: ${safeLine(host.standing.join('; '))}`);
   return [...new Set(reasons)];
 }
 

@@ -9,6 +9,7 @@ import { buildRegistry } from '../../src/model/pack.ts';
 import type { HostOutcome, StepPlan } from '../../src/model/plan.ts';
 import type { Runbook } from '../../src/model/runbook.ts';
 import type { Value } from '../../src/model/value.ts';
+import { convertGiven } from '../../src/plan/resolve-params.ts';
 import { systemClock } from '../../src/transports/clock.ts';
 import { localTransport } from '../../src/transports/local.ts';
 import { notesPack } from './notes-pack.ts';
@@ -59,6 +60,7 @@ async function runAt(folder: string, runbook: Runbook, options: Partial<ExecuteO
       forks: 5,
       registry,
       validate: (kind, name, given) => validateParams(kind, name, given, registry),
+      convertParams: convertGiven,
       transportFor: () => localTransport(),
       sinks: [(event) => void events.push(event)],
       clock: systemClock,

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { Answer } from '../../model/command.ts';
 import type { Schema } from '../../model/schema.ts';
+import { firstLine } from './why-not.ts';
 
 /** What every declared command answers. */
 export const commandResultProperties = {
@@ -53,6 +54,6 @@ export function noAnswer(answer: Answer, what: string): string | undefined {
 }
 
 function saying(answer: Answer): string {
-  const line = answer.stderr.trim().split('\n', 1)[0] ?? '';
-  return line === '' ? '' : `: ${line.slice(0, 300)}`;
+  const line = firstLine(answer.stderr);
+  return line === '' ? '' : `: ${line}`;
 }

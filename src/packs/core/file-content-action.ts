@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import { defineAction, undo } from '../../model/action.ts';
 import { unreadable } from '../../model/probe.ts';
 import { Unknown } from '../../model/unknown.ts';
@@ -33,7 +34,7 @@ export default defineAction({
     required: ['path', 'content'],
   },
   reads: ({ path }) => [`file:${path}`],
-  touches: ({ path }) => [`file:${path}`],
+  touches: ({ path, creates }) => (creates ? [`file:${path}`, `file:${dirname(path)}`] : [`file:${path}`]),
   async inspect(host, { path, content, make_directory }) {
     const state = await inspectFile(host, path, content);
     if (state instanceof Unknown || state.exists || state.parent || make_directory) return state;

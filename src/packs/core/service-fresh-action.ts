@@ -3,7 +3,7 @@ import { unreadable } from '../../model/probe.ts';
 import { anyOverlap, type Resource } from '../../model/resource.ts';
 import { fieldFunctions, integer, parseFields, text, word, words } from './fields.ts';
 import { absolutePath } from './params.ts';
-import { serviceResource, unitName, unitNameParam } from './unit-name.ts';
+import { serviceResource, unitFileResources, unitName, unitNameParam } from './unit-name.ts';
 import { isActive, parseUnit, showUnit } from './unit-properties.ts';
 import { firstLine, whyNot } from './why-not.ts';
 
@@ -122,13 +122,6 @@ function staleAfter(state: State, asked: Asked, touched: readonly Resource[]): C
     by: asked.by,
     why: changing.length > 0 ? changing.join(', ') : 'its unit files',
   };
-}
-
-/** Where unit files and drop-ins of that unit may appear. */
-function unitFileResources(name: string): readonly Resource[] {
-  const unit = unitName(name);
-  const roots = ['/etc/systemd/system', '/run/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
-  return roots.flatMap((root) => [`file:${root}/${unit}`, `file:${root}/${unit}.d/*`]);
 }
 
 function readFiles(paths: readonly string[], mtimes: readonly string[]): State['files'] | undefined {

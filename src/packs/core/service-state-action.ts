@@ -4,7 +4,7 @@ import { isObject, type Json } from '../../model/json.ts';
 import { unreadable } from '../../model/probe.ts';
 import { overlaps } from '../../model/resource.ts';
 import { Unknown } from '../../model/unknown.ts';
-import { serviceResource, unitName, unitNameParam } from './unit-name.ts';
+import { serviceResource, unitFileResources, unitName, unitNameParam } from './unit-name.ts';
 import { inspectUnit, isActive, isEnabled, isInstallable } from './unit-properties.ts';
 
 interface State {
@@ -29,7 +29,7 @@ export default defineAction({
     },
     required: ['name'],
   },
-  reads: ({ name }) => [serviceResource(name)],
+  reads: ({ name }) => [serviceResource(name), ...unitFileResources(name)],
   touches: ({ unit }) => [serviceResource(unit)],
   async inspect(host, { name, state, enabled }) {
     const unit = unitName(name);

@@ -1,6 +1,6 @@
 import { defineProbe, unreadable } from '../../model/probe.ts';
 import { bytes, fieldFunctions, parseFields, word } from './fields.ts';
-import { serviceResource, unitName, unitNameParam } from './unit-name.ts';
+import { serviceResource, unitFileResources, unitName, unitNameParam } from './unit-name.ts';
 import { isActive, isEnabled, isInstallable, parseUnit, showUnit } from './unit-properties.ts';
 import { firstLine, saysForbidden, whyNot } from './why-not.ts';
 
@@ -85,7 +85,7 @@ export default defineProbe({
       'log',
     ],
   },
-  reads: ({ name }) => [serviceResource(name)],
+  reads: ({ name }) => [serviceResource(name), ...unitFileResources(name)],
   fingerprint: ({ exists, active, enabled, masked, result }) => ({ exists, active, enabled, masked, result }),
   async read(host, { name, log_lines }) {
     const unit = unitName(name);

@@ -19,3 +19,10 @@ export function unitName(name: string): string {
 export function serviceResource(name: string): Resource {
   return `service:${unitName(name).replace(/\.service$/, '')}`;
 }
+
+/** Where unit files and drop-ins of that unit may appear. */
+export function unitFileResources(name: string): readonly Resource[] {
+  const unit = unitName(name);
+  const roots = ['/etc/systemd/system', '/run/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
+  return roots.flatMap((root) => [`file:${root}/${unit}`, `file:${root}/${unit}.d/*`]);
+}

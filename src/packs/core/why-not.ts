@@ -2,7 +2,7 @@ import type { Answer } from '../../model/command.ts';
 
 const longest = 300;
 
-/** The first line of what a command said, short enough for a reason. */
+/** The first line of what a command said, short enough for a reason. The `…` tells the redactor that a secret may be cut there. */
 export function firstLine(said: string): string {
   const line = said.trim().split('\n', 1)[0] ?? '';
   return line.length > longest ? `${line.slice(0, longest)}…` : line;
