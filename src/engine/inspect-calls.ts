@@ -126,6 +126,7 @@ function decideInOrder(run: HostRun, calls: readonly ReadyCall[]): Decided {
     const { state } = call;
     const inFix = changes.flatMap((due) => due.touches);
     const unmade = run.pending.filter((pending) => anyOverlap(call.reads, pending.touches));
+    if (state instanceof Unknown && anyOverlap(call.reads, inFix)) return ownStep(call);
     if (state instanceof Unknown) {
       const reason = `${call.action.name}: ${state.reason}`;
       // What cannot be seen yet may be what an unmade change brings: a unit whose package is not installed.
@@ -141,10 +142,7 @@ function decideInOrder(run: HostRun, calls: readonly ReadyCall[]): Decided {
           unknowns: [new Unknown(`${call.action.name} looks at what step ${first.step} would change`, first.step)],
         };
       }
-      return {
-        kind: 'failed',
-        reason: `${call.action.name} looks at what an earlier call of the same fix changes; give it a step of its own`,
-      };
+      return ownStep(call);
     }
     const change =
       afterOthers && call.action.diffAfter !== undefined
@@ -164,4 +162,9 @@ function decideInOrder(run: HostRun, calls: readonly ReadyCall[]): Decided {
     });
   }
   return { kind: 'decided', changes };
+}
+
+function ownStep(call: ReadyCall): Decided {
+  const reason = `${call.action.name} looks at what an earlier call of the same fix changes; give it a step of its own`;
+  return { kind: 'failed', reason };
 }

@@ -101,7 +101,7 @@ async function foresee(place: StepPlace, unit: Unit, due: readonly DueChange[], 
     run.pending.splice(before);
   };
   if (unit.verify !== undefined) {
-    const foreseen = await runCheck(run, lookOf(place, 'verify', true), unit.verify, scope);
+    const foreseen = await runCheck(run, lookOf(place, 'verify', true), unit.verify, scope, 'once');
     if (!foreseen.held && !foreseen.unknown) {
       const reason = `predicted: it would not be enough, verify would not hold: ${failedParts(foreseen.reasons)}`;
       await takeBack();
@@ -118,6 +118,12 @@ async function make(
   shown: Shown & { readonly changes: readonly PlannedChange[] },
   scope: Scope,
 ): Promise<UnitEnd> {
+  if (unit.alternative !== undefined) {
+    // An alternative of which it is foreseen that it will not do is not tried, just as the dry run says.
+    const foreseen = await foresee(place, unit, due, scope);
+    await foreseen.takeBack();
+    if (foreseen.result.outcome === 'failed') return foreseen;
+  }
   const refused = await approvalMissing(place, unit, shown);
   if (refused !== undefined) {
     return { result: { outcome: 'skipped', reason: refused }, refused, standing: [], takeBack: nothingToTakeBack };
@@ -278,17 +284,19 @@ async function takeBackBy(
   standing: readonly MadeChange[],
   scope: Scope,
 ): Promise<string | undefined> {
+  const { run, step } = place;
   const { rollback } = unit;
-  switch (rollback.kind) {
-    case 'own':
-      return undoChanges(place.run, standing, place.step.timeoutMs);
-    case 'irreversible':
-      return `irreversible: ${rollback.why}`;
-    case 'calls':
-      return runRollbackCalls(place.run, lookOf(place, 'rollback'), rollback.calls, scope, place.step.timeoutMs);
-    default:
-      return assertNever(rollback);
+  // What can undo itself does so, whatever the author says about the rest.
+  const own =
+    rollback.kind === 'own' ? standing : standing.filter((made) => made.action.rollback.kind !== 'irreversible');
+  const left: (string | undefined)[] = [];
+  if (rollback.kind === 'calls') {
+    left.push(await runRollbackCalls(run, lookOf(place, 'rollback'), rollback.calls, scope, step.timeoutMs));
   }
+  left.push(await undoChanges(run, own, step.timeoutMs));
+  if (rollback.kind === 'irreversible') left.push(`irreversible: ${rollback.why}`);
+  const texts = left.filter((text) => text !== undefined);
+  return texts.length === 0 ? undefined : texts.join('; ');
 }
 
 function removeMade(made: MadeChange[], undone: readonly MadeChange[]): void {

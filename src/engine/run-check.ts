@@ -19,17 +19,24 @@ export interface CheckResult {
  * Looks until all of `that` holds, every `every`, at most `within`. True at the first look where it holds; an unknown
  * does not hold. In a dry run there is one look, at what is predicted.
  */
-export async function runCheck(run: HostRun, look: Look, check: Check, scope: Scope): Promise<CheckResult> {
+export async function runCheck(
+  run: HostRun,
+  look: Look,
+  check: Check,
+  scope: Scope,
+  patience: 'once' | 'within' = 'within',
+): Promise<CheckResult> {
   const { clock, aborting } = run.parts;
+  const once = run.dryRun || patience === 'once';
   const deadline = clock.monotonic() + check.withinMs;
   let looks = 0;
   for (;;) {
     looks += 1;
-    if (check.fresh && !run.dryRun) await run.session.reopen();
+    if (check.fresh && !once) await run.session.reopen();
     const seen = await readProbes(run, { ...look, anew: true }, check.probes, scope);
     const decision = decide(check.that, seen);
     const late = clock.monotonic() + check.everyMs > deadline;
-    if (decision.held === true || run.dryRun || late || aborting.aborted) return result(decision, looks);
+    if (decision.held === true || once || late || aborting.aborted) return result(decision, looks);
     await clock.sleep(check.everyMs, aborting);
   }
 }

@@ -247,6 +247,41 @@ describe('an alternative that is in place and does not help', () => {
   });
 });
 
+describe('rollback calls of the author', () => {
+  it('come besides what the actions undo themselves', async () => {
+    desk = openDesk({ a: 'old', cleaned: 'no' });
+    const book = runbook([
+      step('s', {
+        remediation: fix(write('a', 'new')),
+        verify: never,
+        rollback: { kind: 'calls', calls: [write('cleaned', 'yes')] },
+      }),
+    ]);
+    const run = await desk.run(book);
+    expect(run.outcome).toMatchObject({ verdict: 'rolled_back', standing: [] });
+    expect(desk.read()).toEqual({ a: 'old', cleaned: 'yes' });
+  });
+});
+
+describe('an alternative that is foreseen not to help', () => {
+  it('is not tried in the real run either', async () => {
+    desk = openDesk();
+    const claim = check([there('f', 'b')], cond('f.exists'));
+    const book = runbook([
+      step('s', {
+        verify: claim,
+        remediation: {
+          kind: 'alternatives',
+          alternatives: [alternative('narrow', [write('a', 'x')]), alternative('wide', [write('b', 'y')])],
+        },
+      }),
+    ]);
+    const run = await desk.run(book);
+    expect(run.events.flatMap((event) => (event.type === 'fix.intent' ? [event.alternative] : []))).toEqual(['wide']);
+    expect(desk.read()).toEqual({ b: 'y' });
+  });
+});
+
 describe('Ctrl-C inside a for_each', () => {
   it('leaves the other items alone and does not call it fixed', async () => {
     desk = openDesk();
