@@ -1,18 +1,18 @@
 import type { Scope } from '../expr/evaluate.ts';
 import { interpolateText } from '../expr/interpolate.ts';
 import { assertNever } from '../model/assert-never.ts';
-import { canonicalJson, type Json } from '../model/json.ts';
 import type { PlannedChange } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
 import type { ActionCall, Check, StepRollback, Text } from '../model/runbook.ts';
 import type { Unknown } from '../model/unknown.ts';
 import { type Applied, applyFix } from './apply-fix.ts';
+import { approvalMissing } from './approval.ts';
 import type { MadeChange } from './host-run.ts';
 import { type DueChange, inspectCalls } from './inspect-calls.ts';
 import { plannedChange } from './planned-change.ts';
-import { runRollbackCalls, undoChanges } from './roll-back.ts';
 import { failedParts, runCheck } from './run-check.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
+import { takeBack } from './take-back.ts';
 
 /** One fix with all that belongs to it: a step's, or one alternative's. */
 export interface Unit {
@@ -124,7 +124,7 @@ async function make(
     await foreseen.takeBack();
     if (foreseen.result.outcome === 'failed') return foreseen;
   }
-  const refused = await approvalMissing(place, unit, shown);
+  const refused = await approvalMissing(place, unit.alternative, shown);
   if (refused !== undefined) {
     return { result: { outcome: 'skipped', reason: refused }, refused, standing: [], takeBack: nothingToTakeBack };
   }
@@ -132,8 +132,8 @@ async function make(
   const begun = applied.kind === 'failed' ? applied.begun : applied.kind === 'done' ? due : [];
   const standing = begun.map((entry): MadeChange => madeChange(place, entry, shown.changes[due.indexOf(entry)]));
   place.run.made.push(...standing);
-  const takeBack = (): Promise<string | undefined> => takeBackUnit(place, unit, standing, scope);
-  const end = (result: StepResult): UnitEnd => ({ result, standing, takeBack });
+  const undo = (): Promise<string | undefined> => takeBack(place, unit.rollback, standing, scope);
+  const end = (result: StepResult): UnitEnd => ({ result, standing, takeBack: undo });
   switch (applied.kind) {
     case 'unknown':
       return end({ outcome: 'unknown', reason: applied.reason });
@@ -152,46 +152,6 @@ function madeChange(place: StepPlace, due: DueChange, planned: PlannedChange | u
   if (planned === undefined) throw new Error('a change was made that was not planned');
   const { action, params, before, change, touches, become } = due;
   return { step: place.id, action, params, before, change, touches, become, planned };
-}
-
-async function approvalMissing(
-  place: StepPlace,
-  unit: Unit,
-  shown: Shown & { readonly changes: readonly PlannedChange[] },
-): Promise<string | undefined> {
-  const { run } = place;
-  const host = run.planned.host.name;
-  const approved = run.approved.get(approvalKey(place, unit.alternative)) ?? unshown(place, unit);
-  if (approved !== undefined && canonicalJson(approved.map(decision)) !== canonicalJson(shown.changes.map(decision))) {
-    return 'the host is not what it was when the plan was made; look again';
-  }
-  if (shown.irreversible !== undefined) {
-    const text = shown.irreversible;
-    if (!(await run.parts.approve({ kind: 'irreversible', text, host }))) {
-      return 'irreversible, and not approved (add --allow-irreversible)';
-    }
-  }
-  if (shown.confirm !== undefined && !(await run.parts.approve({ kind: 'confirm', text: shown.confirm, host }))) {
-    return 'not confirmed';
-  }
-  return undefined;
-}
-
-/** A step that the plan showed as decided may change only what it showed. Other alternatives were announced by name. */
-function unshown(place: StepPlace, unit: Unit): readonly PlannedChange[] | undefined {
-  return unit.alternative === undefined && place.run.decided.has(place.id) ? [] : undefined;
-}
-
-/** Under which the changes shown for a step, item and alternative are kept. */
-export function approvalKey(
-  place: { readonly id: string; readonly within: string; readonly item: Json | undefined },
-  alternative: string | undefined,
-): string {
-  return canonicalJson([place.id, place.within, place.item ?? null, alternative ?? null]);
-}
-
-function decision(change: PlannedChange): object {
-  return { action: change.action, change: change.change, become: change.become };
 }
 
 /** Attempts a fix; again only when it is proved that nothing was done (a busy policy store), with growing pauses. */
@@ -255,51 +215,4 @@ async function confirmDone(place: StepPlace, unit: Unit, due: readonly DueChange
   return verified.held
     ? { outcome: 'changed' }
     : { outcome: 'failed', reason: `verify does not hold: ${failedParts(verified.reasons)}` };
-}
-
-async function takeBackUnit(
-  place: StepPlace,
-  unit: Unit,
-  standing: readonly MadeChange[],
-  scope: Scope,
-): Promise<string | undefined> {
-  if (standing.length === 0) return undefined;
-  const { run } = place;
-  await run.parts.emit({ type: 'rollback.intent', ...stampOf(place), changes: standing.map((made) => made.planned) });
-  const left = await takeBackBy(place, unit, standing, scope);
-  if (left === undefined) removeMade(run.made, standing);
-  await run.session.markChange(standing[0]?.become ?? false);
-  await run.parts.emit({
-    type: 'rollback.result',
-    ...stampOf(place),
-    done: left === undefined,
-    ...(left === undefined ? {} : { reason: left }),
-  });
-  return left;
-}
-
-async function takeBackBy(
-  place: StepPlace,
-  unit: Unit,
-  standing: readonly MadeChange[],
-  scope: Scope,
-): Promise<string | undefined> {
-  const { run, step } = place;
-  const { rollback } = unit;
-  // What can undo itself does so, whatever the author says about the rest.
-  const own =
-    rollback.kind === 'own' ? standing : standing.filter((made) => made.action.rollback.kind !== 'irreversible');
-  const left: (string | undefined)[] = [];
-  if (rollback.kind === 'calls') {
-    left.push(await runRollbackCalls(run, lookOf(place, 'rollback'), rollback.calls, scope, step.timeoutMs));
-  }
-  left.push(await undoChanges(run, own, step.timeoutMs));
-  if (rollback.kind === 'irreversible') left.push(`irreversible: ${rollback.why}`);
-  const texts = left.filter((text) => text !== undefined);
-  return texts.length === 0 ? undefined : texts.join('; ');
-}
-
-function removeMade(made: MadeChange[], undone: readonly MadeChange[]): void {
-  const kept = made.filter((change) => !undone.includes(change));
-  made.splice(0, made.length, ...kept);
 }

@@ -4,27 +4,22 @@ import { interpolateText } from '../expr/interpolate.ts';
 import { assertNever } from '../model/assert-never.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { Json } from '../model/json.ts';
-import type { ItemPlan, Reason } from '../model/plan.ts';
-import { everything } from '../model/resource.ts';
+import type { ItemPlan } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
-import type { Alternative, Conclusion, Step } from '../model/runbook.ts';
+import type { Conclusion } from '../model/runbook.ts';
 import type { HostEnd } from './host-end.ts';
-import { makeUnit, type Unit, type UnitResult, undecided } from './make-unit.ts';
+import { makeUnit, type Unit, undecided } from './make-unit.ts';
 import { readProbes } from './read-probes.ts';
 import { type CheckResult, failedParts, runCheck } from './run-check.ts';
+import { type Ending, endOf, mayChangeAnything, settle, withUnit } from './settle.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
+import { tryAlternatives } from './try-alternatives.ts';
 
 /** How one item of a step went. */
-export interface ItemEnd {
-  readonly plan: ItemPlan;
+export interface ItemEnd extends Ending {
   /** With the names of the step's probes. */
   readonly scope: Scope;
   readonly notes: readonly string[];
-  readonly end: HostEnd | undefined;
-  /** Failed, undone, and the runbook said to go on: the host stays bad. */
-  readonly bad: boolean;
-  /** Of a nested runbook. */
-  readonly outputs?: { readonly [name: string]: Json };
 }
 
 /** Runs a nested runbook's steps in place of a fix; given by the walk, which this file must not import. */
@@ -74,8 +69,6 @@ export async function runItem(place: StepPlace, outer: Scope, runNested: RunNest
   }
   return { ...common, ...(await remedy(place, scope, gated, runNested)) };
 }
-
-type Ending = Pick<ItemEnd, 'plan' | 'end' | 'bad' | 'outputs'>;
 
 function itemPlan(place: StepPlace, scope: Scope): ItemPlan {
   const title = interpolateText(place.step.title, scope);
@@ -144,16 +137,6 @@ async function remedy(place: StepPlace, scope: Scope, plan: ItemPlan, runNested:
   }
 }
 
-function withUnit(plan: ItemPlan, made: UnitResult): ItemPlan {
-  return {
-    ...plan,
-    result: made.result,
-    changes: made.changes,
-    ...(made.confirm === undefined ? {} : { confirm: made.confirm }),
-    ...(made.irreversible === undefined ? {} : { irreversible: made.irreversible }),
-  };
-}
-
 /** A step that only claims: an assertion, or a wait. */
 async function claimOnly(place: StepPlace, scope: Scope, plan: ItemPlan): Promise<Ending> {
   const { run, step } = place;
@@ -185,124 +168,4 @@ function notYet(place: StepPlace, looked: CheckResult): StepResult {
     outcome: 'undetermined',
     reason: `does not hold yet; a real run waits up to ${formatDuration(withinMs)}: ${reason}`,
   };
-}
-
-/** Narrow to wide: the first open one is tried; one that does not help is undone before the next. */
-async function tryAlternatives(
-  place: StepPlace,
-  alternatives: readonly Alternative[],
-  scope: Scope,
-  plan: ItemPlan,
-): Promise<Ending> {
-  const { step } = place;
-  const reasons: Reason[] = [];
-  let last: UnitResult | undefined;
-  for (const [index, alternative] of alternatives.entries()) {
-    const gate = decide(alternative.gate, scope);
-    reasons.push(...gate.reasons);
-    if (gate.held === false) continue;
-    if (gate.held === 'unknown') {
-      const result = undecided(place.run.dryRun, gate.unknowns, gate.error);
-      mayChangeAnything(place, result);
-      return endOf(place, { ...plan, gate: [...plan.gate, ...reasons], result }, result);
-    }
-    const made = await makeUnit(place, unitOf(step, alternative), scope);
-    const others = alternatives.slice(index + 1).map((other) => interpolateText(other.title, scope));
-    const chosen = { id: alternative.id, title: interpolateText(alternative.title, scope), others };
-    const shown = { ...withUnit(plan, made), gate: [...plan.gate, ...reasons], alternative: chosen };
-    if (made.result.outcome === 'ok' && !(await helps(place, unitOf(step, alternative), scope))) continue;
-    mayChangeAnything(place, made.result);
-    if (made.result.outcome !== 'failed' || made.refused !== undefined) return settle(place, shown, made);
-    const left = await made.takeBack();
-    if (left !== undefined) return settle(place, shown, { ...made, takeBack: async () => left });
-    last = made;
-  }
-  if (last === undefined) {
-    const result: StepResult = { outcome: 'skipped', reason: 'no alternative applies' };
-    return { plan: { ...plan, gate: [...plan.gate, ...reasons], result }, end: undefined, bad: false };
-  }
-  const result: StepResult = {
-    outcome: 'failed',
-    reason: `none of the alternatives helped; the last: ${last.result.reason ?? ''}`,
-  };
-  return endOf(place, { ...withUnit(plan, last), result }, result);
-}
-
-/** An alternative that is in place already: whether its claim holds, or the next one has to be tried. */
-async function helps(place: StepPlace, unit: Unit, scope: Scope): Promise<boolean> {
-  if (unit.verify === undefined) return true;
-  const looked = await runCheck(place.run, lookOf(place, 'verify', true), unit.verify, scope);
-  return looked.held || looked.unknown;
-}
-
-function unitOf(step: Step, alternative: Alternative): Unit {
-  return {
-    calls: alternative.fix,
-    verify: alternative.verify ?? step.verify,
-    rollback: alternative.rollback,
-    confirm: alternative.confirm ?? step.confirm,
-    alternative: alternative.id,
-  };
-}
-
-/**
- * In a dry run an undetermined step may, once decided, change anything that its fix can: what is read later waits on it.
- * What that would be cannot be told without the unknown, so it is taken to be everything.
- */
-export function mayChangeAnything(place: StepPlace, result: StepResult): void {
-  if (result.outcome !== 'undetermined' || place.step.remediation.kind === 'none') return;
-  place.run.pending.push({ step: place.id, touches: everything });
-}
-
-/** A result without a standing change: what it means for the host. */
-function endOf(place: StepPlace, plan: ItemPlan, result: StepResult): Ending {
-  if (result.outcome !== 'failed') return { plan, end: undefined, bad: false };
-  if (place.run.dryRun || place.step.onFailure === 'continue') return { plan, end: undefined, bad: true };
-  return { plan, end: failedEnd(place, result.reason ?? 'failed'), bad: true };
-}
-
-/** After a unit: keep it, or take it back as `on_failure` says. */
-async function settle(place: StepPlace, plan: ItemPlan, made: UnitResult): Promise<Ending> {
-  const { run, step } = place;
-  const { outcome, reason = outcome } = made.result;
-  if (made.refused !== undefined) return { plan, end: { kind: 'refused', reason: made.refused }, bad: true };
-  if (outcome === 'unknown') return { plan, end: { kind: 'unknown', step: place.id, reason }, bad: true };
-  if (outcome === 'changed' || outcome === 'would_change') {
-    run.standing.push({ step: place.id, takeBack: made.takeBack });
-    return { plan, end: undefined, bad: false };
-  }
-  if (outcome !== 'failed' || made.standing.length === 0) return endOf(place, plan, made.result);
-  if (step.onFailure === 'keep') {
-    run.standing.push({ step: place.id, takeBack: made.takeBack });
-    return {
-      plan,
-      end: failedEnd(place, `${reason}; left as it is (on_failure: keep)`),
-      bad: true,
-    };
-  }
-  const left = await made.takeBack();
-  if (left !== undefined) {
-    const result: StepResult = { outcome: 'failed', reason, rollbackFailed: left };
-    return {
-      plan: { ...plan, result },
-      end: { kind: 'rollback_failed', step: place.id, reason: `${reason}; ${left}` },
-      bad: true,
-    };
-  }
-  const undone = { ...plan, result: { outcome: 'rolled_back', reason } as const };
-  if (step.onFailure === 'continue') return { plan: undone, end: undefined, bad: true };
-  return { plan: undone, end: { kind: 'rolled_back', ...endAt(place), reason }, bad: true };
-}
-
-/** Ends the host at this step, with nothing of it left to take back. */
-export function failedEnd(place: StepPlace, reason: string): HostEnd {
-  return { kind: 'failed', ...endAt(place), reason };
-}
-
-function endAt({ id, step }: StepPlace): {
-  readonly step: string;
-  readonly undoAll: boolean;
-  readonly prevent: boolean;
-} {
-  return { step: id, undoAll: step.onFailure === 'rollback_all', prevent: step.prevent };
 }

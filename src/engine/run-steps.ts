@@ -1,21 +1,24 @@
 import { decide } from '../expr/cond.ts';
-import { evaluate, type Scope } from '../expr/evaluate.ts';
+import type { Scope } from '../expr/evaluate.ts';
 import { interpolate, interpolateText } from '../expr/interpolate.ts';
 import { canonicalJson, isObject, type Json } from '../model/json.ts';
 import type { ItemPlan, StepPlan } from '../model/plan.ts';
-import type { StepOutcome, StepResult } from '../model/result.ts';
+import type { StepResult } from '../model/result.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
 import { Unknown } from '../model/unknown.ts';
 import type { Value } from '../model/value.ts';
+import { evaluateOutputs } from './evaluate-outputs.ts';
 import { evaluateItems } from './for-each.ts';
 import type { HostEnd } from './host-end.ts';
 import type { HostRun } from './host-run.ts';
 import { undecided } from './make-unit.ts';
 import { plainJson } from './plain-json.ts';
 import { unreadProbes } from './read-probes.ts';
-import { failedEnd, type ItemEnd, mayChangeAnything, type NestedEnd, type RunNested, runItem } from './run-item.ts';
+import { type ItemEnd, type NestedEnd, type RunNested, runItem } from './run-item.ts';
 import { baseScope, extend, stepValue, withStep } from './scope.ts';
+import { failedEnd, mayChangeAnything } from './settle.ts';
 import { type StepPlace, stampOf } from './step-place.ts';
+import { worst } from './worst-result.ts';
 
 export interface StepsEnd {
   readonly scope: Scope;
@@ -211,27 +214,6 @@ async function eachItem(
   };
 }
 
-const worstFirst: readonly StepOutcome[] = [
-  'unknown',
-  'unreachable',
-  'failed',
-  'rolled_back',
-  'undetermined',
-  'would_change',
-  'changed',
-  'ok',
-  'skipped',
-];
-
-/** The result of several items or steps together: the worst one's. */
-function worst(parts: readonly { readonly result: StepResult }[]): StepResult {
-  for (const outcome of worstFirst) {
-    const part = parts.find((entry) => entry.result.outcome === outcome);
-    if (part !== undefined) return part.result;
-  }
-  return { outcome: 'skipped', reason: 'there was nothing to do' };
-}
-
 function named(
   place: StepPlace,
   scope: Scope,
@@ -310,14 +292,4 @@ function endText(end: HostEnd): string {
     default:
       return `step ${end.step} ended this host`;
   }
-}
-
-/** Evaluates a runbook's outputs; those that cannot be told are left out. */
-export function evaluateOutputs(runbook: Runbook, scope: Scope): { readonly [name: string]: Json } {
-  return Object.fromEntries(
-    runbook.outputs.flatMap(({ name, value }) => {
-      const result = evaluate(value, scope);
-      return result.kind === 'known' ? [[name, plainJson(result.value)] as const] : [];
-    }),
-  );
 }

@@ -1,11 +1,12 @@
 import { HostFailure } from '../model/host-failure.ts';
 import type { HostOutcome, HostPlan, PlannedChange, PlannedHost } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
+import { approvalKey } from './approval.ts';
+import { evaluateOutputs } from './evaluate-outputs.ts';
 import type { HostEnd } from './host-end.ts';
 import type { EngineParts, HostRun } from './host-run.ts';
 import { lookAtSymptom, symptomGone } from './look-at-symptom.ts';
-import { approvalKey } from './make-unit.ts';
-import { evaluateOutputs, runSteps, type StepsEnd, topLevel } from './run-steps.ts';
+import { runSteps, type StepsEnd, topLevel } from './run-steps.ts';
 import { baseScope } from './scope.ts';
 import type { Session } from './session.ts';
 import { diagnosisOf, judgePlan, judgeRun, type Walked } from './verdict.ts';

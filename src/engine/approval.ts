@@ -1,0 +1,51 @@
+import { canonicalJson, type Json } from '../model/json.ts';
+import type { PlannedChange } from '../model/plan.ts';
+import type { StepPlace } from './step-place.ts';
+
+/** What of a unit needs somebody's word. */
+export interface Shown {
+  readonly confirm?: string;
+  readonly irreversible?: string;
+  readonly changes: readonly PlannedChange[];
+}
+
+/** Why a unit may not be made: the host is not what was shown, or nobody said yes. `undefined`: it may. */
+export async function approvalMissing(
+  place: StepPlace,
+  alternative: string | undefined,
+  shown: Shown,
+): Promise<string | undefined> {
+  const { run } = place;
+  const host = run.planned.host.name;
+  const approved = run.approved.get(approvalKey(place, alternative)) ?? unshown(place, alternative);
+  if (approved !== undefined && canonicalJson(approved.map(decision)) !== canonicalJson(shown.changes.map(decision))) {
+    return 'the host is not what it was when the plan was made; look again';
+  }
+  if (shown.irreversible !== undefined) {
+    const text = shown.irreversible;
+    if (!(await run.parts.approve({ kind: 'irreversible', text, host }))) {
+      return 'irreversible, and not approved (add --allow-irreversible)';
+    }
+  }
+  if (shown.confirm !== undefined && !(await run.parts.approve({ kind: 'confirm', text: shown.confirm, host }))) {
+    return 'not confirmed';
+  }
+  return undefined;
+}
+
+/** A step that the plan showed as decided may change only what it showed. Other alternatives were announced by name. */
+function unshown(place: StepPlace, alternative: string | undefined): readonly PlannedChange[] | undefined {
+  return alternative === undefined && place.run.decided.has(place.id) ? [] : undefined;
+}
+
+/** Under which the changes shown for a step, item and alternative are kept. */
+export function approvalKey(
+  place: { readonly id: string; readonly within: string; readonly item: Json | undefined },
+  alternative: string | undefined,
+): string {
+  return canonicalJson([place.id, place.within, place.item ?? null, alternative ?? null]);
+}
+
+function decision(change: PlannedChange): object {
+  return { action: change.action, change: change.change, become: change.become };
+}

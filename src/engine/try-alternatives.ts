@@ -1,0 +1,68 @@
+import { decide } from '../expr/cond.ts';
+import type { Scope } from '../expr/evaluate.ts';
+import { interpolateText } from '../expr/interpolate.ts';
+import type { ItemPlan, Reason } from '../model/plan.ts';
+import type { StepResult } from '../model/result.ts';
+import type { Alternative, Step } from '../model/runbook.ts';
+import { makeUnit, type Unit, type UnitResult, undecided } from './make-unit.ts';
+import { runCheck } from './run-check.ts';
+import { type Ending, endOf, mayChangeAnything, settle, withUnit } from './settle.ts';
+import { lookOf, type StepPlace } from './step-place.ts';
+
+/** Narrow to wide: the first open one is tried; one that does not help is undone before the next. */
+export async function tryAlternatives(
+  place: StepPlace,
+  alternatives: readonly Alternative[],
+  scope: Scope,
+  plan: ItemPlan,
+): Promise<Ending> {
+  const { step } = place;
+  const reasons: Reason[] = [];
+  let last: UnitResult | undefined;
+  for (const [index, alternative] of alternatives.entries()) {
+    const gate = decide(alternative.gate, scope);
+    reasons.push(...gate.reasons);
+    if (gate.held === false) continue;
+    if (gate.held === 'unknown') {
+      const result = undecided(place.run.dryRun, gate.unknowns, gate.error);
+      mayChangeAnything(place, result);
+      return endOf(place, { ...plan, gate: [...plan.gate, ...reasons], result }, result);
+    }
+    const made = await makeUnit(place, unitOf(step, alternative), scope);
+    const others = alternatives.slice(index + 1).map((other) => interpolateText(other.title, scope));
+    const chosen = { id: alternative.id, title: interpolateText(alternative.title, scope), others };
+    const shown = { ...withUnit(plan, made), gate: [...plan.gate, ...reasons], alternative: chosen };
+    if (made.result.outcome === 'ok' && !(await helps(place, unitOf(step, alternative), scope))) continue;
+    mayChangeAnything(place, made.result);
+    if (made.result.outcome !== 'failed' || made.refused !== undefined) return settle(place, shown, made);
+    const left = await made.takeBack();
+    if (left !== undefined) return settle(place, shown, { ...made, takeBack: async () => left });
+    last = made;
+  }
+  if (last === undefined) {
+    const result: StepResult = { outcome: 'skipped', reason: 'no alternative applies' };
+    return { plan: { ...plan, gate: [...plan.gate, ...reasons], result }, end: undefined, bad: false };
+  }
+  const result: StepResult = {
+    outcome: 'failed',
+    reason: `none of the alternatives helped; the last: ${last.result.reason ?? ''}`,
+  };
+  return endOf(place, { ...withUnit(plan, last), result }, result);
+}
+
+/** An alternative that is in place already: whether its claim holds, or the next one has to be tried. */
+async function helps(place: StepPlace, unit: Unit, scope: Scope): Promise<boolean> {
+  if (unit.verify === undefined) return true;
+  const looked = await runCheck(place.run, lookOf(place, 'verify', true), unit.verify, scope);
+  return looked.held || looked.unknown;
+}
+
+function unitOf(step: Step, alternative: Alternative): Unit {
+  return {
+    calls: alternative.fix,
+    verify: alternative.verify ?? step.verify,
+    rollback: alternative.rollback,
+    confirm: alternative.confirm ?? step.confirm,
+    alternative: alternative.id,
+  };
+}
