@@ -6,6 +6,7 @@ export { formatDiagnostic } from './load/format-diagnostic.ts';
 export {
   checkRunbook,
   chooseHosts,
+  chooseRunHosts,
   createReporter,
   type DemoFleet,
   type DemoHost,

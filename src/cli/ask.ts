@@ -1,38 +1,95 @@
 import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { Secret } from '../index.ts';
-import { UsageError } from './exit.ts';
+import type { Interrupts, Pausable } from './interrupts.ts';
 import type { Io } from './io.ts';
 
-/** Asks on the terminal; true for `y` or `yes`. */
-export async function askYes(io: Io, question: string): Promise<boolean> {
-  const answer = await askLine(io, `${question} [y/N] `, true);
-  return /^y(es)?$/i.test(answer.trim());
+/** Questions for the operator: one at a time, in the order they came. After an interrupt no question is asked any more. */
+export interface Asker {
+  /** True for `y` or `yes`; anything else, the end of input and an interrupt are a no. */
+  yes(question: string): Promise<boolean>;
+  /** Asks without echo. `undefined`: interrupted, withdrawn by `signal`, or the input has ended. */
+  secret(prompt: string, signal?: AbortSignal): Promise<Secret | undefined>;
 }
 
-/** Asks without echo. */
-export async function askSecret(io: Io, prompt: string): Promise<Secret> {
-  if (io.stdin.isTTY !== true) throw new UsageError(`${prompt} has to be asked, and there is no terminal`);
-  const answer = await askLine(io, prompt, false);
-  io.stderr.write('\n');
-  return new Secret(answer);
+/** An asker on the terminal. While a question is open, `reporter` leaves the terminal alone. */
+export function createAsker(
+  io: Io,
+  interrupts: Pick<Interrupts, 'stopping' | 'interrupt'>,
+  reporter?: Pausable,
+): Asker {
+  let before: Promise<unknown> = Promise.resolve();
+
+  async function askNow(prompt: string, echo: boolean, signal: AbortSignal | undefined): Promise<string | undefined> {
+    const ends = signal === undefined ? [interrupts.stopping] : [interrupts.stopping, signal];
+    if (ends.some((end) => end.aborted)) return undefined;
+    reporter?.pause();
+    try {
+      return await askLine(io, prompt, echo, ends, interrupts.interrupt);
+    } finally {
+      reporter?.resume();
+    }
+  }
+  function ask(prompt: string, echo: boolean, signal?: AbortSignal): Promise<string | undefined> {
+    const answer = before.then(() => askNow(prompt, echo, signal));
+    before = answer.catch(() => undefined);
+    return answer;
+  }
+
+  return {
+    async yes(question) {
+      return /^y(es)?$/i.test((await ask(`${question} [y/N] `, true))?.trim() ?? '');
+    },
+    async secret(prompt, signal) {
+      const answer = await ask(prompt, false, signal);
+      return answer === undefined ? undefined : new Secret(answer);
+    },
+  };
 }
 
-function askLine(io: Io, prompt: string, echo: boolean): Promise<string> {
+/** One line; `undefined` when one of `ends` aborts first or the input ends. The terminal gives Ctrl-C to us as a key. */
+function askLine(
+  io: Io,
+  prompt: string,
+  echo: boolean,
+  ends: readonly AbortSignal[],
+  interrupt: () => void,
+): Promise<string | undefined> {
   return new Promise((resolve) => {
-    io.stderr.write(prompt);
+    // Only the last line: the reader draws its prompt anew at each correction.
+    const lastLine = prompt.slice(prompt.lastIndexOf('\n') + 1);
+    if (echo) io.stderr.write(prompt.slice(0, prompt.length - lastLine.length));
     const reader = createInterface({
       input: io.stdin,
-      ...(echo ? { output: process.stderr } : {}),
+      ...(echo ? { output: writableOf(io) } : {}),
       terminal: io.stdin.isTTY === true,
-      prompt: '',
+      prompt: lastLine,
     });
-    let answered = '';
-    reader.on('line', (line) => {
+    let answered: string | undefined;
+    const close = (): void => reader.close();
+    reader.once('line', (line) => {
       answered = line;
-      reader.close();
+      close();
     });
-    // Ctrl-C and end of input answer no.
-    reader.on('SIGINT', () => reader.close());
-    reader.on('close', () => resolve(answered));
+    reader.on('SIGINT', interrupt);
+    reader.once('close', () => {
+      for (const end of ends) end.removeEventListener('abort', close);
+      if (!echo || answered === undefined) io.stderr.write('\n');
+      resolve(answered);
+    });
+    for (const end of ends) end.addEventListener('abort', close, { once: true });
+    // Only now: what is typed before the reader has the terminal would show.
+    if (echo) reader.prompt();
+    else io.stderr.write(prompt);
   });
+}
+
+function writableOf(io: Io): NodeJS.WritableStream {
+  const output = new Writable({
+    write(chunk, _encoding, done) {
+      io.stderr.write(String(chunk));
+      done();
+    },
+  });
+  return Object.assign(output, { columns: io.stderr.columns });
 }

@@ -1,7 +1,7 @@
 import type { Io } from './io.ts';
 
-/** What leaves the terminal alone while a line is printed. */
-interface Pausable {
+/** What leaves the terminal alone while somebody else writes on it. */
+export interface Pausable {
   pause(): void;
   resume(): void;
 }
@@ -11,6 +11,8 @@ export interface Interrupts {
   readonly stopping: AbortSignal;
   /** After the second. */
   readonly aborting: AbortSignal;
+  /** A Ctrl-C that came as a key, as it does while a question is open. */
+  readonly interrupt: () => void;
   close(): void;
 }
 
@@ -18,7 +20,7 @@ export interface Interrupts {
 export function interrupts(io: Io, reporter?: Pausable): Interrupts {
   const stop = new AbortController();
   const abort = new AbortController();
-  const off = io.onInterrupt(() => {
+  const interrupt = (): void => {
     reporter?.pause();
     if (!stop.signal.aborted) {
       stop.abort();
@@ -28,6 +30,7 @@ export function interrupts(io: Io, reporter?: Pausable): Interrupts {
       io.stderr.write('\nClosing all connections; what was running is reported as unknown.\n');
     }
     reporter?.resume();
-  });
-  return { stopping: stop.signal, aborting: abort.signal, close: off };
+  };
+  const off = io.onInterrupt(interrupt);
+  return { stopping: stop.signal, aborting: abort.signal, interrupt, close: off };
 }

@@ -59,7 +59,11 @@ export function withReach(command: Command): Command {
     .option('-u, --user <name>', 'log in as; wins over the inventory')
     .option('--private-key <file>', 'wins over the inventory')
     .addOption(new Option('--key-file <file>').hideHelp())
-    .option('-T, --timeout <seconds>', 'for connecting', seconds)
+    .option(
+      '-T, --timeout <seconds>',
+      'for each part of connecting: name, TCP, handshake, login (else 5, 10, 15, 20)',
+      seconds,
+    )
     .addOption(new Option('-c, --connection <kind>', 'ssh, or local for this machine').choices(['ssh', 'local']))
     .option('-k, --ask-pass', 'ask for the login password')
     .option('-K, --ask-become-pass', 'ask for the sudo password')

@@ -1,3 +1,4 @@
+import { clipped } from '../model/clipped.ts';
 import type { Answer, Command } from '../model/command.ts';
 import type { Json } from '../model/json.ts';
 import type { Become } from '../model/runbook.ts';
@@ -131,5 +132,5 @@ function firstFailure(parts: readonly Part[], answers: readonly Answer[]): Faile
 function lastLine(answer: Answer): string {
   const text = answer.stderr.trim() === '' ? answer.stdout : answer.stderr;
   const line = text.trim().split('\n').at(-1) ?? '';
-  return line === '' ? '' : `: ${line.slice(0, 300)}`;
+  return line === '' ? '' : `: ${clipped(line)}`;
 }

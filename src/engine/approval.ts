@@ -28,7 +28,7 @@ export async function approvalMissing(
     }
   }
   if (shown.confirm !== undefined && !(await run.parts.approve({ kind: 'confirm', text: shown.confirm, host }))) {
-    return 'not confirmed';
+    return 'not confirmed (confirm: is asked on a terminal, without --yes)';
   }
   return undefined;
 }

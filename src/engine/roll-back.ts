@@ -1,4 +1,5 @@
 import type { Scope } from '../expr/evaluate.ts';
+import { clipped } from '../model/clipped.ts';
 import { HostFailure } from '../model/host-failure.ts';
 import { canonicalJson, type Json } from '../model/json.ts';
 import type { ActionCall } from '../model/runbook.ts';
@@ -84,7 +85,7 @@ async function takeBackOne(run: HostRun, made: MadeChange, part: FixPart, timeou
     const pause = Math.min(1000 * 2 ** count, 15_000);
     const busy = outcome.answers.length === 1 && made.action.nothingDone(bad) !== undefined;
     if (!busy || clock.monotonic() + pause > deadline) {
-      return `undo of ${made.planned.summary}: exit ${bad.rc}: ${bad.stderr.trim().slice(0, 300)}`;
+      return `undo of ${made.planned.summary}: exit ${bad.rc}: ${clipped(bad.stderr.trim())}`;
     }
     await clock.sleep(pause, run.parts.aborting);
   }

@@ -50,7 +50,7 @@ function readParam(
     report.at([...path, 'of'], 'runbook/exclusive-keys', '`of` is for lists and maps', { part: 'key' });
   }
   if (named === 'secret' && raw['default'] !== undefined) {
-    const help = 'give it with -e from a file, or in the inventory';
+    const help = `give it in the inventory (a variable of host or group), or with -e ${name}=…`;
     report.at([...path, 'default'], 'runbook/secret-default', 'a secret has no default: the runbook would hold it', {
       part: 'key',
       help,

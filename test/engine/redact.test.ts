@@ -71,7 +71,7 @@ describe('the redactor', () => {
     fc.assert(
       fc.property(secret, fc.integer({ min: 250, max: 310 }), (clear, before) => {
         const stderr = `${'-'.repeat(before)}${clear} refused\nmore`;
-        const answer = { stdout: '', stderr, rc: 127, truncated: false };
+        const answer = { stdout: '', stderr, rc: 127, truncated: false, ms: 1 };
         const redact = redactorOf(clear);
         for (const reason of [whyNot(answer, 'tool'), noAnswer(answer, 'tool') ?? '']) {
           expect(reason).toContain('---');

@@ -39,6 +39,17 @@ changed         web01  boolean: httpd_graceful_shutdown: off → on (1.2s)
     expect(out).toContain('Plan: 1 host would change');
   });
 
+  it.each([0, 1] as const)('tells a host’s end in a dry run once, at verbosity %i', async (verbosity) => {
+    const why = { verdict: 'not_applicable', reason: 'The backend refuses.', diagnosis: 'not SELinux' } as const;
+    const bodies: readonly EventBody[] = [
+      runStarted(['web01'], true),
+      { type: 'host.planned', host: 'web01', plan: plan('web01', why) },
+      { type: 'host.finished', host: 'web01', outcome: outcome('web01', why), ms: 1 },
+    ];
+    const { err } = await told(bodies, { verbosity });
+    expect(err.match(/not SELinux: The backend refuses\./g)).toHaveLength(1);
+  });
+
   it('adds ok steps and reasons of gates with -v, commands with -vv, transport with -vvv', async () => {
     const bodies = [runStarted(['web01'], false), ...fixing('web01'), runFinished(0, 1)];
     const [quiet, reasons, commands, transport] = await Promise.all(

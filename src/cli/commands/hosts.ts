@@ -1,4 +1,5 @@
 import { chooseHosts, type Host, pingHosts, readInventory, safeLine } from '../../index.ts';
+import { createAsker } from '../ask.ts';
 import { plural, printDiagnostics } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
 import { interrupts } from '../interrupts.ts';
@@ -55,12 +56,14 @@ function describe(host: Host, withVars: boolean): string {
 async function ping(io: Io, chosen: readonly Host[], options: HostsOptions): Promise<number> {
   const signals = interrupts(io);
   try {
-    const answers = await pingHosts(chosen, await reachOf(io, options), options.forks, signals.aborting);
+    const reach = await reachOf(io, options, createAsker(io, signals), signals.stopping);
+    const answers = await pingHosts(chosen, reach, options.forks, signals.aborting);
     for (const { host, reason } of answers) {
       io.stdout.write(`${safeLine(host)}: ${reason === undefined ? 'answers' : `unreachable: ${safeLine(reason)}`}\n`);
     }
     const silent = answers.filter((answer) => answer.reason !== undefined).length;
     io.stderr.write(`${plural(answers.length - silent, 'host')} of ${answers.length} answered\n`);
+    if (signals.stopping.aborted) return exit.interrupted;
     return silent === 0 ? exit.ok : exit.unreachable;
   } finally {
     signals.close();

@@ -1,9 +1,9 @@
-import { checkRunbook, chooseHosts, readInventory } from '../../index.ts';
+import { checkRunbook, chooseRunHosts, readInventory, safeText } from '../../index.ts';
 import { plural, printDiagnostics } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
-import type { InventoryOptions } from '../options.ts';
+import type { RunOptions } from '../options.ts';
 
 /** `run --list-steps`: the runbook's steps with their tags. */
 export async function listSteps(io: Io, file: string): Promise<number> {
@@ -17,14 +17,23 @@ export async function listSteps(io: Io, file: string): Promise<number> {
   return exit.ok;
 }
 
-/** `run --list-hosts`: the hosts a run would choose. */
-export async function listHosts(io: Io, file: string, options: InventoryOptions): Promise<number> {
+/** `run --list-hosts`: the hosts a run would choose, refused as the run would be. */
+export async function listHosts(
+  io: Io,
+  file: string,
+  options: Pick<RunOptions, 'inventory' | 'limit' | 'expectHosts'>,
+): Promise<number> {
   const [runbook, inventory] = await Promise.all([checkRunbook(file), readInventory(options.inventory)]);
   await printDiagnostics(io, [...runbook.diagnostics, ...inventory.diagnostics]);
   if (runbook.value === undefined || inventory.value === undefined) return exit.invalid;
-  const selection = await chooseHosts(inventory.value, runbook.value.hosts, readLimit(options.limit));
-  if (selection.kind === 'invalid') throw new UsageError(selection.message, exit.noHosts);
-  for (const host of selection.hosts) io.stdout.write(`${host.name}\n`);
-  io.stderr.write(`${plural(selection.hosts.length, 'host')} of ${inventory.value.hosts.length}\n`);
-  return selection.hosts.length === 0 ? exit.noHosts : exit.ok;
+  const selection = await chooseRunHosts(runbook.value, inventory.value, readLimit(options.limit));
+  if (selection.kind === 'no_hosts') throw new UsageError(selection.problems.map(safeText).join('\n'), exit.noHosts);
+  for (const warning of selection.warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
+  const { hosts } = selection;
+  for (const host of hosts) io.stdout.write(`${host.name}\n`);
+  io.stderr.write(`${plural(hosts.length, 'host')} of ${inventory.value.hosts.length}\n`);
+  if (options.expectHosts !== undefined && options.expectHosts !== hosts.length) {
+    throw new UsageError(`--expect-hosts ${options.expectHosts}: ${plural(hosts.length, 'host')} would be chosen`);
+  }
+  return exit.ok;
 }

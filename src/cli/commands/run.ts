@@ -7,12 +7,14 @@ import {
   mend,
   printPlan,
   type Reporter,
+  safeLine,
   safeText,
 } from '../../index.ts';
 import { warnOfAnsibleCfg } from '../ansible-cfg.ts';
-import { askYes } from '../ask.ts';
+import { type Asker, createAsker } from '../ask.ts';
 import { plural, printDiagnostics } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
+import { holdWhilePaused } from '../hold.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
@@ -36,8 +38,11 @@ export async function run(
 
   const outputs = { stdout: io.stdout, stderr: io.stderr };
   const verbosity = verbosityOf(options.verbose);
-  const reporter = await createReporter(kindOf(io, options), outputs, { verbosity, diff: options.diff === true });
+  const reporter = holdWhilePaused(
+    await createReporter(kindOf(io, options), outputs, { verbosity, diff: options.diff === true }),
+  );
   const signals = interrupts(io, reporter);
+  const asker = createAsker(io, signals, reporter);
   try {
     const end = await mend({
       runbook,
@@ -46,7 +51,7 @@ export async function run(
       extra: extraVars(options.extraVars),
       mode,
       forks: options.forks,
-      reach: await reachOf(io, options),
+      reach: await reachOf(io, options, asker, signals.stopping),
       becomeByDefault: becomeOf(options),
       tags: words(options.tags),
       skipTags: words(options.skipTags),
@@ -57,8 +62,8 @@ export async function run(
       onPlan: (_plan, warnings) => {
         for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
       },
-      approvePlan: (plans) => approvePlan(io, reporter, plans, { diff: options.diff === true, verbosity }),
-      approve: (approval) => approve(io, reporter, mode, options.allowIrreversible === true, approval),
+      approvePlan: (plans) => approvePlan(io, reporter, asker, plans, { diff: options.diff === true, verbosity }),
+      approve: approverOf(io, reporter, asker, mode, options.allowIrreversible === true),
       stopping: signals.stopping,
       aborting: signals.aborting,
     });
@@ -117,30 +122,44 @@ function extraVars(given: readonly string[]): ReadonlyMap<string, string> {
 async function approvePlan(
   io: Io,
   reporter: Reporter,
+  asker: Asker,
   plans: readonly HostPlan[],
   options: { readonly diff: boolean; readonly verbosity: 0 | 1 | 2 | 3 },
 ): Promise<boolean> {
   reporter.pause();
-  io.stderr.write(await printPlan(plans, { ...options, colour: io.stderr.colour, columns: io.stderr.columns }));
-  const due = plans.filter((plan) => plan.verdict === 'would_fix').map((plan) => plan.host);
-  const yes = await askYes(io, `Carry this out on ${plural(due.length, 'host')} (${safeText(foldNames(due))})?`);
-  reporter.resume();
-  return yes;
+  try {
+    io.stderr.write(await printPlan(plans, { ...options, colour: io.stderr.colour, columns: io.stderr.columns }));
+    const due = plans.filter((plan) => plan.verdict === 'would_fix').map((plan) => plan.host);
+    return await asker.yes(`Carry this out on ${plural(due.length, 'host')} (${safeText(foldNames(due))})?`);
+  } finally {
+    reporter.resume();
+  }
 }
 
-async function approve(
+/** Answers what `--yes` does not: on a terminal the operator, naming the host on each line; else nobody, with one hint. */
+function approverOf(
   io: Io,
   reporter: Reporter,
+  asker: Asker,
   mode: Mode,
   allowIrreversible: boolean,
-  approval: Approval,
-): Promise<boolean> {
-  if (approval.kind === 'irreversible') return allowIrreversible;
-  if (mode !== 'ask') return false;
-  reporter.pause();
-  const yes = await askYes(io, `${safeText(approval.host)}: ${safeText(approval.text)}`);
-  reporter.resume();
-  return yes;
+): (approval: Approval) => Promise<boolean> {
+  let hinted = false;
+  return async ({ kind, host, text }) => {
+    if (kind === 'irreversible') return allowIrreversible;
+    if (mode === 'ask') {
+      const lines = safeText(text).trim().split('\n');
+      return asker.yes(lines.map((line) => `${safeLine(host)}: ${line}`).join('\n'));
+    }
+    if (!hinted) {
+      hinted = true;
+      reporter.pause();
+      const hint = 'run it on a terminal without --yes, where it is asked';
+      io.stderr.write(`warning: ${safeLine(host)}: --yes does not answer what a step asks with \`confirm\`: ${hint}\n`);
+      reporter.resume();
+    }
+    return false;
+  };
 }
 
 async function ended(io: Io, end: MendEnd): Promise<number> {

@@ -3,6 +3,7 @@ import { defineProbe, unreadable } from '../../model/probe.ts';
 import type { Unknown } from '../../model/unknown.ts';
 import { scriptOf, scriptParams } from './command-params.ts';
 import { type CommandResult, commandResult, noAnswer } from './command-result.ts';
+import { misfitOf } from './declared-shape.ts';
 import { firstLine } from './why-not.ts';
 
 export default defineProbe({
@@ -35,12 +36,12 @@ export default defineProbe({
     const reason = noAnswer(answer, 'the script');
     if (reason !== undefined) return unreadable(reason);
     const result = commandResult(answer);
-    return params.parse === 'json' ? withJson(result) : result;
+    return params.parse === 'json' ? withJson(result, params.result) : result;
   },
 });
 
-/** The result with its JSON in it; unreadable when there is none, or when its members would hide the result's own. */
-function withJson(result: CommandResult): Readonly<Record<string, unknown>> | Unknown {
+/** The result with its JSON in it; unreadable when there is none, when it is not of the declared shape, or when its members would hide the result's own. */
+function withJson(result: CommandResult, shape: unknown): Readonly<Record<string, unknown>> | Unknown {
   let json: unknown;
   try {
     json = JSON.parse(result.stdout);
@@ -49,6 +50,11 @@ function withJson(result: CommandResult): Readonly<Record<string, unknown>> | Un
     const said = firstLine(result.stderr);
     return unreadable(`the script's output is not JSON (exit code ${result.rc}): ${said === '' ? why : said}`);
   }
+  const misfit = misfitOf(shape, json);
+  if (misfit !== undefined)
+    return unreadable(
+      `the script's JSON is not what the runbook declares (exit code ${result.rc}): declared ${misfit}`,
+    );
   if (!isObject(json)) return { ...result, json };
   const taken = Object.keys(json).filter((name) => name in result || name === 'json' || name === '__proto__');
   if (taken.length > 0)

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
 import type { Clock } from '../../model/clock.ts';
 import type { Host } from '../../model/inventory.ts';
+import { safeLine } from '../../model/safe-text.ts';
 import type { Secret } from '../../model/secret.ts';
 import { type AgentKeys, agentKeys, OfferingAgent, offeredKeys } from './agent.ts';
 import { type Ask, type PrivateKey, readPrivateKey } from './private-key.ts';
@@ -32,8 +33,16 @@ export interface Credentials {
   readonly notes: readonly string[];
 }
 
+/** The login that credentials are for, as far as the host's questions concern it. */
+export interface Login {
+  /** Over: what is still asked is withdrawn. */
+  readonly signal: AbortSignal;
+  /** A question is open: no deadline runs meanwhile. Without an answer the login ends. */
+  asking(answer: Promise<Secret | undefined>): Promise<Secret | undefined>;
+}
+
 /** Finds the credentials of hosts; key files and agent are read once for all. */
-export type FindCredentials = (host: Host, user: string) => Promise<Credentials>;
+export type FindCredentials = (host: Host, user: string, login: Login) => Promise<Credentials>;
 
 /** Agent, keys from files, password, keyboard-interactive: in this order. A named key file that cannot be used is an error. */
 export function credentialFinder(options: CredentialOptions): FindCredentials {
@@ -57,7 +66,7 @@ export function credentialFinder(options: CredentialOptions): FindCredentials {
     return known;
   }
 
-  return async (host, user) => {
+  return async (host, user, login) => {
     const notes: string[] = [];
     const list: Credential[] = [];
     const named = host.connect.privateKeyFile === undefined ? options.privateKeyFiles : [host.connect.privateKeyFile];
@@ -99,7 +108,7 @@ export function credentialFinder(options: CredentialOptions): FindCredentials {
         method: always({ type: 'password', username: user, password: password.reveal() }),
       });
     }
-    if (password !== undefined || ask !== undefined) list.push(interactive(user, password, ask));
+    if (password !== undefined || ask !== undefined) list.push(interactive(user, password, askFor(host, login, ask)));
     return { list, notes };
   };
 }
@@ -124,9 +133,26 @@ function always(method: AnyAuthMethod): () => AnyAuthMethod {
   return () => method;
 }
 
+/** Longer questions are cut: a host may send what it likes. */
+const longestQuestion = 300;
+/** So many of one login are put to the operator. */
+const mostQuestions = 10;
+
+/** Puts a host's questions to the operator, named as the host's own and without its control characters. */
+function askFor(host: Host, login: Login, ask: Ask | undefined): Ask | undefined {
+  if (ask === undefined) return undefined;
+  let asked = 0;
+  return async (prompt) => {
+    asked += 1;
+    const question = `${safeLine(host.name)} asks: ${safeLine(prompt.slice(0, longestQuestion).trim())} `;
+    const answer = asked > mostQuestions ? Promise.resolve(undefined) : ask(question, login.signal);
+    return login.asking(answer);
+  };
+}
+
 /**
  * Answers a single hidden question with the password, once, and never after the host refused it as a password: each
- * wrong try counts towards a lock. Everything else is for the operator.
+ * wrong try counts towards a lock. Everything else is for the operator; what the operator leaves open is not answered.
  */
 function interactive(user: string, password: Secret | undefined, ask: Ask | undefined): Credential {
   return {
@@ -135,23 +161,28 @@ function interactive(user: string, password: Secret | undefined, ask: Ask | unde
     method(passwordRefused) {
       let unused = passwordRefused ? undefined : password;
       if (unused === undefined && ask === undefined) return undefined;
-      const answerOne = async (prompt: string, mayBePassword: boolean): Promise<string> => {
-        const secret = mayBePassword && unused !== undefined ? unused : await ask?.(prompt);
-        if (mayBePassword) unused = undefined;
-        return secret?.reveal() ?? '';
+      const answerOne = async (prompt: string, mayBePassword: boolean): Promise<string | undefined> => {
+        if (mayBePassword && unused !== undefined) {
+          const answer = unused.reveal();
+          unused = undefined;
+          return answer;
+        }
+        return ask === undefined ? '' : (await ask(prompt))?.reveal();
       };
       return {
         type: 'keyboard-interactive',
         username: user,
         prompt(_name, _instructions, _language, prompts, finish) {
-          const answerAll = async (): Promise<string[]> => {
+          const answerAll = async (): Promise<void> => {
             const answers: string[] = [];
             for (const { prompt, echo } of prompts) {
-              answers.push(await answerOne(prompt, echo === false && prompts.length === 1));
+              const answer = await answerOne(prompt, echo === false && prompts.length === 1);
+              if (answer === undefined) return;
+              answers.push(answer);
             }
-            return answers;
+            finish(answers);
           };
-          answerAll().then(finish, () => finish([]));
+          answerAll().catch(() => finish([]));
         },
       };
     },

@@ -21,11 +21,11 @@ export interface SshOptions {
   readonly becomePassword?: Secret;
   /** The agent's socket; `false`: none. Default: `SSH_AUTH_SOCK`. */
   readonly agent?: string | false;
-  /** Asks the operator for passphrases and one-time codes. */
+  /** Asks the operator for passphrases and one-time codes; of several hosts at once. */
   readonly ask?: Ask;
   /** Things the operator should know that stop nothing: a host key that was accepted. */
   readonly onWarning?: (message: string) => void;
-  /** For the TCP connection. Default 10 s. */
+  /** For each part of connecting: name lookup, TCP, greeting with handshake, login. Default 5, 10, 15 and 20 s. */
   readonly connectTimeoutMs?: number;
   /** Default: the operator's. */
   readonly homeDirectory?: string;
@@ -67,7 +67,7 @@ export function sshTransport(options: SshOptions = {}): Transport {
         find,
         hostKeys: keys,
         becomePassword: options.becomePassword,
-        tcpMs: options.connectTimeoutMs ?? 10_000,
+        connectMs: options.connectTimeoutMs,
         clock,
         limits: options.limits,
         signal,
