@@ -173,6 +173,23 @@ describe('nginx-502-permission-denied', () => {
         reason: expect.stringContaining('Put it into the image: switch on httpd_graceful_shutdown'),
       });
     });
+    it('F06: makes lasting what a reboot would switch off, though nobody sees a 502 yet', async () => {
+      const hosts = only('web07');
+      hosts[0]?.state.booleans.set('httpd_graceful_shutdown', { active: true });
+      const change = ['persist: httpd_graceful_shutdown: on until reboot → on (persistent)'];
+      const dry = await run(hosts, { mode: 'dry_run' });
+      expect([dry.plans[0]?.verdict, changesOf(dry.plans[0]?.steps ?? [])]).toEqual(['would_fix', change]);
+      const real = await run(hosts, { mode: 'apply' });
+      expect(changesOf(real.outcomes[0]?.steps ?? [])).toEqual(change);
+      expect((await run(hosts, { mode: 'apply' })).outcomes[0]?.verdict).toBe('healthy');
+    });
+    it('F06: not where a persistent change would cut the policy off from updates', async () => {
+      const image = (usual: string) => ({ rc: 0, stdout: `${usual}image_based yes\n` });
+      const hosts = altered('web07', { 'selinux.status': image });
+      hosts[0]?.state.booleans.set('httpd_graceful_shutdown', { active: true });
+      const { plans } = await run(hosts, { mode: 'dry_run' });
+      expect(changesOf(plans[0]?.steps ?? [])).toEqual([]);
+    });
     it('F18: decides nothing when it may not read the audit log', async () => {
       const refused = () => ({
         rc: 0,

@@ -87,7 +87,7 @@ const inspectScript = booleanScript(
 function undoOne(change: BooleanChange, before: BooleanValue): readonly Command[] {
   const runtime = set(['-V'], [{ name: before.name, from: !before.value, to: before.value }]);
   if (!change.persistent.some(({ name }) => name === before.name)) return runtime;
-  if (before.local === undefined) return [forgetRecord(before.name, before.value), ...runtime];
+  if (before.local === undefined) return [forgetRecord(before), ...runtime];
   const record = set(['-V', '-P'], [{ name: before.name, from: !before.local, to: before.local }]);
   return before.local === before.value ? record : [...record, ...runtime];
 }

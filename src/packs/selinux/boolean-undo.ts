@@ -1,22 +1,34 @@
 import type { Command } from '../../model/command.ts';
+import type { BooleanValue } from './boolean-values.ts';
 import { rebuildTimeoutMs, storeScript } from './policy-store.ts';
 
 /**
  * Removes one local record, so that the policy's own default counts again; `setsebool -P NAME=old` would leave a record.
  * semanage can only delete all of them (`boolean -D`), so the others, as they stand at that moment, are put back in the
  * same transaction, and their present values afterwards, since semanage sets those too. Without semanage the record
- * stays behind with the policy's former value.
+ * stays behind with the value that counted after a reboot; where nobody knew that one, only the present value is put
+ * back, and the undo fails.
  */
-export function forgetRecord(name: string, value: boolean): Command {
-  return { script: forgetScript, variables: { name, before: value ? '1' : '0' }, timeoutMs: rebuildTimeoutMs };
+export function forgetRecord(before: BooleanValue): Command {
+  const word = (value: boolean | undefined) => (value === undefined ? '' : value ? '1' : '0');
+  return {
+    script: forgetScript,
+    variables: { name: before.name, now: word(before.value), persistent: word(before.persistent) },
+    timeoutMs: rebuildTimeoutMs,
+  };
 }
 
 const forgetScript = `${storeScript}
 [ -n "$store" ] || { echo 'the policy store cannot be read: root is needed' >&2; exit 1; }
 grep -q "^[[:space:]]*$name[[:space:]]*=" "$store/booleans.local" 2>/dev/null || exit 0
 if ! command -v semanage >/dev/null 2>&1; then
+  if [ -z "$persistent" ]; then
+    setsebool -V "$name=$now"
+    echo "semanage is missing (package policycoreutils-python-utils), and what $name was after a reboot is not known: its local record stays" >&2
+    exit 1
+  fi
   echo "semanage is missing: $name keeps a local record" >&2
-  setsebool -V -P "$name=$before"; exit
+  setsebool -V -P "$name=$persistent"; exit
 fi
 others=$(sed -n 's/^[[:space:]]*\\([a-z][a-z0-9_]*\\)[[:space:]]*=[[:space:]]*\\([01]\\).*/\\1=\\2/p' "$store/booleans.local" | grep -v "^$name=")
 present=''

@@ -40,6 +40,13 @@ fi
 `;
 }
 
+/**
+ * A `listWhen`: one of `$names` is on now, and no local record says whether it will be. Off without a record is the
+ * usual case, and costs nothing.
+ */
+export const isOnWithoutRecord =
+  '(for name in $names; do value=""; read -r value < "$fs/booleans/$name"; case $value in 1*) grep -q "^[[:space:]]*$name[[:space:]]*=" "$store/booleans.local" || exit 0 ;; esac; done; exit 1) 2>/dev/null';
+
 /** What {@link booleanScript} printed, by name. */
 export function readBooleans(stdout: string): ReadonlyMap<string, BooleanValue> {
   const local = new Map<string, boolean>();

@@ -15,7 +15,7 @@ export interface FcontextState {
   readonly type: string;
   /** Type of the local rule for exactly that spec; `""` when there is none. */
   readonly local: string;
-  /** The policy itself has a rule for exactly that spec. */
+  /** The policy itself has a rule for exactly that spec and every kind of file: semanage keeps one rule per kind. */
   readonly in_base: boolean;
   /** The type that the rules give to the restored path now; `""` without a rule or a path. */
   readonly expected: string;
@@ -46,7 +46,7 @@ respelled=$(printf '%s\\n' "$known" | while read -r from to rest; do
 done)
 spec=\${respelled:-$spec}
 printf 'spec %s\\n' "$spec"
-MG_SPEC=$spec awk '$1 == ENVIRON["MG_SPEC"] { print "rule-base yes"; exit }' "$rules/file_contexts" 2>/dev/null
+MG_SPEC=$spec awk '$1 == ENVIRON["MG_SPEC"] && $2 !~ /^-/ { print "rule-base yes"; exit }' "$rules/file_contexts" 2>/dev/null
 canonical "$type"
 if [ -n "$restore" ]; then
   if command -v matchpathcon >/dev/null 2>&1; then echo "expected $(matchpathcon -n "$restore" 2>/dev/null)"; else echo 'expected ?'; fi

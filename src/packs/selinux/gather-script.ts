@@ -1,4 +1,4 @@
-import { booleanScript } from './boolean-values.ts';
+import { booleanScript, isOnWithoutRecord } from './boolean-values.ts';
 import { labelRulesScript } from './file-contexts.ts';
 import { kernelFunctions } from './kernel-access.ts';
 import { portTableScript } from './port-table.ts';
@@ -15,13 +15,14 @@ import { portTableScript } from './port-table.ts';
  *     semanage yes|no                         the tool is there
  *     bool NAME ACTIVE PENDING                values 0 or 1
  *     bool-local NAME=0|1                     a local record of the policy store
+ *     bool-listed NAME (on , off) …           semanage's list, where one of `$names` is on and has no record
  *     ports TYPE  PROTO  80, 81, 8008-8009    `semanage port -l`, local records included
  *     ports-local portcon tcp 3000 system_u:object_r:T:s0
  *     ports-store yes|no · ports-rc RC        whether these could be read
  *     access SOURCE TARGET CLASS PERM NUMBER ALLOWED DECIDED AUDITALLOW AUDITDENY SEQNO FLAGS
  *     type ASKED CANONICAL                    `-`: this policy has no such type
  *     equivalence FROM TO                     `/var/run /run`: rules are written for the second
- *     socket PATH                             each of `$paths`
+ *     socket PATH                             each of `$paths`, its links followed (/var/run/app.sock is /run/app.sock)
  *     label CONTEXT PATH                      of a socket and of all directories above it
  *     expected CONTEXT PATH                   what the label rules want there, `<<none>>` = no rule
  *     owner MODE USER GROUP PATH              of the directory above a socket
@@ -39,7 +40,7 @@ if [ ! -e "$fs/enforce" ]; then echo 'mode disabled'; exit 0; fi
 read -r enforce < "$fs/enforce"
 case $enforce in 1) echo 'mode enforcing' ;; *) echo 'mode permissive' ;; esac
 command -v semanage >/dev/null 2>&1 && echo 'semanage yes' || echo 'semanage no'
-${booleanScript('false')}
+${booleanScript(isOnWithoutRecord)}
 ${labelRulesScript}
 set -f
 domain=\${worker#*:}; domain=\${domain#*:}; domain=\${domain%%:*}
@@ -94,6 +95,8 @@ look() {
 listening=$(ss -lxpZ 2>/dev/null)
 printf '%s\\n' "$paths" | while IFS= read -r path; do
   [ -n "$path" ] || continue
+  real=$(readlink -f -- "$path" 2>/dev/null)
+  path=\${real:-$path}
   printf '\\nsocket %s\\n' "$path"
   look "$path" sock_file write
   d=$path
@@ -110,7 +113,11 @@ printf '%s\\n' "$paths" | while IFS= read -r path; do
       then printf 'recreated %s\\n' "$d"; fi ;;
   esac
   printf '%s\\n' "$listening" | while IFS= read -r line; do
-    case $line in *" $path "*) ;; *) continue ;; esac
+    case $line in
+      *" $path "*) ;;
+      *"/\${path##*/} "*) set -- $line; [ "$(readlink -f -- "$5" 2>/dev/null)" = "$path" ] || continue ;;
+      *) continue ;;
+    esac
     rest=$line
     while :; do
       case $rest in *proc_ctx=*) ;; *) break ;; esac

@@ -2,6 +2,7 @@ import { typeOf } from './context.ts';
 import type { Denial } from './denials.ts';
 import type { PolicyFacts, SocketFacts } from './policy-facts.ts';
 import { effectiveRecord } from './port-table.ts';
+import { samePath } from './runtime-path.ts';
 import type { Upstream } from './upstreams.ts';
 
 /** An access in words of the policy; source and target are types or whole contexts. */
@@ -89,7 +90,8 @@ function splitStale(facts: PolicyFacts, worker: string, denials: readonly Denial
   return { stale, fresh };
 }
 
-function portType(facts: PolicyFacts, port: number | undefined): string | undefined {
+/** The type that decides about a TCP port now; `undefined` where the port labels cannot be read. */
+export function portType(facts: PolicyFacts, port: number | undefined): string | undefined {
   if ('unreadable' in facts.ports || port === undefined) return undefined;
   return effectiveRecord(facts.ports, 'tcp', port)?.type ?? 'port_t';
 }
@@ -141,11 +143,12 @@ function socketNeed(
 function belongsToSocket(denial: Denial, sockets: readonly SocketFacts[]): boolean {
   return sockets.some((socket) => {
     const base = socket.path.slice(socket.path.lastIndexOf('/') + 1);
+    const samePlace = denial.path !== undefined && samePath(denial.path, socket.path);
     if (denial.class === 'unix_stream_socket')
-      return denial.permissions.includes('connectto') && denial.path === socket.path;
+      return denial.permissions.includes('connectto') && samePlace && mayListen(socket, denial.target_type);
     if (denial.class === 'sock_file') {
       const sameLabel = socket.label === '' || typeOf(socket.label) === denial.target_type;
-      return denial.path === socket.path || (denial.name === base && sameLabel);
+      return (samePlace || denial.name === base) && sameLabel;
     }
     return (
       denial.class === 'dir' &&
@@ -154,4 +157,9 @@ function belongsToSocket(denial: Denial, sockets: readonly SocketFacts[]): boole
       )
     );
   });
+}
+
+/** Who listens now decides; only where nobody was seen listening, whoever did when it was denied. */
+function mayListen(socket: SocketFacts, type: string): boolean {
+  return socket.listeners.length === 0 || socket.listeners.some((context) => typeOf(context) === type);
 }

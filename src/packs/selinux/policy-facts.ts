@@ -7,6 +7,7 @@ import { type KernelAnswer, parseAccess } from './kernel-access.ts';
 import { type PolicyFamily, policyFamily } from './known-booleans.ts';
 import { type PolicyRule, parseRule } from './policy-rule.ts';
 import { type PortTable, readPortTable } from './port-table.ts';
+import { samePath } from './runtime-path.ts';
 
 /** Everything that the choice of remedies needs to know about one host. See `gather-script.ts` for where it comes from. */
 export interface PolicyFacts {
@@ -37,6 +38,7 @@ export interface PolicyFacts {
 
 /** One Unix socket of an upstream. */
 export interface SocketFacts {
+  /** Without symbolic links where the host could follow them: nginx and the application may spell it differently. */
   readonly path: string;
   /** Label of the socket, `""` when it is not there or has none. */
   readonly label: string;
@@ -52,8 +54,8 @@ export interface SocketFacts {
   readonly recreated: boolean;
 }
 
-/** Reads what the gathering script printed for a worker's context. */
-export function readFacts(stdout: string): PolicyFacts {
+/** Reads what the gathering script printed for a worker's context (or type). */
+export function readFacts(stdout: string, worker: string): PolicyFacts {
   const answers = new Map<string, KernelAnswer>();
   for (const line of linesOf(stdout, 'access')) {
     const answer = parseAccess(line);
@@ -80,7 +82,9 @@ export function readFacts(stdout: string): PolicyFacts {
         answers.get(question(source, target, className, permission)) ??
         answers.get(question(source, typeOf(target), className, permission))
       )?.allowed ?? 'unknown',
-    permissiveDomain: [...answers.values()].some((answer) => answer.permissive),
+    permissiveDomain: [...answers.values()].some(
+      (answer) => answer.permissive && typeOf(answer.source) === typeOf(worker),
+    ),
     canonical: canonicalTypes(stdout),
     hasType: (type) => known.has(type),
   };
@@ -115,7 +119,7 @@ function readSockets(stdout: string): readonly SocketFacts[] {
     linesOf(stdout, 'owner').map((line) => [line.split(' ').slice(3).join(' '), line.split(' ').slice(0, 3).join(' ')]),
   );
   const unix = linesOf(stdout, 'unix-listener');
-  return linesOf(stdout, 'socket').map((path) => ({
+  return [...new Set(linesOf(stdout, 'socket'))].map((path) => ({
     path,
     label: plainLabel(at.get(path)),
     expected: expected.get(path) ?? '',
@@ -124,7 +128,7 @@ function readSockets(stdout: string): readonly SocketFacts[] {
       label: plainLabel(at.get(directory)),
       expected: expected.get(directory) ?? '',
     })),
-    listeners: [...new Set(unix.filter((line) => afterWord(line) === path).map(firstWord))],
+    listeners: [...new Set(unix.filter((line) => samePath(afterWord(line), path)).map(firstWord))],
     owner: owners.get(parents(path)[0] ?? '/') ?? '',
     recreated: linesOf(stdout, 'recreated').includes(parents(path)[0] ?? '/'),
   }));

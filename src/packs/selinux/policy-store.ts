@@ -13,8 +13,11 @@ for d in "/var/lib/selinux/$policytype/active" "/etc/selinux/$policytype/active"
 done
 `;
 
-/** A command that rebuilds the policy: minutes on a small host, and it must never be killed halfway. */
+/** A command that rebuilds the policy: minutes on a small host. */
 export const rebuildTimeoutMs = 240_000;
+
+/** Spread into every command that commits to the store: a host whose commit was cut short may not boot again. */
+export const storeChange = { timeoutMs: rebuildTimeoutMs, unkillable: true } as const;
 
 /**
  * What the tools say when another transaction holds the policy store. They gave up before they changed anything, so a

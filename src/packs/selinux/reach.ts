@@ -70,7 +70,7 @@ export function proofOf(facts: PolicyFacts, boolean: string, type: string): Proo
 }
 
 /** sesearch prints attributes as they stand in the rule; these are the ones that the known booleans use. */
-function covers(target: string, type: string): boolean {
+export function covers(target: string, type: string): boolean {
   return target === type || target === 'port_type' || (target === 'ephemeral_port_type' && type === 'ephemeral_port_t');
 }
 

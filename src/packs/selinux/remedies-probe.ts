@@ -53,7 +53,14 @@ export default defineProbe({
   result: remediesSchema,
   reads: () => ['selinux.policy', 'selinux.boolean:*', 'selinux.port:*', 'selinux.fcontext:*', 'selinux.module:*'],
   // What would be done; the evidence in the logs grows with every request.
-  fingerprint: ({ booleans, ports, sockets, modules, unsolved }) => ({ booleans, ports, sockets, modules, unsolved }),
+  fingerprint: ({ booleans, ports, sockets, modules, unsolved, until_reboot }) => ({
+    booleans,
+    ports,
+    sockets,
+    modules,
+    unsolved,
+    until_reboot,
+  }),
   async read(host, { domain, denials, upstreams, prefer }) {
     const wanted = readUpstreams(upstreams);
     const answer = await host.run({
@@ -64,7 +71,7 @@ export default defineProbe({
     if (answer.truncated) return unreadable('the policy’s facts are longer than can be read');
     if (lineOf(answer.stdout, 'mode') === undefined)
       return unreadable('the host’s SELinux policy could not be looked at');
-    return findRemedies(readFacts(answer.stdout), {
+    return findRemedies(readFacts(answer.stdout, domain), {
       worker: domain,
       denials,
       upstreams: wanted,

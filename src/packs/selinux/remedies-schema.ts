@@ -118,6 +118,12 @@ export const remediesSchema = {
     stale: texts('Logged denials that today’s policy would allow'),
     unrelated: texts('Logged denials that no upstream explains, or of other domains'),
     drift: texts('Booleans whose value now is not the one after a reboot'),
+    until_reboot: {
+      type: 'array',
+      items: booleanName,
+      description:
+        'Booleans by which nginx reaches its upstreams now, and that a reboot switches off: to be made persistent',
+    },
     enforced: { type: 'boolean', description: 'SELinux enforces, and the worker’s domain is not permissive' },
     summary: { type: 'string', description: 'All of it in one line' },
   },
@@ -133,6 +139,7 @@ export const remediesSchema = {
     'stale',
     'unrelated',
     'drift',
+    'until_reboot',
     'enforced',
     'summary',
   ],

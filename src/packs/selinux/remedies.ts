@@ -1,12 +1,14 @@
 import { type Choice, choose, type Preference } from './choose.ts';
 import { typeOf } from './context.ts';
 import type { Denial } from './denials.ts';
-import { type Needs, needsOf } from './needs.ts';
+import { type Needs, needsOf, portType } from './needs.ts';
 import type { PolicyFacts } from './policy-facts.ts';
+import { webPort } from './port-candidates.ts';
 import { booleanRemedy, labelRemedy, moduleRemedies, needText } from './port-remedies.ts';
 import type { Remedies } from './remedies-schema.ts';
 import { socketRemedy } from './socket-remedy.ts';
 import { moduleOnly, socketResult, socketText } from './socket-results.ts';
+import { untilReboot } from './until-reboot.ts';
 import type { Upstream } from './upstreams.ts';
 
 /** What is asked: for whom, from what evidence, and what the operator prefers. */
@@ -31,6 +33,7 @@ const none = {
   undecided: [],
   stale: [],
   unrelated: [],
+  until_reboot: [],
 };
 
 /** The remedies for one host, from facts alone. */
@@ -67,6 +70,7 @@ export function findRemedies(facts: PolicyFacts, question: Question): Remedies {
     sockets: unix.sockets,
     modules: [...moduleRemedies(question.worker, of('module'), question.prefer), ...unix.modules],
     unsolved: [...tcp.unsolved, ...unix.unsolved],
+    until_reboot: untilReboot(facts, question.worker, typesInUse(facts, question.upstreams, of('label').length > 0)),
   };
   return { ...found, ...notes, summary: summaryOf({ ...found, ...notes }) };
 }
@@ -100,6 +104,12 @@ function solveSockets(
   return { sockets, modules, unsolved };
 }
 
+/** The types of all configured ports; a label makes one more of them. */
+function typesInUse(facts: PolicyFacts, upstreams: readonly Upstream[], labels: boolean): readonly string[] {
+  const types = upstreams.flatMap((upstream) => (upstream.kind === 'tcp' ? [portType(facts, upstream.port)] : []));
+  return [...types, ...(labels ? [webPort] : [])].filter((type) => type !== undefined);
+}
+
 function needTexts(needs: Needs, evidence: 'denied' | 'configured'): readonly string[] {
   return [
     ...needs.ports.filter((need) => need.evidence === evidence).map(needText),
@@ -126,9 +136,12 @@ function summaryOf(found: Omit<Remedies, 'summary'>): string {
   const titles = [...found.booleans, ...found.ports, ...found.sockets, ...found.modules].map(({ title }) => title);
   const open = found.unsolved.length === 0 ? [] : [`${found.unsolved.length} without a safe remedy`];
   const unread = found.undecided.length === 0 ? [] : [`${found.undecided.length} could not be looked at`];
+  const fleeting = found.until_reboot.length === 0 ? [] : [`only until a reboot: ${found.until_reboot.join(', ')}`];
   const parts = [...titles, ...open, ...unread];
-  if (parts.length > 0) return parts.join('; ');
-  return found.stale.length > 0
-    ? 'the policy allows today what it once denied'
-    : 'the policy refuses nothing that the upstreams need';
+  if (parts.length > 0) return [...parts, ...fleeting].join('; ');
+  const fine =
+    found.stale.length > 0
+      ? 'the policy allows today what it once denied'
+      : 'the policy refuses nothing that the upstreams need';
+  return [fine, ...fleeting].join('; ');
 }

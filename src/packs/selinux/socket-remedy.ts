@@ -3,6 +3,7 @@ import { literalSpec, spelling } from './file-contexts.ts';
 import type { Access, SocketNeed } from './needs.ts';
 import { cilText, moduleNameOf, type Rule } from './one-rule.ts';
 import type { PolicyFacts } from './policy-facts.ts';
+import { isRuntimePath, runtimePath } from './runtime-path.ts';
 
 /** What makes one socket reachable: all of it together. */
 export interface SocketRemedy {
@@ -18,21 +19,11 @@ interface Unsolved {
   readonly why: string;
 }
 
-/** Directories that many programs share: none of them is relabelled for one socket. */
-const shared = new Set([
-  '/',
-  '/run',
-  '/var',
-  '/var/run',
-  '/var/lib',
-  '/srv',
-  '/opt',
-  '/usr',
-  '/etc',
-  '/tmp',
-  '/var/tmp',
-  '/dev/shm',
-]);
+/** Directories below /run that many programs share: none of them is relabelled for one socket. */
+const shared = new Set(['/run', '/run/lock', '/run/user', '/run/systemd']);
+/** Labels of people's own files, of temporary ones and of the system's: no rule opens them for one socket. */
+const closedToAll =
+  /^(?:user_\w+|home_\w+|admin_home\w*|xdm_tmp_t|tmp_t|tmpfs_t|etc_t|bin_t|lib_t|boot_t|var_log_t|var_spool_t|cert_t)$/;
 /** Labels that say nothing about an owner, so that a narrower one takes nothing away. */
 const general = new Set([
   '',
@@ -48,6 +39,10 @@ const general = new Set([
   'unlabeled_t',
   'etc_runtime_t',
   'httpd_sys_content_t',
+  'mnt_t',
+  'nfs_t',
+  'cifs_t',
+  'fusefs_t',
 ]);
 
 /** The remedy for one socket, or why there is none. Rules in `granted` stand in modules chosen before. */
@@ -85,12 +80,20 @@ function labelFix(facts: PolicyFacts, worker: string, need: SocketNeed): LabelFi
   const directory = socket.directories[0]?.path ?? '/';
   const above = need.closed.filter((path) => path !== directory);
   if (above.length > 0) return { access, why: `nginx may not enter ${above.join(', ')}: move the socket below /run` };
-  if (/^\/(?:home|root|tmp|var\/tmp)(?:\/|$)/.test(socket.path)) {
-    return { access, why: `a label in ${directory} would open home or temporary files: move the socket below /run` };
+  const belowRun = isRuntimePath(socket.path);
+  const closed = closedType(facts, socket, belowRun);
+  if (closed !== undefined || /^\/(?:home|root|tmp|var\/tmp)(?:\/|$)/.test(socket.path)) {
+    const whose = closed === undefined ? '' : ` (${closed})`;
+    const why = `a rule or label in ${directory}${whose} would open home, temporary or system files: move the socket below /run`;
+    return { access, why };
   }
   const owned = ownType(facts, need);
   if (owned !== '') return { fcontexts: [], ...ruleForLabel(worker, owned, need) };
-  if (shared.has(directory)) {
+  if (!belowRun) {
+    const why = `a label in ${directory} would also be that of other files, since it is no runtime directory: move the socket below /run`;
+    return { access, why };
+  }
+  if (shared.has(runtimePath(directory))) {
     return {
       access,
       why: `it stands directly in ${directory}, where a label is lost when the application restarts: give it a directory of its own`,
@@ -101,6 +104,18 @@ function labelFix(facts: PolicyFacts, worker: string, need: SocketNeed): LabelFi
   if (type === undefined) return { access, why: 'this policy has no label for sockets that nginx may write' };
   const spec = `${literalSpec(spelling(directory, facts.equivalences))}(/.*)?`;
   return { fcontexts: [{ path: spec, type, restore: directory }], rules: [], opens: labelOpens(worker, type) };
+}
+
+/**
+ * The type, if any, that no rule may open. Below /run a label that no rule gives came along with a moved file, and is
+ * put right together with its directory.
+ */
+function closedType(facts: PolicyFacts, socket: SocketNeed['socket'], belowRun: boolean): string | undefined {
+  const own = { label: socket.label, expected: socket.expected };
+  return [own, ...socket.directories]
+    .flatMap(({ label, expected }) => (belowRun ? [expected] : [typeOf(label), expected]))
+    .map((type) => facts.canonical(type))
+    .find((type) => closedToAll.test(type));
 }
 
 /** The label of the socket when it belongs to one program; `""` when it says nothing. */
@@ -140,7 +155,7 @@ function webRuntimeType(facts: PolicyFacts, worker: string): string | undefined 
 /** /run is a tmpfs: systemd-tmpfiles makes the directory at boot, with its mode, owner and, by the new rule, its label. */
 function runtimeDirectory(need: SocketNeed): SocketRemedy['files'] {
   const { directories, owner, recreated } = need.socket;
-  const directory = (directories[0]?.path ?? '').replace(/^\/var\/run\//, '/run/');
+  const directory = runtimePath(directories[0]?.path ?? '');
   const [, mode, user, group] = /^([0-7]{3,4}) ([A-Za-z_][\w.-]{0,31}) ([A-Za-z_][\w.-]{0,31})$/.exec(owner) ?? [];
   if (recreated || mode === undefined || !/^\/run\/[\w.-]+(?:\/[\w.-]+)*$/.test(directory)) return [];
   const name = directory.slice('/run/'.length).replaceAll('/', '-');

@@ -47,7 +47,17 @@ describe('selinux.boolean', () => {
     [
       'no record before: the record goes',
       { name, value: false, persistent: false },
-      [JSON.stringify({ name, before: '0' }), `setsebool -V ${name}=0`],
+      [JSON.stringify({ name, now: '0', persistent: '0' }), `setsebool -V ${name}=0`],
+    ],
+    [
+      'F06 without a record: now and later each as they were',
+      { name, value: true, persistent: false },
+      [JSON.stringify({ name, now: '1', persistent: '0' }), `setsebool -V ${name}=1`],
+    ],
+    [
+      'what is after a reboot was not known',
+      { name, value: true },
+      [JSON.stringify({ name, now: '1', persistent: '' }), `setsebool -V ${name}=1`],
     ],
     ['a record before', { name, value: false, persistent: false, local: false }, [`setsebool -V -P ${name}=0`]],
     [

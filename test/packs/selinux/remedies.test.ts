@@ -33,7 +33,7 @@ function remedies(policy: SimulatedPolicy, { audit = [], tcp = [], unix = [], pr
     ...tcp.map((port) => ({ kind: 'tcp', peer: `127.0.0.1:${port}`, address: '127.0.0.1', port })),
     ...unix.map((path) => ({ kind: 'unix', peer: `unix:${path}`, path })),
   ];
-  return findRemedies(readFacts(factsOf(policy)), {
+  return findRemedies(readFacts(factsOf(policy), policy.worker ?? httpd), {
     worker: policy.worker ?? httpd,
     denials,
     upstreams: readUpstreams(listed),
@@ -318,6 +318,55 @@ describe('Unix sockets', () => {
     expect(found.sockets[1]?.opens.some((access) => access.permission === 'connectto')).toBe(true);
   });
   it.each([
+    { nginx: '/var/run/app/app.sock', application: '/run/app/app.sock' },
+    { nginx: '/run/app/app.sock', application: '/var/run/app/app.sock' },
+  ])('nginx writes $nginx, the application $application', ({ nginx, application }) => {
+    const socket = { ...app, path: nginx, listensAt: application };
+    expect(names(remedies({ ...el9, sockets: [socket] }, { audit: [write], unix: [nginx] }))).toContain(connecttoRule);
+    const labelled = { ...socket, directoryType: 'httpd_var_run_t', type: 'httpd_var_run_t' };
+    for (const each of [labelled, { ...labelled, listener: undefined }]) {
+      const { listener: _none, ...unheard } = each;
+      const sockets = [each.listener === undefined ? unheard : labelled];
+      const found = remedies({ ...el9, sockets }, { audit: [connectto], unix: [nginx] });
+      expect(names(found)).toEqual([connecttoRule]);
+      expect(found.unrelated).toEqual([]);
+    }
+  });
+  it('judges the listener by who listens today, not by who did when it was denied', () => {
+    const socket = { ...app, directoryType: 'httpd_var_run_t', type: 'httpd_var_run_t', listener: 'httpd_t' };
+    const found = remedies({ ...el9, sockets: [socket] }, { audit: [connectto], unix: [app.path] });
+    expect(names(found)).toEqual([]);
+    expect(found.unrelated).toEqual([
+      'httpd_t → unconfined_service_t (unix_stream_socket connectto), /run/app/app.sock',
+    ]);
+  });
+  it.each([
+    ['/var/www/html/app.sock', 'httpd_sys_content_t', ''],
+    ['/opt/app/app.sock', 'usr_t', 'usr_t'],
+    ['/srv/app/app.sock', 'var_t', 'var_t'],
+    ['/var/lib/app/app.sock', 'var_lib_t', 'var_lib_t'],
+    ['/usr/share/app/app.sock', 'usr_t', 'usr_t'],
+    ['/data/people/app/app.sock', 'user_home_t', 'user_home_t'],
+    ['/data/cache/app.sock', 'user_tmp_t', 'user_tmp_t'],
+    ['/data/cache/app.sock', 'tmp_t', 'tmp_t'],
+    ['/etc/app/app.sock', 'etc_t', 'etc_t'],
+    ['/run/user/1000/app.sock', 'user_tmp_t', 'user_tmp_t'],
+  ])('outside a runtime directory of its own nothing is labelled or opened: %s, %s', (path, type, expected) => {
+    const socket = { ...app, path, type, expected, directoryType: type };
+    const found = remedies({ ...el9, sockets: [socket] }, { unix: [path] });
+    expect(names(found)).toEqual([]);
+    expect(found.unsolved).toEqual([
+      { access: `reach the socket ${path}`, why: expect.stringContaining('move the socket below /run') },
+    ]);
+  });
+  it('mends a directory below /run that was moved there with its old label', () => {
+    const socket = { ...app, type: 'tmp_t', directoryType: 'tmp_t' };
+    expect(names(remedies({ ...el9, sockets: [socket] }, { unix: [app.path] }))).toEqual([
+      '/var/run/app(/.*)? httpd_var_run_t',
+      connecttoRule,
+    ]);
+  });
+  it.each([
     { path: '/home/app/app.sock', type: 'user_home_t', why: 'below /run' },
     { path: '/run/app.sock', type: 'var_run_t', why: 'directory of its own' },
   ])('has no remedy for $path', ({ path, type, why }) => {
@@ -353,6 +402,50 @@ describe('hosts where SELinux is not the cause', () => {
     const found = remedies(policy, { tcp: [3000, 8888], audit: [connect(3000, 'ntop_port_t')] });
     expect(names(found)).toEqual([]);
     expect(found.summary).toMatch(summary);
+  });
+  it('another permissive domain does not make httpd_t permissive', () => {
+    const lines = ['access insights_core_t http_port_t tcp_socket name_bind 10 0 ffffffff 0 ffffffff 12 1'];
+    const found = remedies({ ...el9, lines }, { tcp: [3000], audit: [connect(3000, 'ntop_port_t')] });
+    expect([found.enforced, names(found)]).toEqual([true, [ntop]]);
+  });
+
+  const listed = (name: string, later: string) => `bool-listed ${name}   (on   ,  ${later})  text`;
+  const fleeting = {
+    ...el9,
+    on: ['httpd_can_network_connect'],
+    lines: [listed('httpd_can_network_connect', 'off')],
+  };
+  const both = {
+    ...fleeting,
+    on: [...fleeting.on, 'httpd_graceful_shutdown'],
+    lines: [...fleeting.lines, listed('httpd_graceful_shutdown', 'off')],
+  };
+  it.each<[string, SimulatedPolicy, Asked, readonly string[]]>([
+    ['on now, off in the list', fleeting, { tcp: [3000] }, ['httpd_can_network_connect']],
+    ['of several the narrowest', both, { tcp: [443] }, ['httpd_graceful_shutdown']],
+    ['each port its own', both, { tcp: [443, 3000] }, ['httpd_can_network_connect', 'httpd_graceful_shutdown']],
+    ['no upstream needs it', fleeting, {}, []],
+    ['a lasting one opens it too', { ...both, records: ['httpd_graceful_shutdown=1'] }, { tcp: [443] }, []],
+    ['what is after a reboot is not known', { ...fleeting, lines: [] }, { tcp: [3000] }, []],
+    [
+      'a rule without a condition opens it too',
+      { ...fleeting, sesearch: ['allow httpd_t ntop_port_t:tcp_socket name_connect;'] },
+      { tcp: [3000] },
+      [],
+    ],
+    [
+      'the label’s own boolean lasts no longer',
+      { ...el9, on: ['httpd_graceful_shutdown'], lines: [listed('httpd_graceful_shutdown', 'off')] },
+      { tcp: [8888] },
+      ['httpd_graceful_shutdown'],
+    ],
+  ])('F06: what has to be made persistent: %s', (_title, policy, asked, want) => {
+    const found = remedies(policy, asked);
+    expect(found.until_reboot).toEqual(want);
+    for (const name of want) {
+      expect(found.summary).toContain('only until a reboot');
+      expect(found.drift).toContain(`${name}: on now, off after a reboot`);
+    }
   });
   it('F05, F06: tells of booleans that a reboot would change', () => {
     const policy = {

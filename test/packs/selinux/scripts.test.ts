@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -123,6 +123,91 @@ describe.each(shells.map((shell) => [shell[0], shell] as const))('under %s', (_n
       'setsebool -V httpd_graceful_shutdown=0',
       'setsebool -V httpd_can_network_connect=0',
     ]);
+  });
+
+  it.each([
+    { title: 'known', persistent: false, rc: 0, does: ['setsebool -V -P httpd_can_network_connect=0'] },
+    { title: 'not known', persistent: undefined, rc: 1, does: ['setsebool -V httpd_can_network_connect=1'] },
+  ])('without semanage: the value after a reboot was $title', ({ persistent, rc, does }) => {
+    programs(logged('setsebool'));
+    const { rollback } = booleanAction;
+    if (rollback.kind !== 'undo') throw new Error('selinux.boolean has no undo');
+    const name = 'httpd_can_network_connect';
+    const change = { persistent: [{ name, from: true, to: true }], runtime: [] };
+    const before = { name, value: true, ...(persistent === undefined ? {} : { persistent }) };
+    const [forget] = rollback.undo(change, before);
+    const answer = forget && root.run(shell, forget);
+    expect([answer?.rc, log()]).toEqual([rc, does]);
+    expect(answer?.stderr).toContain('semanage is missing');
+  });
+
+  it.each([
+    { title: 'off', value: '0 0', record: '', asked: false },
+    { title: 'on, with a record', value: '1 1', record: 'httpd_graceful_shutdown=1\n', asked: false },
+    { title: 'on, without a record', value: '1 1', record: '', asked: true },
+  ])('F06: looks into semanage’s list for a boolean that is $title: $asked', async ({ value, record, asked }) => {
+    root.file('selinux/booleans/httpd_graceful_shutdown', value);
+    root.file('var/lib/selinux/targeted/active/booleans.local', record);
+    root.file('selinux/access', '');
+    programs(
+      ['semanage', `echo 'httpd_graceful_shutdown        (on   ,  off)  Allow httpd to graceful shutdown'`],
+      ['ss', 'exit 0'],
+    );
+    const found = await read(shell, remediesProbe, { domain: 'httpd_t', denials: [], upstreams: [], prefer: 'distro' });
+    expect(found).toMatchObject({
+      drift: asked ? ['httpd_graceful_shutdown: on now, off after a reboot'] : [],
+    });
+  });
+
+  it.each([
+    ['-s', false],
+    ['--', false],
+    ['', true],
+  ])('counts a rule of the policy for file kind "%s" as one for all files: %s', async (kind, inBase) => {
+    const context = 'system_u:object_r:web_t:s0';
+    root.file('selinux/context', `${'x'.repeat(context.length)}${context}`);
+    root.file(
+      'etc/selinux/targeted/contexts/files/file_contexts',
+      `/app/a\\.sock\t${kind}${kind && '\t'}system_u:object_r:old_t:s0\n`,
+    );
+    programs(['semanage', 'exit 0'], ['matchpathcon', `echo ${context}`]);
+    expect(await inspect(shell, fcontextAction, { path: '/app/a\\.sock', type: 'web_t', restore: '' })).toMatchObject({
+      in_base: inBase,
+    });
+  });
+
+  it('follows links: nginx’s spelling of a socket and the application’s are one path', async () => {
+    mkdirSync(join(root.path, 'run/app'), { recursive: true });
+    symlinkSync(join(root.path, 'run'), join(root.path, 'linked'));
+    const [real, linked] = ['run', 'linked'].map((each) => join(root.path, each, 'app/app.sock'));
+    root.file('run/app/app.sock', '');
+    root.file('selinux/access', '');
+    for (const [nginx = '', application = ''] of [
+      [real, linked],
+      [linked, real],
+      [linked, linked],
+    ]) {
+      programs(
+        ['stat', 'exit 1'],
+        [
+          'ss',
+          `case $1 in -lxpZ) echo 'u_str LISTEN 0      128      ${application} 12845            * 0    users:(("python3",pid=372,proc_ctx=u:r:initrc_t:s0,fd=3))' ;; esac`,
+        ],
+      );
+      let printed = '';
+      const inspector = {
+        since: 0,
+        run: async (command: never) => {
+          const answer = root.run(shell, command);
+          printed = answer.stdout;
+          return answer;
+        },
+      };
+      const upstreams = [{ kind: 'unix', path: nginx }];
+      await remediesProbe.read(inspector, { domain: 'httpd_t', denials: [], upstreams, prefer: 'distro' } as never);
+      expect(printed.split('\n')).toContain(`socket ${real}`);
+      expect(printed.split('\n')).toContain(`unix-listener u:r:initrc_t:s0 ${real}`);
+    }
   });
 
   it('reads port labels from semanage and the store, and says what is missing', async () => {

@@ -19,6 +19,8 @@ export interface SimulatedPolicy {
   readonly modules?: readonly string[];
   readonly sesearch?: readonly string[];
   readonly permissiveDomain?: boolean;
+  /** Further lines of the script's output. */
+  readonly lines?: readonly string[];
 }
 export interface SimulatedSocket {
   readonly path: string;
@@ -27,6 +29,8 @@ export interface SimulatedSocket {
   readonly listener?: string;
   readonly expected?: string;
   readonly recreated?: boolean;
+  /** How the application spells it; default: as nginx does. */
+  readonly listensAt?: string;
 }
 
 export const httpd = 'system_u:system_r:httpd_t:s0';
@@ -131,6 +135,7 @@ export function factsOf(policy: SimulatedPolicy): string {
     ...(policy.sockets ?? []).flatMap((socket) => socketLines(policy, socket, worker, access)),
     `sesearch ${policy.sesearch ? 'yes' : 'no'}`,
     ...(policy.sesearch ?? []).map((rule) => `rule ${rule}`),
+    ...(policy.lines ?? []),
     '',
   ].join('\n');
 }
@@ -158,7 +163,7 @@ function socketLines(
     access(worker, label('var_run_t'), 'dir', 'search', true),
     ...(socket.listener
       ? [
-          `unix-listener system_u:system_r:${socket.listener}:s0 ${socket.path}`,
+          `unix-listener system_u:system_r:${socket.listener}:s0 ${socket.listensAt ?? socket.path}`,
           access(
             worker,
             `system_u:system_r:${socket.listener}:s0`,

@@ -1,0 +1,14 @@
+/** `/var/run` is a link to `/run` on every host with systemd: programs write either, and the kernel knows one. */
+export function runtimePath(path: string): string {
+  return path.startsWith('/var/run/') ? path.slice('/var'.length) : path;
+}
+
+/** Whether two spellings mean one path. */
+export function samePath(one: string, other: string): boolean {
+  return runtimePath(one) === runtimePath(other);
+}
+
+/** Whether it lies below the runtime directory, which is made anew at each boot and holds no data. */
+export function isRuntimePath(path: string): boolean {
+  return runtimePath(path).startsWith('/run/');
+}
