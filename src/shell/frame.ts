@@ -45,16 +45,16 @@ echo "$mg_n e"; echo "$mg_n e" >&2
 done
 `;
 
-/** The program of a fix's own channel: the hello, then the script, once. */
+/** The program of a fix's own channel: the hello, then the script, once. `$mg_g` is its process group; 0: none. */
 export function fixProgram(script: string): string {
-  return `${programKinds.fix}\n${hello}\nunset a b c d g l n s t x z\n${script}`;
+  return `${programKinds.fix}\n${hello}\nmg_g=$g\nunset a b c d g l n s t x z\n${script}`;
 }
 
 /**
- * A program that ends a lane or a fix with all its children: by process group, or by pid where it has none. Ids that a
+ * A program that signals a lane or a fix with all its children: by process group, or by pid where it has none. Ids that a
  * host made up must not become `kill -1`, which means every process.
  */
-export function killProgram(pid: number, pgid: number): string {
-  const target = pgid > 1 ? `kill -9 -${pgid}` : pid > 1 ? `kill -9 ${pid}` : ':';
+export function killProgram(pid: number, pgid: number, signal: 'TERM' | 'KILL' = 'KILL'): string {
+  const target = pgid > 1 ? `kill -${signal} -${pgid}` : pid > 1 ? `kill -${signal} ${pid}` : ':';
   return `${programKinds.kill}\n${hello}\n${target}\n`;
 }

@@ -4,10 +4,24 @@ import type { Label } from '../model/transport.ts';
 const prefix = '# mendgate ';
 const kinds: readonly Label['kind'][] = ['probe', 'inspect', 'apply', 'undo', 'clock', 'boot_id'];
 
-/** A label as one shell comment in pure ASCII: no line end can stand in it, whatever the params hold. */
+/** Longest text of a change that its label repeats, in UTF-16 units. */
+const longestText = 4096;
+
+/**
+ * A label as one shell comment in pure ASCII: no line end can stand in it, whatever the params hold. A change may hold a
+ * whole file's content, which the commands carry already: its longer texts are only `(LENGTH characters)` here.
+ */
 export function formatLabel(label: Label): string {
-  const json = JSON.stringify({ kind: label.kind, name: label.name, params: label.params });
+  const isChange = label.kind === 'apply' || label.kind === 'undo';
+  const json = JSON.stringify(
+    { kind: label.kind, name: label.name, params: label.params },
+    isChange ? (_key, value: unknown) => shortened(value) : undefined,
+  );
   return prefix + json.replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function shortened(value: unknown): unknown {
+  return typeof value === 'string' && value.length > longestText ? `(${value.length} characters)` : value;
 }
 
 /** The label of a line made by {@link formatLabel}; `undefined` for any other line. */

@@ -1,7 +1,8 @@
 import { assertNever } from '../model/assert-never.ts';
+import { formatDuration } from '../model/duration.ts';
 import { HostFailure } from '../model/host-failure.ts';
 import type { FixOutcome, FixRequest } from '../model/transport.ts';
-import { composeFix, fixReader } from '../shell/fix.ts';
+import { composeFix, fixReader, ownTime } from '../shell/fix.ts';
 import { fixProgram } from '../shell/frame.ts';
 import { unsendable } from '../shell/render.ts';
 import { after } from './clock.ts';
@@ -20,14 +21,15 @@ export function runFix(
   request: FixRequest,
   closing: AbortSignal,
 ): Promise<FixOutcome> {
-  for (const part of request.parts) {
-    for (const command of part.commands) {
-      const problem = unsendable(command);
-      if (problem !== undefined) {
-        return Promise.resolve({ kind: 'not_started', failure: new HostFailure('command', problem) });
-      }
+  const commands = request.parts.flatMap((part) => part.commands);
+  for (const command of commands) {
+    const problem = unsendable(command);
+    if (problem !== undefined) {
+      return Promise.resolve({ kind: 'not_started', failure: new HostFailure('command', problem) });
     }
   }
+  // A command's author knows how long it takes; a step's deadline must not cut it short.
+  const deadlineMs = Math.max(request.timeoutMs, ownTime(request));
   return new Promise((resolve) => {
     const { clock } = options;
     const nonce = freshNonce();
@@ -39,9 +41,7 @@ export function runFix(
     const shell = startShell(options, fixProgram(composeFix(request, nonce)), {
       hello(found) {
         ids = found;
-        disarm = after(clock, request.timeoutMs, () =>
-          stop(new HostFailure('timeout', `the fix had not ended after ${request.timeoutMs} ms and was stopped`)),
-        );
+        disarm = after(clock, deadlineMs, () => stop('timeout', `had not ended after ${formatDuration(deadlineMs)}`));
       },
       stdout(chunk) {
         reader.stdout(chunk);
@@ -69,25 +69,43 @@ export function runFix(
 
     /** The script's own end is enough: a service that it started may hold the channel for ever. */
     function look(): void {
-      const { done, answers, total } = reader.read();
+      const { done, stopped, answers, total } = reader.read();
       if (done) settle({ kind: 'ended', answers });
-      else if (total > limits.outputBytes)
-        stop(new HostFailure('output_limit', 'the fix wrote too much and was stopped'));
+      else if (stopped) settle({ kind: 'unknown', failure: stoppedBy ?? askedToEnd(), answers });
+      else if (total > limits.outputBytes) stop('output_limit', 'wrote too much');
     }
 
-    function stop(failure: HostFailure): void {
+    /** Asks the fix to end, later ends it; unless a command that must not be killed may be running, or may begin. */
+    function stop(phase: 'timeout' | 'output_limit', why: string): void {
       if (stoppedBy !== undefined) return;
-      stoppedBy = failure;
       disarm();
-      if (ids !== undefined) void killGroup(options, ids);
+      const { answers } = reader.read();
+      if (commands.slice(answers.length).some((command) => command.unkillable === true)) {
+        const message = `the fix ${why}; it goes on there, since a command in it must not be killed`;
+        settle({ kind: 'unknown', failure: new HostFailure(phase, message), answers });
+        return;
+      }
+      stoppedBy = new HostFailure(phase, `the fix ${why} and was stopped`);
+      if (ids !== undefined) void killGroup(options, ids, 'TERM');
+      disarm = after(clock, limits.termMs, kill);
+    }
+
+    function kill(): void {
+      if (ids !== undefined) void killGroup(options, ids, 'KILL');
       disarm = after(clock, limits.killMs, () => {
+        const { phase, message } = stoppedBy ?? askedToEnd();
         const help = 'it could not be seen to be gone: it may still be running';
-        settle({
-          kind: 'unknown',
-          failure: new HostFailure(failure.phase, failure.message, help),
-          answers: reader.read().answers,
-        });
+        settle({ kind: 'unknown', failure: new HostFailure(phase, message, help), answers: reader.read().answers });
       });
+    }
+
+    /** Why a shell ended before its script did, when it was not for us. */
+    function shellGone(): HostFailure {
+      const { answers, runningMs = 0 } = reader.read();
+      const own = commands[answers.length]?.timeoutMs;
+      return own !== undefined && runningMs >= own
+        ? new HostFailure('timeout', `a command had not ended after its own ${formatDuration(own)} and was killed`)
+        : new HostFailure('shell', 'the shell of the fix ended before its script did');
     }
 
     function closed(end: ShellEnd): void {
@@ -100,7 +118,7 @@ export function runFix(
           settle({ kind: 'unknown', failure: stoppedBy ?? end.failure, answers });
           return;
         case 'ended': {
-          const failure = stoppedBy ?? new HostFailure('shell', 'the shell of the fix ended before its script did');
+          const failure = stoppedBy ?? shellGone();
           // Everything it wrote has arrived, and every command announces itself first.
           settle(begun ? { kind: 'unknown', failure, answers } : { kind: 'not_started', failure });
           return;
@@ -110,4 +128,8 @@ export function runFix(
       }
     }
   });
+}
+
+function askedToEnd(): HostFailure {
+  return new HostFailure('shell', 'the fix was asked to end by something on the host');
 }

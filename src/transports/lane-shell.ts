@@ -1,4 +1,5 @@
 import { assertNever } from '../model/assert-never.ts';
+import { formatDuration } from '../model/duration.ts';
 import { HostFailure } from '../model/host-failure.ts';
 import { laneProgram } from '../shell/frame.ts';
 import { after, within } from './clock.ts';
@@ -80,7 +81,7 @@ export function laneShell(options: ShellOptions, limits: LaneLimits, ended: (end
     if (job === undefined || ids === undefined || ending) return;
     disarmDeadline = after(clock, job.timeoutMs, () => {
       if (scriptIsOver(job)) answerAsItIs(job);
-      else job.fail(new HostFailure('timeout', `no end after ${job.timeoutMs} ms`));
+      else job.fail(new HostFailure('timeout', `no end after ${formatDuration(job.timeoutMs)}`));
       retire();
     });
   }

@@ -1,7 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Command } from '../../src/model/command.ts';
 import type { FixPart } from '../../src/model/transport.ts';
 import { composeFix, fixReader, parseFix } from '../../src/shell/fix.ts';
 import { runShell, shells } from './shells.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'mendgate-fix-'));
+afterAll(() => rmSync(dir, { recursive: true }));
 
 const nonce = 'f'.repeat(32);
 const part = (name: string, ...scripts: string[]): FixPart => ({
@@ -30,6 +38,64 @@ describe.each(shells)('a fix in $name', (shell) => {
     const { answers, done } = run(part('a', 'echo 1'), part('b', script, 'echo no'), part('c', 'echo no'));
     expect(answers.map((answer) => answer.rc)).toEqual([0, rc]);
     expect(done).toBe(true);
+  });
+
+  /** In a process group of its own, as on a host. */
+  const runInGroup = (...commands: Command[]) => {
+    const request = { parts: [{ ...part('a'), commands }], become: false, timeoutMs: 1 } as const;
+    const input = `mg_g=$$\n${composeFix(request, nonce)}`;
+    const { stdout, stderr } = spawnSync('setsid', ['-w', shell.program, ...shell.args], { input });
+    return parseFix(nonce, stdout, stderr);
+  };
+
+  it('ends a command with its children after its own time, rc 124, and begins no other', () => {
+    const file = join(dir, `${shell.name} child`);
+    const script = 'echo begun; ( sleep 3; : > "$file" ) & sleep 60';
+    const began = Date.now();
+    const { answers, done, stopped } = runInGroup(
+      { script: 'echo one', timeoutMs: 60_000 },
+      { script, variables: { file }, timeoutMs: 400 },
+      { script: 'echo no' },
+    );
+    expect(answers).toMatchObject([
+      { rc: 0, stdout: 'one\n' },
+      { rc: 124, stdout: 'begun\n' },
+    ]);
+    expect({ done, stopped }).toEqual({ done: true, stopped: false });
+    expect(Date.now() - began).toBeLessThan(15_000);
+    spawnSync('sleep', ['3']);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('lets a command that must not be killed outlast its own time', () => {
+    const { answers } = runInGroup({ script: 'sleep 2; echo whole', timeoutMs: 400, unkillable: true });
+    expect(answers).toMatchObject([{ rc: 0, stdout: 'whole\n' }]);
+  });
+
+  it('stops after the command during which it was asked to end, and answers for those before', () => {
+    const { answers, done, stopped } = runInGroup(
+      { script: 'echo one' },
+      { script: 'trap "" TERM; kill -TERM 0; echo two' },
+      { script: 'echo no' },
+    );
+    expect(answers).toMatchObject([{ rc: 0, stdout: 'one\n' }]);
+    expect({ done, stopped }).toEqual({ done: false, stopped: true });
+  });
+
+  it('gives commands the default SIGPIPE', () => {
+    expect(runInGroup({ script: 'while :; do echo y; done | head -n 1' }).answers).toMatchObject([{ stdout: 'y\n' }]);
+  });
+
+  it('runs to its end when nobody reads any more', async () => {
+    const file = join(dir, `${shell.name} effects`);
+    const loud = 'i=0; while [ $i -lt 200 ]; do echo loud; echo loud >&2; i=$((i+1)); done; /bin/echo "$n" >> "$file"';
+    const commands = ['1', '2', '3'].map((n) => ({ script: `sleep 0.3; ${loud}`, variables: { n, file } }));
+    const child = spawn(shell.program, [...shell.args], { stdio: 'pipe' });
+    child.stdin.end(composeFix({ parts: [{ ...part('a'), commands }], become: false, timeoutMs: 1 }, nonce));
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.stdout.destroy();
+    child.stderr.destroy();
+    await expect.poll(() => existsSync(file) && readFileSync(file, 'utf8'), { timeout: 10_000 }).toBe('1\n2\n3\n');
   });
 
   it('keeps commands from each other', () => {

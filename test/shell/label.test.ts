@@ -27,4 +27,15 @@ describe('a label', () => {
     '# mendgate {"kind":"x","name":"n","params":{}}',
     'echo',
   ])('is not read from %j', (line) => expect(parseLabel(line)).toBeUndefined());
+
+  it.each(['apply', 'undo'] as const)('of kind %s does not repeat a whole file', (kind) => {
+    const change = { path: '/etc/motd', content: 'x'.repeat(1_000_000), before: ['y'.repeat(4096)] };
+    const line = formatLabel({ kind, name: 'file.content', params: { change } });
+    expect(parseLabel(line)?.params).toEqual({ change: { ...change, content: '(1000000 characters)' } });
+  });
+
+  it('of a probe is whole: recorded hosts answer by it', () => {
+    const params = { text: 'x'.repeat(10_000) };
+    expect(parseLabel(formatLabel({ kind: 'probe', name: 'say', params }))?.params).toEqual(params);
+  });
 });

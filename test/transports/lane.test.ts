@@ -15,7 +15,13 @@ const shells = [
   { name: 'bash', path: '/bin/bash --posix' },
 ].filter(({ path }) => existsSync(path.split(' ')[0] ?? ''));
 
-const limits: LaneLimits = { graceMs: 300, killMs: 5000, outputBytes: 8 * 1024 * 1024, sessionWaitMs: 1000 };
+const limits: LaneLimits = {
+  graceMs: 300,
+  termMs: 500,
+  killMs: 5000,
+  outputBytes: 8 * 1024 * 1024,
+  sessionWaitMs: 1000,
+};
 
 describe.each(shells)('a lane over $name', ({ path }) => {
   const channels = new Set<Channel>();

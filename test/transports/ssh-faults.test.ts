@@ -106,6 +106,83 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('faults of a real ss
     if (outcome.kind === 'ended') process.kill(Number(outcome.answers[0]?.stdout));
   });
 
+  it('a deadline lets a fix clean up, and kills it only when it does not end', async () => {
+    const connection = await connect(sshd, 'root', { limits: { ...defaultLimits, termMs: 2000 } });
+    const mark = freshMark();
+    const file = join(dir, 'cleaned');
+    const tidy = `trap ': > ${file}; exit 1' TERM; sleep ${mark} & wait`;
+    const polite = await connection.fix({ parts: part('echo one', tidy, 'echo no'), become: false, timeoutMs: 300 });
+    expect(polite).toMatchObject({
+      kind: 'unknown',
+      failure: { phase: 'timeout', message: 'the fix had not ended after 300ms and was stopped' },
+      answers: [{ rc: 0, stdout: 'one\n' }],
+    });
+    expect(existsSync(file)).toBe(true);
+
+    const deaf = part(`trap '' TERM; sleep ${mark}`);
+    const killed = await connection.fix({ parts: deaf, become: false, timeoutMs: 300 });
+    expect(killed).toMatchObject({ kind: 'unknown', failure: { phase: 'timeout' }, answers: [] });
+    expect(running(mark)).toBe(false);
+  });
+
+  it('a deadline never ends a command that must not be killed', async () => {
+    const connection = await connect(sshd, 'mg-fault');
+    const file = join(user.home, 'committed');
+    const commit = { script: `sleep 2; : > ${file}`, unkillable: true } as const;
+    const outcome = await connection.fix({
+      parts: [{ label: someLabel, commands: [{ script: 'echo one' }, commit] }],
+      become: 'root',
+      timeoutMs: 300,
+    });
+    expect(outcome).toMatchObject({
+      kind: 'unknown',
+      failure: { phase: 'timeout', message: expect.stringContaining('it goes on there') },
+      answers: [{ rc: 0 }],
+    });
+    await expect.poll(() => existsSync(file), { timeout: 10_000 }).toBe(true);
+  });
+
+  it("a fix has at least its commands' own time, and each command no more than that", async () => {
+    const connection = await connect(sshd, 'mg-fault');
+    const mark = freshMark();
+    const commands = [
+      { script: 'sleep 1; echo one', timeoutMs: 20_000 },
+      { argv: ['sleep', mark] as const, timeoutMs: 500 },
+    ];
+    const parts: FixPart[] = [{ label: someLabel, commands }];
+    const outcome = await connection.fix({ parts, become: 'root', timeoutMs: 300 });
+    expect(outcome).toMatchObject({ kind: 'ended', answers: [{ rc: 0, stdout: 'one\n' }, { rc: 124 }] });
+    expect(running(mark)).toBe(false);
+  });
+
+  it('a command that is deaf to its own deadline is killed, and the outcome says so', async () => {
+    const connection = await connect(sshd, 'mg-fault');
+    const commands = [{ script: "trap '' TERM; sleep 60", timeoutMs: 500 }];
+    const parts: FixPart[] = [{ label: someLabel, commands }];
+    const outcome = await connection.fix({ parts, become: 'root', timeoutMs: 60_000 });
+    const message = 'a command had not ended after its own 500ms and was killed';
+    expect(outcome).toMatchObject({ kind: 'unknown', failure: { phase: 'timeout', message }, answers: [] });
+  }, 20_000);
+
+  it.each(['openssh', 'dropbear'] as const)(
+    '%s: a broken connection does not cut a fix short',
+    async (kind) => {
+      if (kind === 'dropbear' && dropbearMissing !== undefined) return;
+      const server = await startSshd({ server: kind, clientKeyFile: join(dir, 'key') });
+      const connection = await connect(server, 'mg-fault');
+      const file = join(user.home, `effects-${kind}`);
+      const loud = 'i=0; while [ $i -lt 500 ]; do /bin/echo loud; echo loud >&2; i=$((i+1)); done';
+      const scripts = [1, 2, 3].map((n) => `echo ${n} >> ${file}; sleep 1; ${loud}; echo end ${n} >> ${file}`);
+      const fix = connection.fix({ parts: part(...scripts), become: 'root', timeoutMs: 60_000 });
+      await expect.poll(() => existsSync(file), { timeout: 10_000 }).toBe(true);
+      server.cut();
+      expect(await fix).toMatchObject({ kind: 'unknown', failure: { phase: 'lost' } });
+      await expect.poll(() => readFileSync(file, 'utf8'), { timeout: 30_000 }).toBe('1\nend 1\n2\nend 2\n3\nend 3\n');
+      await server.stop();
+    },
+    60_000,
+  );
+
   it('a fix carries a megabyte of stdin', async () => {
     const data = Array.from({ length: 20_000 }, (_, i) => `line ${i} ${"'".repeat(i % 7)} ${'x'.repeat(40)}`).join(
       '\n',
@@ -132,7 +209,7 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('faults of a real ss
     const connection = await connect(server, 'mg-fault');
     const probe = connection.run(request('sleep 5'));
     const fix = connection.fix({
-      parts: part('echo one', `: > ${user.home}/ready; sleep 5`),
+      parts: part('echo one', `sleep 1; : > ${user.home}/ready; sleep 5`),
       become: false,
       timeoutMs: 60_000,
     });

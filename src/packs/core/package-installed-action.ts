@@ -62,13 +62,19 @@ apt-get -y -q -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold inst
 function installCommand({ name, installer }: Change): Command {
   switch (installer) {
     case 'apt-get':
-      return { script: apt, variables: { name }, env: { DEBIAN_FRONTEND: 'noninteractive' }, timeoutMs: installMs };
+      return {
+        script: apt,
+        variables: { name },
+        env: { DEBIAN_FRONTEND: 'noninteractive' },
+        timeoutMs: installMs,
+        unkillable: true,
+      };
     case 'apk':
-      return { argv: ['apk', 'add', '--', name], timeoutMs: installMs };
+      return { argv: ['apk', 'add', '--', name], timeoutMs: installMs, unkillable: true };
     case 'zypper':
-      return { argv: ['zypper', '--non-interactive', 'install', '--', name], timeoutMs: installMs };
+      return { argv: ['zypper', '--non-interactive', 'install', '--', name], timeoutMs: installMs, unkillable: true };
     default:
-      return { argv: [installer, '-y', '-q', 'install', '--', name], timeoutMs: installMs };
+      return { argv: [installer, '-y', '-q', 'install', '--', name], timeoutMs: installMs, unkillable: true };
   }
 }
 
@@ -79,10 +85,11 @@ function removeCommand({ name, manager }: Change): Command {
         argv: ['dpkg', '--remove', '--', name],
         env: { DEBIAN_FRONTEND: 'noninteractive' },
         timeoutMs: installMs,
+        unkillable: true,
       };
     case 'apk':
-      return { argv: ['apk', 'del', '--', name], timeoutMs: installMs };
+      return { argv: ['apk', 'del', '--', name], timeoutMs: installMs, unkillable: true };
     case 'rpm':
-      return { argv: ['rpm', '-e', '--', name], timeoutMs: installMs };
+      return { argv: ['rpm', '-e', '--', name], timeoutMs: installMs, unkillable: true };
   }
 }

@@ -4,7 +4,7 @@ import type { Json } from '../../model/json.ts';
 import { unreadable } from '../../model/probe.ts';
 import { forgetRecord } from './boolean-undo.ts';
 import { type BooleanValue, booleanScript, readBooleans, selinuxRuns, storeWasRead } from './boolean-values.ts';
-import { busyStore, rebuildTimeoutMs } from './policy-store.ts';
+import { busyStore, storeChange } from './policy-store.ts';
 import { predictAfterBoolean } from './predict-boolean.ts';
 import { booleanName } from './schemas.ts';
 
@@ -95,7 +95,7 @@ function undoOne(change: BooleanChange, before: BooleanValue): readonly Command[
 function set(flags: readonly string[], settings: readonly Setting[]): readonly Command[] {
   if (settings.length === 0) return [];
   const assignments = settings.map(({ name, to }) => `${name}=${to ? 1 : 0}`);
-  return [{ argv: ['setsebool', ...flags, ...assignments], timeoutMs: rebuildTimeoutMs }];
+  return [{ argv: ['setsebool', ...flags, ...assignments], ...storeChange }];
 }
 
 function arrow({ name, from, to }: Setting): string {

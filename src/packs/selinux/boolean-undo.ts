@@ -1,6 +1,6 @@
 import type { Command } from '../../model/command.ts';
 import type { BooleanValue } from './boolean-values.ts';
-import { rebuildTimeoutMs, storeScript } from './policy-store.ts';
+import { storeChange, storeScript } from './policy-store.ts';
 
 /**
  * Removes one local record, so that the policy's own default counts again; `setsebool -P NAME=old` would leave a record.
@@ -14,7 +14,7 @@ export function forgetRecord(before: BooleanValue): Command {
   return {
     script: forgetScript,
     variables: { name: before.name, now: word(before.value), persistent: word(before.persistent) },
-    timeoutMs: rebuildTimeoutMs,
+    ...storeChange,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Json } from '../../model/json.ts';
 import { type FcontextState, fcontextScript, pathOfSpec, readFcontextState } from './fcontext-state.ts';
 import { specMatches } from './file-contexts.ts';
 import { isJsonObject } from './json-object.ts';
-import { busyStore, rebuildTimeoutMs } from './policy-store.ts';
+import { busyStore, storeChange } from './policy-store.ts';
 import { typeName } from './schemas.ts';
 
 export interface FcontextChange {
@@ -114,7 +114,7 @@ function predictContext(change: FcontextChange, params: Json, now: Json): Json |
 }
 
 function semanage(flag: '-a' | '-m', type: string, spec: string): Command {
-  return { argv: ['semanage', 'fcontext', flag, '-t', type, spec], timeoutMs: rebuildTimeoutMs };
+  return { argv: ['semanage', 'fcontext', flag, '-t', type, spec], ...storeChange };
 }
 
 function restorecon(path: string): Command {
@@ -129,7 +129,7 @@ out=$(semanage fcontext -d "$spec" 2>&1); rc=$?
 case "$rc $out" in 0*|*'is not defined'*|*'cannot be deleted'*) exit 0 ;; *) exit "$rc" ;; esac
 `,
     variables: { spec },
-    timeoutMs: rebuildTimeoutMs,
+    ...storeChange,
   };
 }
 

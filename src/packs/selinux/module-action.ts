@@ -7,7 +7,7 @@ import { typeOf } from './context.ts';
 import { isJsonObject } from './json-object.ts';
 import { type ModuleState, moduleScript, priority, readModuleState, sha256 } from './module-state.ts';
 import { rulesOf } from './one-rule.ts';
-import { busyStore, rebuildTimeoutMs, storeScript } from './policy-store.ts';
+import { busyStore, storeChange, storeScript } from './policy-store.ts';
 import { moduleName } from './schemas.ts';
 
 export interface ModuleChange {
@@ -75,7 +75,7 @@ exit "$rc"
 `,
     variables: { name },
     stdin: cil,
-    timeoutMs: rebuildTimeoutMs,
+    ...storeChange,
   };
 }
 
@@ -86,7 +86,7 @@ if [ -n "$store" ] && [ ! -d "$store/modules/${priority}/$name" ]; then exit 0; 
 semodule -X ${priority} -r "$name"
 `,
     variables: { name },
-    timeoutMs: rebuildTimeoutMs,
+    ...storeChange,
   };
 }
 

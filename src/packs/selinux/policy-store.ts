@@ -14,7 +14,7 @@ done
 `;
 
 /** A command that rebuilds the policy: minutes on a small host. */
-export const rebuildTimeoutMs = 240_000;
+const rebuildTimeoutMs = 240_000;
 
 /** Spread into every command that commits to the store: a host whose commit was cut short may not boot again. */
 export const storeChange = { timeoutMs: rebuildTimeoutMs, unkillable: true } as const;

@@ -4,7 +4,7 @@ import type { Json } from '../../model/json.ts';
 import { unreadable } from '../../model/probe.ts';
 import { lineOf } from './answer-lines.ts';
 import { isJsonObject } from './json-object.ts';
-import { busyStore, rebuildTimeoutMs } from './policy-store.ts';
+import { busyStore, storeChange } from './policy-store.ts';
 import { effectiveRecord, exactRecord, type PortTable, portTableScript, readPortTable } from './port-table.ts';
 import { portNumber, protocolName, typeName } from './schemas.ts';
 
@@ -98,7 +98,7 @@ function isAbout(params: Json, change: PortChange): boolean {
 function semanagePort(flag: '-a' | '-m', change: PortChange, type: string): Command {
   return {
     argv: ['semanage', 'port', flag, '-t', type, '-p', change.protocol, String(change.port)],
-    timeoutMs: rebuildTimeoutMs,
+    ...storeChange,
   };
 }
 
@@ -114,6 +114,6 @@ case "$rc $out" in
 esac
 `,
     variables: { protocol: change.protocol, port: String(change.port) },
-    timeoutMs: rebuildTimeoutMs,
+    ...storeChange,
   };
 }
