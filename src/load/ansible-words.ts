@@ -1,3 +1,6 @@
+import { parseCel } from '../expr/syntax.ts';
+import { quoteScalar } from './quote-cel.ts';
+
 /** What someone who knows Ansible types first, and the answer. Each has a code of its own. */
 export interface Answer {
   readonly code: string;
@@ -22,6 +25,10 @@ const modules: Readonly<Record<string, string>> = {
   yum: 'package.installed: { name: … }',
   dnf: 'package.installed: { name: … }',
   apt: 'package.installed: { name: … }',
+  systemd_service: 'service.state: { name: …, state: started }',
+  file: 'file.mode: { path: …, mode: "0644" }; the content itself is file.content',
+  stat: 'the probe file.stat: { path: … }',
+  slurp: 'the probe file.content: { path: … }',
   uri: 'the probe http.request: { url: … }',
 };
 
@@ -82,6 +89,26 @@ const keys: Readonly<Record<string, Answer>> = {
     'waiting is a check',
     'verify: { probes: { up: { tcp.connect: { address: …, port: … } } }, that: up.connected, within: 60s }',
   ),
+  pause: answer('until', 'nothing is waited for by time alone', 'verify: { that: …, within: 60s, every: 2s }'),
+  debug: answer('debug', 'what was found is told by `conclude`', 'conclude: [{ when: …, message: "it is ${{ … }}" }]'),
+  assert: answer('assert', 'what must hold is a `verify`', 'verify: { that: [ … ] }'),
+  fail: answer(
+    'fail',
+    'a conclusion with a verdict ends the host',
+    'conclude: [{ when: …, message: why, verdict: not_fixed }]',
+  ),
+  set_fact: answer(
+    'set-fact',
+    'there are no facts to set: a name is a probe or a param',
+    'write the expression where it is needed',
+  ),
+  environment: answer(
+    'environment',
+    '`environment` belongs to one command',
+    'core.command: { command: [ … ], env: { NAME: … } }',
+  ),
+  remote_user: answer('remote-user', 'who connects is said in the inventory', 'user: … beside the host'),
+  any_errors_fatal: answer('max-fail', '`any_errors_fatal` is `max_fail` here', 'max_fail: 0'),
   args: answer('args', `${asTask}params stand under the call`, 'core.command: { command: [ls, -l] }'),
 };
 
@@ -101,16 +128,21 @@ const aliases: Readonly<Record<string, string>> = {
   post_tasks: 'tasks',
   vars_files: 'vars',
   wait_for_connection: 'wait_for',
+  setup: 'gather_facts',
   import_playbook: 'include_tasks',
 };
 
 /** The answer for a key that is Ansible's, or `undefined`. */
 export function ansibleKey(key: string): Answer | undefined {
-  const short = key.replace(/^ansible\.(?:builtin|posix)\.|^community\.general\./, '');
+  const short = key.replace(/^(?:ansible\.(?:builtin|posix|legacy)|community\.[a-z_]+)\./, '');
   const name = Object.hasOwn(aliases, short) ? (aliases[short] ?? short) : short;
   if (Object.hasOwn(keys, name)) return keys[name];
   if (!Object.hasOwn(modules, short)) return undefined;
-  return answer('module', `\`${key}\` is a module of Ansible`, `in a fix: ${modules[short]}`);
+  return answer(
+    'module',
+    `\`${key}\` is a module of Ansible`,
+    modules[short]?.startsWith('the probe') === true ? `use ${modules[short]}` : `in a fix: ${modules[short]}`,
+  );
 }
 
 /** A list at the top. */
@@ -126,27 +158,70 @@ const longest = 2000;
 /** `and`, `or`, `not`, `is defined` in a condition, with the condition in CEL. */
 export function ansibleExpression(cel: string): Answer | undefined {
   if (cel.length > longest) return undefined;
-  const bare = cel.replaceAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, (literal) =>
-    '"'.padEnd(literal.length - 1, ' ').concat('"'),
-  );
+  const { bare, literals } = withoutLiterals(cel);
   if (/^\s*\{\{.*\}\}\s*$/.test(bare))
     return answer('braces', '`{{ }}` is not interpolated', `write ${cel.trim().slice(2, -2).trim()}`);
-  if (!/\s(?:and|or)\s|(?:^|[\s(])not\s|\sis\s+(?:not\s+)?defined\b/.test(bare)) return undefined;
-  return answer('operators', 'conditions are CEL: `&&`, `||`, `!`, `known(x)`, `has(x.field)`', `write ${inCel(cel)}`);
+  if (!/\s(?:and|or)\s|(?:^|[\s(])not\s|\sis\s+(?:not\s+)?(?:un)?defined\b/.test(bare)) return undefined;
+  const written = inCel(bare).replaceAll(/\u0001(\d+)\u0001/g, (_all, index: string) => literals[Number(index)] ?? '');
+  const help = parseCel(written).ok ? `write ${asScalar(written)}` : 'put `!( … )` around what `not` means';
+  return answer('operators', 'conditions are CEL: `&&`, `||`, `!`, `known(x)`, `has(x.field)`', help);
+}
+
+/** Words inside a string are the string's. */
+function withoutLiterals(cel: string): { readonly bare: string; readonly literals: readonly string[] } {
+  const literals: string[] = [];
+  const bare = cel.replaceAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, (literal) => {
+    literals.push(literal);
+    return `\u0001${literals.length - 1}\u0001`;
+  });
+  return { bare, literals };
+}
+
+/** To YAML, `!x` would be a tag. */
+function asScalar(cel: string): string {
+  return /^[!"'[{*&%@`|>]|:\s|\s#/.test(cel) ? quoteScalar(cel) : cel;
 }
 
 function inCel(text: string): string {
-  return text
-    .replaceAll(/([\w.]+)\s+is\s+not\s+defined\b/g, (_all, name: string) => `!${ask(name)}`)
-    .replaceAll(/([\w.]+)\s+is\s+defined\b/g, (_all, name: string) => ask(name))
+  const operand = String.raw`[\w.\u0001]+(?:\([^()]*\)|\[[^\[\]]*\])*`;
+  const plain = text
+    .trim()
+    .replaceAll(/([\w.]+)\s+is\s+(?:not\s+defined|undefined)\b/g, (_all, name: string) => `!${ask(name)}`)
+    .replaceAll(/([\w.]+)\s+is\s+(?:defined|not\s+undefined)\b/g, (_all, name: string) => ask(name))
+    .replaceAll(new RegExp(`(${operand})\\s+not\\s+in\\s+(${operand}|\\[[^\\[\\]]*\\])`, 'g'), '!($1 in $2)')
     .replaceAll(/\s+and\s+/g, ' && ')
-    .replaceAll(/\s+or\s+/g, ' || ')
-    .replaceAll(/(^|[\s(])not\s+/g, '$1!');
+    .replaceAll(/\s+or\s+/g, ' || ');
+  return negated(plain);
 }
 
-/** A probe may be unknown; a field of it may be absent. */
+/** In Ansible `not` takes in a whole comparison, in CEL `!` only what stands next to it. */
+function negated(text: string): string {
+  const match = /(?:^|(?<=[\s(!]))not\s+/.exec(text);
+  if (match === null) return text;
+  const start = match.index + match[0].length;
+  const end = scopeEnd(text, start);
+  const inner = negated(text.slice(start, end).trim());
+  const isOne = /^!?[\w.\u0001]*(?:\([^()]*\))?$/.test(inner);
+  const whole = isOne ? `!${inner}` : `!(${inner})`;
+  return text.slice(0, match.index) + whole + negated(text.slice(end));
+}
+
+/** Where the operand of a `not` ends: before `&&`, `||` or the bracket that closes around it. */
+function scopeEnd(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at += 1) {
+    if ('([{'.includes(text.charAt(at))) depth += 1;
+    else if (')]}'.includes(text.charAt(at))) depth -= 1;
+    if (depth < 0) return at;
+    if (depth === 0 && /^ (?:&&|\|\|) /.test(text.slice(at, at + 4))) return at;
+  }
+  return text.length;
+}
+
+/** A probe may be unknown; a param or a variable of the inventory may be absent. */
 function ask(name: string): string {
-  return name.includes('.') ? `has(${name})` : `known(${name})`;
+  const [root = name] = name.split('.');
+  return ['params', 'host', 'steps'].includes(root) && root !== name ? `has(${name})` : `known(${root})`;
 }
 
 /** `{{ item }}` in text. */

@@ -1,18 +1,24 @@
 import type { Catalog } from '../model/pack.ts';
 import { ansibleKey, playbook } from './ansible-words.ts';
 import { describeViolations, type ExplainKey } from './describe-violation.ts';
-import type { Located } from './parse-yaml.ts';
+import type { Located, Path } from './parse-yaml.ts';
 import type { Report } from './report.ts';
 import { skeletonSchema } from './skeleton-schema.ts';
 import { schemaValidator } from './validators.ts';
 
 /** Schema = shape; the `read-*.ts` files = meaning. Reports every violation of the skeleton, at its key or value. */
-export function checkShape({ value }: Located, registry: Catalog, report: Report): void {
+export function checkShape({ value, writtenAt }: Located, registry: Catalog, report: Report): void {
   if (Array.isArray(value)) {
     report.at([], playbook.code, playbook.message, { help: playbook.help });
     return;
   }
-  const subject = { schema: skeletonSchema, value, prefix: 'runbook', explainKey: explainer(registry) };
+  const subject = {
+    schema: skeletonSchema,
+    value,
+    prefix: 'runbook',
+    explainKey: explainer(registry),
+    writtenAt: (path: Path) => writtenAt(path)?.text,
+  };
   for (const problem of describeViolations(schemaValidator(skeletonSchema)(value), subject)) {
     report.at(problem.path, problem.code, problem.message, { help: problem.help, part: problem.part });
   }

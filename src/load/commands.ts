@@ -29,6 +29,15 @@ export function scriptResult(context: Context, params: Readonly<Record<string, u
   if (declared.type !== 'object')
     return { ...commandResult, properties: { ...commandResult.properties, json: declared } };
   const { properties, required } = commandResult;
+  for (const name of Object.keys(declared.properties).filter(
+    (own) => own === 'json' || Object.hasOwn(properties, own),
+  )) {
+    const help = `the result has its own \`${name}\`: let the script call this member something else`;
+    context.report.at([...path, 'result', name], 'runbook/reserved-name', `a member cannot be called \`${name}\``, {
+      part: 'key',
+      help,
+    });
+  }
   return {
     type: 'object',
     properties: { ...declared.properties, ...properties, json: declared },
@@ -49,6 +58,12 @@ const shapeTypes: Readonly<Record<string, Schema>> = {
 function readShape(context: Context, raw: unknown, path: Path): Schema {
   if (typeof raw === 'string' && Object.hasOwn(shapeTypes, raw)) return shapeTypes[raw] ?? { type: 'any' };
   if (Array.isArray(raw) && raw.length === 1) return { type: 'array', items: readShape(context, raw[0], [...path, 0]) };
+  if (isObject(raw) && isParamShape(raw)) {
+    const element = typeof raw['of'] === 'string' && raw['type'] === 'list' ? raw['of'] : 'string';
+    const help = raw['type'] === 'list' ? `write \`[${element}]\`` : `write \`${String(raw['type'])}\``;
+    context.report.at(path, 'runbook/bad-shape', 'shapes of results are not declared like params', { help });
+    return { type: 'any' };
+  }
   if (isObject(raw)) {
     const members = Object.entries(raw).map(
       ([name, member]) => [name, readShape(context, member, [...path, name])] as const,
@@ -58,4 +73,11 @@ function readShape(context: Context, raw: unknown, path: Path): Schema {
   const help = 'a shape is string, int, number, bool, list, map, [shape] or { name: shape }';
   context.report.at(path, 'runbook/bad-shape', 'this is no shape of a result', { help });
   return { type: 'any' };
+}
+
+/** `{ type: list, of: string }`, as a param is declared: read as a shape it would be an object with these members. */
+function isParamShape(raw: Readonly<Record<string, unknown>>): boolean {
+  const { type } = raw;
+  if (type === 'list' || type === 'map') return Object.keys(raw).every((key) => key === 'type' || key === 'of');
+  return typeof raw['of'] === 'string' && Object.keys(raw).length === 2 && typeof type === 'string';
 }

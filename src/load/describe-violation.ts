@@ -2,6 +2,7 @@ import { didYouMean, nameList } from '../expr/suggest.ts';
 import { isObject } from '../model/json.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Path } from './parse-yaml.ts';
+import { flowScalar, inWords } from './quote-cel.ts';
 import type { Violation } from './validators.ts';
 import { describeValue, meantBoolean, rangeText, typeWords } from './value-words.ts';
 
@@ -28,6 +29,8 @@ interface Subject {
   /** First word of the codes: `runbook`, `params`. */
   readonly prefix: string;
   readonly explainKey?: ExplainKey;
+  /** How a value is written: 0o644 where the value is 420. */
+  readonly writtenAt?: (path: Path) => string | undefined;
 }
 
 /** More are not told one by one. */
@@ -120,7 +123,8 @@ function badName(path: Path, name: string, { prefix }: Subject): Problem {
   return { path, part: 'key', code: `${prefix}/bad-name`, message, help };
 }
 
-function wrongValue(keyword: string, path: Path, value: unknown, schema: JsonSchema, { prefix }: Subject): Problem {
+function wrongValue(keyword: string, path: Path, value: unknown, schema: JsonSchema, subject: Subject): Problem {
+  const { prefix } = subject;
   const place = { path, part: 'value' } as const;
   const found = describeValue(value);
   const isDuration = String(schema['pattern']).includes('ms|s|m|h|d');
@@ -130,7 +134,7 @@ function wrongValue(keyword: string, path: Path, value: unknown, schema: JsonSch
   }
   switch (keyword) {
     case 'type':
-      return { ...place, ...wrongType(schema, value, prefix) };
+      return { ...place, ...wrongType(path, value, schema, subject) };
     case 'enum': {
       const choices = (schema['enum'] as readonly unknown[]).map(String);
       const help = didYouMean(String(value), choices);
@@ -138,9 +142,16 @@ function wrongValue(keyword: string, path: Path, value: unknown, schema: JsonSch
       return { ...place, code: `${prefix}/not-one-of`, message, ...helpOf(help) };
     }
     case 'pattern':
-      if (meantBoolean(schema, value) !== undefined) return { ...place, ...wrongType(schema, value, prefix) };
+      if (meantBoolean(schema, value) !== undefined) return { ...place, ...wrongType(path, value, schema, subject) };
       if (String(schema['pattern']).startsWith('^[a-z][a-z0-9_'))
         return { ...badName(path, String(value), { prefix, schema, value }), part: 'value' };
+      if (String(schema['pattern']).includes('file:/'))
+        return {
+          ...place,
+          code: `${prefix}/bad-resource`,
+          message: `${found} is no resource`,
+          ...helpOf(described(schema)),
+        };
       return {
         ...place,
         code: `${prefix}/bad-form`,
@@ -160,20 +171,28 @@ function wrongValue(keyword: string, path: Path, value: unknown, schema: JsonSch
   }
 }
 
-function wrongType(schema: JsonSchema, value: unknown, prefix: string): Omit<Problem, 'path' | 'part'> {
+function wrongType(path: Path, value: unknown, schema: JsonSchema, subject: Subject): Omit<Problem, 'path' | 'part'> {
   const types = [schema['type']].flat().map(String);
   const expected = types.map((type) => typeWords[type] ?? type).join(' or ');
   const message = `expected ${expected}, found ${describeValue(value)}`;
   const meant = meantBoolean(schema, value);
   if (meant !== undefined)
     return { code: 'trap/boolean-word', message, help: `YAML 1.2 reads ${String(value)} as text; write \`${meant}\`` };
-  const help =
-    types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')
-      ? `quote it: "${String(value)}"`
-      : types.includes('array') && value !== null && !isObject(value)
-        ? `write a list: [${String(value)}]`
-        : described(schema);
-  return { code: `${prefix}/wrong-type`, message, ...helpOf(help) };
+  const code = `${subject.prefix}/wrong-type`;
+  // Text beside something else is CEL: in quotes it would still be wrong.
+  if (typeof value === 'number' || typeof value === 'boolean') {
+    const written = subject.writtenAt?.(path) ?? String(value);
+    return { code, message, ...helpOf(expectedHelp(types, written, schema)) };
+  }
+  if (types.includes('array') && typeof value === 'string')
+    return { code, message, help: path.at(-1) === 'command' ? inWords(value) : `write a list: [${flowScalar(value)}]` };
+  return { code, message, ...helpOf(described(schema)) };
+}
+
+function expectedHelp(types: readonly string[], written: string, schema: JsonSchema): string | undefined {
+  if (types.includes('array')) return types.includes('string') ? described(schema) : `write a list: [${written}]`;
+  if (!types.includes('string')) return described(schema);
+  return types.length === 1 ? `quote it: "${written.replace(/^0o(?=[0-7]+$)/, '0')}"` : undefined;
 }
 
 function asName(text: string): string {

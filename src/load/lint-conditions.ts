@@ -17,9 +17,12 @@ export function refuseShutGate({ report }: Context, raw: unknown, path: Path): v
 
 /** `x.all(…)` over an empty list is true: nothing seen is not "all fine". */
 export function warnOfBareAll({ report }: Context, raw: unknown, path: Path): void {
-  for (const { cel, offset, path: at } of findConditionParts(raw, path)) {
+  const parts = findConditionParts(raw, path);
+  // All parts must hold, so a guard may stand in any of them.
+  if (parts.some(({ cel }) => /\bsize\s*\(|\.exists(?:_one)?\s*\(/.test(cel))) return;
+  for (const { cel, offset, path: at } of parts) {
     const match = /\.all\s*\(/.exec(cel);
-    if (match === null || /\bsize\s*\(|\.exists(?:_one)?\s*\(/.test(cel)) continue;
+    if (match === null) continue;
     const start = offset + match.index + 1;
     const help = 'say what an empty list means: size(x) > 0 && x.all(…)';
     report.inside(at, start, start + 3, 'lint/bare-all', '`all` is true for an empty list', {
@@ -27,4 +30,10 @@ export function warnOfBareAll({ report }: Context, raw: unknown, path: Path): vo
       severity: 'warning',
     });
   }
+}
+
+/** An empty list of conditions holds always: nothing would ever be absent. */
+export function refuseEmpty({ report }: Context, raw: unknown, path: Path): void {
+  const isEmpty = Array.isArray(raw) && raw.length === 0;
+  if (isEmpty) report.at(path, 'runbook/empty', 'a condition that asks nothing always holds', { part: 'key' });
 }

@@ -18,6 +18,8 @@ export function locateInScalar(text: string, node: Scalar.Parsed): readonly numb
 function alignScalar(text: string, node: Scalar.Parsed): readonly number[] | undefined {
   if (typeof node.value !== 'string' || node.value.length > longest) return undefined;
   const [start, end] = node.range;
+  // An empty value is nowhere inside its quotes: it is the scalar itself.
+  if (node.value === '') return [start];
   const raw = text.slice(start, end);
   if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') {
     const body = raw.indexOf('\n') + 1;

@@ -76,10 +76,16 @@ function syntaxErrors(source: Source, document: Document.Parsed, scanned: Scanne
     if (error.code === 'MULTIPLE_DOCS' || diagnostics.length === maxSyntaxErrors) continue;
     const diagnostic = syntaxDiagnostic(source, error);
     if (lines.has(diagnostic.at.line)) continue;
+    // What the parser stumbles over behind a trap is the same mistake.
+    if (diagnostic.code === 'yaml/syntax' && [...scanned.diagnostics, ...diagnostics].some(isTrap)) continue;
     lines.add(diagnostic.at.line);
     diagnostics.push(diagnostic);
   }
   return diagnostics;
+}
+
+function isTrap({ code }: Diagnostic): boolean {
+  return code.startsWith('trap/');
 }
 
 type Place = {

@@ -6,14 +6,29 @@ export function quoteScalar(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** A text as it may stand inside `[ ]`: quoted only when it must be. */
+export function flowScalar(text: string): string {
+  return /^[A-Za-z_./][\w./@=+-]*$/.test(text) && !/^(?:true|false|null)$/i.test(text) ? text : quoteScalar(text);
+}
+
+/** How a command line in one text is written: as a list of words, or for a shell. */
+export function inWords(command: string): string {
+  const bare = command.slice(0, 500).replaceAll(/\$\{\{.*?\}\}/g, 'x');
+  if (command.length > 500 || /[|&;<>$`"'\\*?~\n(){}]/.test(bare))
+    return 'no shell looks at it; for one: core.script: { script: … }';
+  const words = command.trim().match(/(?:\$\{\{.*?\}\}|\S)+/g) ?? [];
+  return `write its words as a list: [${words.map(flowScalar).join(', ')}]`;
+}
+
 /**
  * The line of `offset` with the expression that begins there in quotes, ready to paste. Inside braces the expression ends
- * where they do, or at a comma outside its own parentheses; elsewhere at the end of the line.
+ * where they do, or at a comma outside its own parentheses; elsewhere at the end of the line, or where a comment begins,
+ * unless that `#` is said to be meant as text.
  */
-export function lineWithQuotes(source: Source, offset: number): string {
+export function lineWithQuotes(source: Source, offset: number, hashIsText = false): string {
   const { line } = rangeAt(source, offset, offset);
   const text = lineText(source, line);
-  return quoteWithin(text, offset - lineStart(source, line)).trimStart();
+  return quoteWithin(text, offset - lineStart(source, line), hashIsText).trimStart();
 }
 
 /** Longer ones are not shown rewritten. */
@@ -27,11 +42,25 @@ export function lineWithInterpolationsQuoted(line: string): string {
   return text.trimStart();
 }
 
-function quoteWithin(text: string, start: number): string {
+function quoteWithin(text: string, start: number, hashIsText = false): string {
   if (text.length > longestLine) return '"…"';
-  const end = isInsideBraces(text.slice(0, start)) ? expressionEnd(text, start) : text.trimEnd().length;
+  const end = isInsideBraces(text.slice(0, start))
+    ? expressionEnd(text, start)
+    : hashIsText
+      ? text.length
+      : commentStart(text, start);
   const value = text.slice(start, end).trimEnd();
   return text.slice(0, start) + quoteScalar(value) + text.slice(start + value.length);
+}
+
+/** Where a comment begins behind a whole expression; a `#` inside an open string or parenthesis is part of it. */
+function commentStart(text: string, start: number): number {
+  for (let at = text.indexOf(' #', start); at !== -1; at = text.indexOf(' #', at + 1)) {
+    const before = text.slice(start, at).replaceAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, '');
+    const count = (characters: RegExp): number => before.match(characters)?.length ?? 0;
+    if (count(/["']/g) === 0 && count(/[([{]/g) === count(/[)\]}]/g)) return at;
+  }
+  return text.length;
 }
 
 /** Where the value begins that holds the first `${{` outside quotes; -1: there is none. */

@@ -1,7 +1,7 @@
 import { parseDuration } from '../model/duration.ts';
 import type { ActionCall, Become, Cel, ProbeCall, Tree } from '../model/runbook.ts';
 import type { Schema } from '../model/schema.ts';
-import { scriptCall, scriptResult } from './commands.ts';
+import { commandCalls, scriptCall, scriptResult } from './commands.ts';
 import type { Context } from './context.ts';
 import { notYet } from './not-yet.ts';
 import type { Path } from './parse-yaml.ts';
@@ -26,6 +26,7 @@ export function readProbeCall(
   if (split === undefined) return undefined;
   const { each, modifiers } = readModifiers(context, scope, split, path);
   const params = readCallParams(context, each.scope, split);
+  refuseOnBuiltIn(context, split, path, 'reads');
   const { reads } = split.modifiers;
   const probe = context.registry.probes.get(split.name);
   const result =
@@ -48,6 +49,7 @@ function readActionCall(context: Context, scope: Scope, raw: unknown, path: Path
   const split = splitCall(context, raw, path, 'action');
   if (split === undefined) return undefined;
   const { each, modifiers } = readModifiers(context, scope, split, path);
+  refuseOnBuiltIn(context, split, path, 'touches');
   const { when: asked, touches } = split.modifiers;
   const when = asked === undefined ? undefined : readCondition(context, each.scope, asked, [...path, 'when']);
   return {
@@ -62,6 +64,13 @@ function readActionCall(context: Context, scope: Scope, raw: unknown, path: Path
 /** The calls of a `fix` or a `rollback`. */
 export function readActionCalls(context: Context, scope: Scope, raw: unknown, path: Path): readonly ActionCall[] {
   return listOf(raw).flatMap((entry, index) => readActionCall(context, scope, entry, [...path, index]) ?? []);
+}
+
+/** Built-ins know themselves what they read and touch. */
+function refuseOnBuiltIn({ report }: Context, { name, modifiers }: SplitCall, path: Path, key: string): void {
+  if (modifiers[key] === undefined || commandCalls.has(name)) return;
+  const message = `\`${key}\` is for commands: \`${name}\` declares its own`;
+  report.at([...path, key], 'runbook/declared-by-itself', message, { part: 'key', help: 'remove it' });
 }
 
 interface Each {

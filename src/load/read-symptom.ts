@@ -1,6 +1,6 @@
 import type { Check, Symptom } from '../model/runbook.ts';
 import type { Context } from './context.ts';
-import { warnOfBareAll } from './lint-conditions.ts';
+import { refuseEmpty, warnOfBareAll } from './lint-conditions.ts';
 import type { Path } from './parse-yaml.ts';
 import { mappingOf } from './raw.ts';
 import { readCheck } from './read-check.ts';
@@ -18,6 +18,7 @@ export function readSymptom(
   const path = ['symptom'];
   const { probes, scope: inner } = readProbes(context, scope, symptom['probes'], [...path, 'probes']);
   const present = readCondition(context, inner, symptom['present'], [...path, 'present']);
+  refuseEmpty(context, symptom['present'], [...path, 'present']);
   warnOfBareAll(context, symptom['present'], [...path, 'present']);
   const asked = symptom['gone'];
   if (asked === undefined) {

@@ -22,16 +22,27 @@ const celWords: ReadonlySet<string> = new Set(
 const text: Schema = { type: 'string' };
 const anything: Schema = { type: 'any' };
 
-const host: Schema = {
-  type: 'object',
-  properties: {
-    name: text,
-    address: text,
-    groups: { type: 'array', items: text },
-    vars: { type: 'object', properties: {}, additionalProperties: anything },
-  },
-  required: ['name', 'address', 'groups', 'vars'],
-};
+/** The inventory's variable that a secret param is filled from is as secret. */
+function hostOf(params: Schema): Schema {
+  const members = params.type === 'object' ? Object.entries(params.properties) : [];
+  const secrets = members.filter(([, member]) => member.type === 'string' && member.secret === true);
+  return {
+    type: 'object',
+    properties: {
+      name: text,
+      address: text,
+      groups: { type: 'array', items: text },
+      vars: {
+        type: 'object',
+        properties: Object.fromEntries(secrets),
+        additionalProperties: anything,
+        required: secrets.map(([name]) => name),
+      },
+    },
+    required: ['name', 'address', 'groups', 'vars'],
+  };
+}
+
 const run: Schema = { type: 'object', properties: { id: text, started: text }, required: ['id', 'started'] };
 const noSteps: ObjectSchema = { type: 'object', properties: {}, required: [] };
 
@@ -39,7 +50,7 @@ const noSteps: ObjectSchema = { type: 'object', properties: {}, required: [] };
 export function baseScope(params: Schema): Scope {
   const types = new Map<string, Schema>([
     ['params', params],
-    ['host', host],
+    ['host', hostOf(params)],
     ['run', run],
     ['steps', noSteps],
   ]);

@@ -1,33 +1,175 @@
-/** Commands that parse any of their arguments as code, a command line, or (in bash) an expression. */
+/** Commands that parse any of their arguments as code, a command line, or (in bash) an expression or a subscript. */
 const parsers =
-  /^(?:eval|trap|source|\.|[gmn]?awk|sed|let|declare|typeset|unset|\[\[|ssh|su|watch|parallel|bc|dc|crontab|at|batch|psql|mysql|sqlite3)$/;
-/** Commands that parse only the argument of an option as code. */
-const programs = /^(?:sh|bash|dash|ash|ksh|zsh|busybox|perl|ruby|node|python[0-9.]*|php|lua|script|runuser)$/;
-const codeOption = /^-[A-Za-z]*[ce]/;
-/** Commands that hand their arguments on to another one. */
-const wrappers = /^(?:env|sudo|nsenter|chroot|timeout|time|nohup|flock|xargs|command|exec|nice|ionice|setsid|builtin)$/;
+  /^(?:eval|trap|source|\.|[gmn]?awk|sed|let|declare|typeset|unset|alias|bind|complete|read|mapfile|readarray|getopts|\[\[|ssh|su|watch|parallel|bc|dc|crontab|at|batch|psql|mysql|mariadb|sqlite3|make|gmake|gdb|vim?|ex|ed|m4|expect|tclsh)$/;
+/** Those of them that are words of the shell itself, which nothing else can call. */
+const builtins =
+  /^(?:eval|trap|source|\.|let|declare|typeset|unset|alias|bind|complete|read|mapfile|readarray|getopts|\[\[|at|ex|ed)$/;
+/** Programs that parse the argument of an option as code, and without a file their input. */
+const shells = /^(?:sh|bash|dash|ash|ksh|zsh)$/;
+const programs = /^(?:(?:sh|bash|dash|ash|ksh|zsh)|perl|ruby|node|python[0-9.]*|php|lua)$/;
+/** Programs that take a command line behind `-c`. */
+const commandLines = /^(?:flock|script|runuser|busybox|su)$/;
+/** Programs that parse what they find on standard input. */
+const inputParsers =
+  /^(?:ssh|su|bc|dc|crontab|at|batch|psql|mysql|mariadb|sqlite3|gdb|ed|ex|m4|expect|tclsh|parallel)$/;
+/** Programs that only take the next argument as words of their own language. */
+const queries = /^(?:jq|yq)$/;
+/** Programs for which a later `sh` or `python` is only a word. */
+const plain =
+  /^(?:[efz]?grep|echo|printf|tee|cat|head|tail|sort|uniq|wc|cut|tr|jq|yq|logger|systemctl|rpm|dnf|yum|apt(?:-get)?|pkill|pgrep|kill|killall|ls|test|\[|cd|cp|mv|rm|ln|mkdir|touch|chown|chmod|stat|file|which|type|id|getent|export|local|readonly)$/;
 
-/** Whether a command, given its words so far, parses a further argument again. */
-export function parsesArguments(words: readonly string[]): boolean {
+/** Commands that hand their arguments on to another one: letters of the options with a value, and how many words come first. */
+const wrappers: Readonly<Record<string, readonly [options: string, operands: number]>> = {
+  env: ['uC', 0],
+  sudo: ['ughpCTRDrtU', 0],
+  doas: ['uC', 0],
+  nsenter: ['tSG', 0],
+  unshare: ['SG', 0],
+  chroot: ['', 1],
+  timeout: ['sk', 1],
+  time: ['fo', 0],
+  nohup: ['', 0],
+  flock: ['wE', 1],
+  xargs: ['InPLdsEa', 0],
+  command: ['', 0],
+  builtin: ['', 0],
+  exec: ['a', 0],
+  nice: ['n', 0],
+  ionice: ['cnp', 0],
+  setsid: ['', 0],
+  coproc: ['', 0],
+  function: ['', 0],
+  stdbuf: ['ioe', 0],
+  strace: ['eopuPs', 0],
+  'systemd-run': ['uptH', 0],
+  busybox: ['', 0],
+};
+
+/** Whether a command, given its words so far and what the next one begins with, parses that next argument again. */
+export function parsesArguments(words: readonly string[], begun = ''): boolean {
   const names = baseNames(words);
-  let index = 0;
-  while (wrappers.test(names[index] ?? '')) {
-    index += 1;
-    while (/^[-?\d]|=/.test(names[index] ?? '')) index += 1;
+  const index = commandIndex(names);
+  const name = names[index] ?? '';
+  const rest = names.slice(index + 1);
+  if (index >= names.length) return false;
+  if (isUnclear(words[index] ?? '')) return true;
+  if (parsers.test(name)) return true;
+  if (index > 0 && names[0] === 'env' && names.some((word) => /^(?:-[a-z]*S|--split-string)/.test(word))) return true;
+  switch (name) {
+    case 'test':
+    case '[':
+      return rest.some((word) => word === '-v' || word === '-R');
+    case 'printf':
+      return /^-v/.test(rest[0] ?? '');
+    case 'export':
+    case 'local':
+    case 'readonly':
+      return !/^[A-Za-z_]\w*=/.test(begun) || rest.some((word) => /^-[A-Za-z]*[aAin]/.test(word));
   }
-  if (parsers.test(names[index] ?? '')) return true;
-  const program = names.findIndex((name) => programs.test(name));
-  return program !== -1 && names.slice(program + 1).some((name) => codeOption.test(name));
+  if (queries.test(name)) return isQuery(rest);
+  if (plain.test(name)) return false;
+  // `find -exec awk`, `docker exec c sh -c`: a program may stand anywhere.
+  const called = names.findIndex((word) => parsers.test(word) && !builtins.test(word));
+  if (called !== -1 && (index > 0 || names.slice(0, called).some((word) => /^-?exec(?:dir)?$|^-ok$/.test(word))))
+    return true;
+  return names.some((word, at) => takesCode(word, names.slice(at + 1)));
 }
 
-/** Whether a command may read its standard input as code: `sh <<EOF`, `ssh host <<EOF`. */
+/** Whether a word that begins behind these words says which command is run. */
+export function isCommandWord(words: readonly string[]): boolean {
+  const names = baseNames(words);
+  if (/^-(?:exec|execdir|ok|okdir)$/.test(names.at(-1) ?? '')) return true;
+  // It only asks whether there is such a command.
+  if (names[0] === 'command' && names.some((word) => /^-[pvV]*[vV]$/.test(word))) return false;
+  return commandIndex(names) === names.length;
+}
+
+/** Whether a command may read its standard input as code: `sh <<EOF`, `ssh host <<EOF`, `| sudo bash`. */
 export function parsesInput(words: readonly string[]): boolean {
-  return baseNames(words).some((name) => programs.test(name) || parsers.test(name));
+  const names = baseNames(words);
+  const index = commandIndex(names);
+  const name = names[index];
+  if (name === undefined) return names[0] === 'sudo' && names.some((word) => /^-[si]$/.test(word));
+  if (isUnclear(words[index] ?? '')) return true;
+  if (plain.test(name)) return false;
+  if (/^(?:[gmn]?awk|sed)$/.test(name))
+    return names.some((word, at) => /^-f/.test(word) && /^(?:-|stdin)$/.test(names[at + 1] ?? ''));
+  if (inputParsers.test(name) || ((name === 'source' || name === '.') && (names[index + 1] ?? 'stdin') === 'stdin'))
+    return true;
+  // What xargs reads becomes arguments.
+  if (names.slice(0, index).includes('xargs') && (parsers.test(name) || programs.test(name))) return true;
+  return names.some((word, at) => programs.test(word) && !hasFile(word, names.slice(at + 1)));
 }
 
 /** Words after which a command begins: they are no command themselves. */
 export function isShellKeyword(word: string): boolean {
-  return /^(?:if|then|else|elif|while|until|do|for|in|!|\{|case|esac|fi|done|[A-Za-z_]\w*=.*)$/.test(word);
+  return /^(?:if|then|else|elif|while|until|do|for|select|!|\{|case|esac|fi|done|[A-Za-z_]\w*\+?=.*)$/s.test(word);
+}
+
+/** Assigning these makes the shell run the value. */
+export function isRunVariable(word: string): boolean {
+  return /^(?:PS4|PROMPT_COMMAND|BASH_ENV)=/.test(word);
+}
+
+/** Where the command itself stands, behind `sudo -u x` and the like; at the end when it is still to come. */
+function commandIndex(names: readonly string[]): number {
+  let index = 0;
+  for (let name = names[0]; name !== undefined && Object.hasOwn(wrappers, name); name = names[index]) {
+    const [options, operands] = wrappers[name] ?? ['', 0];
+    index += 1;
+    for (let word = names[index]; word !== undefined && /^-|^\w+=/.test(word); word = names[index]) {
+      index += /^-[A-Za-z]$/.test(word) && options.includes(word.charAt(1)) ? 2 : 1;
+      if (word === '--') break;
+    }
+    index += operands;
+  }
+  return index;
+}
+
+/** A name that only the running shell knows: `$e`, `"$(which x)"`, a pattern. */
+function isUnclear(word: string): boolean {
+  return word !== '[' && word !== '[[' && /[$*?[{]/.test(word);
+}
+
+/** `sh -c`, `perl -e`, `php -r`; or the next word is the program's first: its file, or such an option in one word. */
+function takesCode(name: string, rest: readonly string[]): boolean {
+  if (commandLines.test(name)) return rest.some((word) => /^-[A-Za-z]*c|^--(?:session-)?command/.test(word));
+  if (!programs.test(name)) return false;
+  return rest.some((word) => codeOption(name).test(word)) || !hasFile(name, rest);
+}
+
+function codeOption(name: string): RegExp {
+  if (shells.test(name)) return /^-[A-Za-z]*c/;
+  if (name === 'php') return /^-[A-Za-z]*[rBRE]|^--(?:run|process)/;
+  if (name === 'node') return /^-[A-Za-z]*[ep]|^--(?:eval|print)/;
+  return name.startsWith('python') ? /^-[A-Za-z]*c/ : /^-[A-Za-z]*[eE]/;
+}
+
+/** Whether its code comes from a file, a module or an option, so that its input is data. */
+function hasFile(name: string, rest: readonly string[]): boolean {
+  for (let at = 0; at < rest.length; at += 1) {
+    const word = rest[at] ?? '';
+    if (codeOption(name).test(word)) return true;
+    if (shells.test(name) && /^-[A-Za-z]*s/.test(word)) return false;
+    if (name.startsWith('python') && /^-m/.test(word)) return true;
+    if (/^[-+][oO]$/.test(word)) at += 1;
+    else if (word === '-' || word === 'stdin') return false;
+    else if (!/^[-+]/.test(word)) return true;
+  }
+  return false;
+}
+
+/** Whether the query of `jq` is still to come. */
+function isQuery(rest: readonly string[]): boolean {
+  for (let at = 0; at < rest.length; at += 1) {
+    const word = rest[at] ?? '';
+    if (/^--(?:arg|argjson|slurpfile|rawfile)$/.test(word)) {
+      if (at + 2 >= rest.length) return at + 1 >= rest.length;
+      at += 2;
+    } else if (word === '--indent') at += 1;
+    else if (/^(?:--args|--jsonargs)$/.test(word) || !word.startsWith('-')) return false;
+  }
+  return true;
 }
 
 function baseNames(words: readonly string[]): readonly string[] {

@@ -1,5 +1,6 @@
 import { parseText } from '../expr/text.ts';
-import { type ShellPlace, walkShell } from './walk-shell.ts';
+import type { ShellPlace } from './shell-frame.ts';
+import { walkShell } from './walk-shell.ts';
 
 /** A variable that stands for one interpolation. */
 interface ShellVariable {
@@ -114,6 +115,7 @@ const reasons: Readonly<Record<Exclude<ShellPlace, 'bare' | 'double-quoted' | 'h
   backquotes: 'inside backquotes the shell parses the text twice',
   arithmetic: 'inside $(( )) the shell evaluates the value',
   reparsed: 'here the text is parsed once more, by eval, a shell or another interpreter',
+  command: 'here the value would say which command is run',
   expansion: 'inside ${…} the shell would take the value for a part of its own grammar',
   lost: 'here the quoting of the script could not be followed',
 };
@@ -124,6 +126,8 @@ function problemOf(place: ShellPlace, start: number, end: number): ShellProblem 
   const help =
     place === 'comment'
       ? 'remove it from the comment'
-      : 'hand it over: env: { NAME: "${{ … }}" }, then "$NAME"; or as an argument, "$1"';
+      : place === 'command'
+        ? 'write the command itself; choose between several with `case`, or between calls with `when`'
+        : 'hand it over: env: { NAME: "${{ … }}" }, then "$NAME"; or as an argument, "$1"';
   return { code: 'shell/place', message, start, end, help };
 }

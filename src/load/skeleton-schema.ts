@@ -265,7 +265,15 @@ export const skeletonSchema = {
       type: ['boolean', 'string'],
       pattern: '^(?!(?:on|off|yes|no|y|n|true|false)$)[a-z_][a-z0-9_.-]{0,31}[$]?$',
     },
-    resources: { type: 'array', items: { type: 'string', pattern: '^[^\\s]+$' } },
+    resources: {
+      type: 'array',
+      items: {
+        type: 'string',
+        pattern:
+          '^(?:[*]|file:/[^\\s]*|service:[^\\s/:]+|(?!(?:file|service):)[a-z][a-z0-9_]*(?:[.][a-z][a-z0-9_]*)*(?::[^\\s/][^\\s]*)?)$',
+        description: 'like `file:/etc/x`, `service:nginx`, `selinux.port:*`, a whole domain, `haproxy`, or `*`',
+      },
+    },
     forEach: { description: 'CEL that yields a list, or a literal list.', type: ['string', 'array'] },
     probes: {
       type: 'object',

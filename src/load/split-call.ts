@@ -1,6 +1,7 @@
 import { didYouMean } from '../expr/suggest.ts';
 import { isObject } from '../model/json.ts';
 import type { ObjectSchema } from '../model/schema.ts';
+import { ansibleKey } from './ansible-words.ts';
 import type { Context } from './context.ts';
 import type { Path } from './parse-yaml.ts';
 import { actionModifiers, probeModifiers } from './skeleton-schema.ts';
@@ -50,6 +51,11 @@ function findSchema(context: Context, name: string, path: Path, kind: 'probe' | 
       part: 'key',
       help,
     });
+    return undefined;
+  }
+  const habit = ansibleKey(name);
+  if (habit !== undefined) {
+    context.report.at(path, habit.code, habit.message, { part: 'key', help: habit.help });
     return undefined;
   }
   const near = didYouMean(name, mine.keys()) ?? sameDomain(name, mine.keys());

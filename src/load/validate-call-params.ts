@@ -37,14 +37,19 @@ export function validateParams(
   return [...misplaced, ...problems.filter(({ path }) => !secrets.some((secret) => isAt(path, secret)))];
 }
 
-/** {@link validateParams} for a schema and plain data. */
-export function validateAgainst(schema: ObjectSchema, params: unknown): readonly Problem[] {
+/** {@link validateParams} for a schema and plain data; `writtenAt`: how the author wrote it, for the help. */
+export function validateAgainst(
+  schema: ObjectSchema,
+  params: unknown,
+  writtenAt?: (path: Path) => string | undefined,
+): readonly Problem[] {
   const violations = paramsValidator(schema)(params);
   if (violations.length === 0) return [];
   return describeViolations(violations, {
     schema: toJsonSchema(schema, { interpolated: false }),
     value: params,
     prefix: 'params',
+    ...(writtenAt === undefined ? {} : { writtenAt }),
   });
 }
 

@@ -49,7 +49,7 @@ function isTornOff(value: unknown): boolean {
 }
 
 function visitCommented({ source }: Located, report: Report, value: string, path: Path, written: Written): void {
-  const help = `quote it:\n${lineWithQuotes(source, written.start)}`;
+  const help = `quote it:\n${lineWithQuotes(source, written.start, true)}`;
   if (isOpen(value)) {
     const message = `to YAML, everything after the # is a comment: the value ends at ${quoteScalar(value.slice(-12))}`;
     report.at(path, 'trap/comment', message, { help });

@@ -1,42 +1,6 @@
-import { isShellKeyword, parsesArguments, parsesInput } from './shell-commands.ts';
-
-/** Where in shell text a word stands, as far as it matters for data. */
-export type ShellPlace =
-  | 'bare'
-  | 'double-quoted'
-  | 'here-document'
-  | 'single-quoted'
-  | 'quoted-here-document'
-  | 'comment'
-  | 'backquotes'
-  | 'arithmetic'
-  /** Handed to something that parses it again: `eval`, `sh -c`, `awk`, `python -c`. */
-  | 'reparsed'
-  /** Inside `${…}`. */
-  | 'expansion'
-  /** The walk no longer knows. */
-  | 'lost';
-
-interface Code {
-  readonly kind: 'code';
-  /** Inside `$( )` or `( )`. */
-  readonly nested: boolean;
-  words: string[];
-  /** The word being read; `undefined`: between words. Quoted parts count as `?`. */
-  word: string | undefined;
-  caseDepth: number;
-}
-interface Quoted {
-  readonly kind: 'double' | 'backquotes' | 'arithmetic' | 'expansion';
-  depth: number;
-}
-
-interface HereDocument {
-  readonly end: string;
-  readonly stripTabs: boolean;
-  /** Absent: the shell expands it. */
-  readonly fixed?: 'quoted-here-document' | 'reparsed';
-}
+import { beginHereDocument, findHereEnd, type HereDocument } from './here-document.ts';
+import { parsesInput } from './shell-commands.ts';
+import { type Code, endWord, newCode, opening, placeIn, type Quoted, type ShellPlace } from './shell-frame.ts';
 
 /** Nobody nests `$( )` deeper; each level is looked at for each interpolation. */
 const deepest = 32;
@@ -55,6 +19,8 @@ class ShellWalk {
   readonly #places = new Map<number, ShellPlace>();
   readonly #stack: (Code | Quoted)[] = [newCode(false)];
   readonly #pending: HereDocument[] = [];
+  /** Commands of this line, for its here-documents. */
+  #commands: (readonly string[])[] = [];
   #at = 0;
 
   constructor(text: string, offsets: readonly number[]) {
@@ -65,11 +31,43 @@ class ShellWalk {
   run(): ReadonlyMap<number, ShellPlace> {
     while (this.#at < this.#text.length) {
       const frame = this.#stack.at(-1);
-      if (frame !== undefined && this.#wanted.has(this.#at)) this.#places.set(this.#at, this.#placeHere(frame));
+      if (frame !== undefined && this.#wanted.has(this.#at)) this.#meet(frame);
       this.#at =
         frame === undefined ? this.#rest('lost') : frame.kind === 'code' ? this.#code(frame) : this.#quoted(frame);
     }
+    for (const frame of this.#stack) if (frame.kind === 'code') this.#endCommand(frame);
     return this.#places;
+  }
+
+  #meet(frame: Code | Quoted): void {
+    this.#places.set(this.#at, this.#placeHere(frame));
+    this.#feed([this.#at]);
+  }
+
+  /** These are part of what every command around puts out. */
+  #feed(offsets: readonly number[]): void {
+    for (const frame of this.#stack) {
+      if (frame.kind !== 'code') continue;
+      frame.fed.push(...offsets);
+      frame.all.push(...offsets);
+    }
+  }
+
+  /** A command is complete: is it one that parses what was piped into it? */
+  #endCommand(frame: Code): void {
+    endWord(frame);
+    this.#commands.push(frame.words);
+    if (frame.piped && parsesInput(frame.words)) this.#reparse(frame.fed);
+    frame.words = [];
+    frame.redirect = undefined;
+  }
+
+  #reparse(offsets: readonly number[]): void {
+    for (const offset of offsets) {
+      const place = this.#places.get(offset);
+      if (place === 'bare' || place === 'double-quoted' || place === 'here-document')
+        this.#places.set(offset, 'reparsed');
+    }
   }
 
   #note(offset: number, place: ShellPlace): void {
@@ -78,12 +76,16 @@ class ShellWalk {
 
   /** What is innermost reads the value first, but anything around it that parses again outweighs that. */
   #placeHere(innermost: Code | Quoted): ShellPlace {
-    for (const frame of this.#stack) {
+    return this.#placeAround(this.#stack) ?? (innermost.kind === 'double' ? 'double-quoted' : 'bare');
+  }
+
+  #placeAround(frames: readonly (Code | Quoted)[]): ShellPlace | undefined {
+    for (const [depth, frame] of frames.entries()) {
       if (frame.kind === 'backquotes' || frame.kind === 'arithmetic' || frame.kind === 'expansion') return frame.kind;
-      if (frame.kind !== 'code') continue;
-      if (parsesArguments([...frame.words, frame.word ?? '']) || /^\w+\[/.test(frame.word ?? '')) return 'reparsed';
+      const place = frame.kind === 'code' ? placeIn(frame, depth === this.#stack.length - 1) : undefined;
+      if (place !== undefined) return place;
     }
-    return innermost.kind === 'double' ? 'double-quoted' : 'bare';
+    return undefined;
   }
 
   /** One step in unquoted text; gives the offset behind it, as all of these do. */
@@ -94,11 +96,11 @@ class ShellWalk {
     if (character === '#' && frame.word === undefined) return this.#until('\n', 'comment');
     if (character === "'") return this.#singleQuoted(frame);
     if (character === '\\') return this.#keep(frame, 2);
-    if (next === '<<<' || /[\s<>]/.test(character)) {
-      if (next.startsWith('<<') && next !== '<<<') return this.#hereDocument(frame);
+    if (/\s/.test(character)) {
       endWord(frame);
-      return this.#at + (next === '<<<' ? 3 : 1);
+      return this.#at + 1;
     }
+    if (/^(?:[<>]|&>)/.test(next)) return this.#redirection(frame, next);
     if (next.startsWith('((') && frame.words.length === 0 && frame.word === undefined)
       return this.#push({ kind: 'arithmetic', depth: 2 }, 2);
     if (next.startsWith('$[')) return this.#rest('lost');
@@ -106,17 +108,50 @@ class ShellWalk {
     return this.#open(frame) ?? this.#keep(frame, 1);
   }
 
-  #operator(frame: Code, operator: string): number {
+  #redirection(frame: Code, next: string): number {
+    // The number in `2>` is no word.
+    if (/^\d+$/.test(frame.word ?? '')) frame.word = undefined;
     endWord(frame);
+    if (next.startsWith('<<') && next !== '<<<') return this.#hereDocument(frame);
+    frame.redirect = next === '<<<' ? '<<<' : next.startsWith('<') ? '<' : '>';
+    return this.#at + (/^(?:<<<|&>>?|>>|[<>]&|>\||<>|[<>])/.exec(next)?.[0].length ?? 1);
+  }
+
+  #operator(frame: Code, operator: string): number {
+    if (frame.redirect !== undefined && frame.word === undefined && operator === '(') return this.#processFile(frame);
+    endWord(frame);
+    if (frame.clause === 'pattern') {
+      if (operator === ')') {
+        frame.clause = undefined;
+        frame.words = [];
+      }
+      return this.#at + 1;
+    }
+    const two = this.#text.slice(this.#at, this.#at + 2);
+    const isPipe = operator === '|' && two !== '||';
+    const closes = frame.closed;
+    const inPipe = frame.piped;
+    this.#endCommand(frame);
     if (operator === ')' && frame.nested && frame.caseDepth === 0) return this.#pop(1);
-    frame.words = [];
-    return operator === '(' ? this.#push(newCode(true), 1) : this.#at + 1;
+    if (operator === '(') return this.#push({ ...newCode(true), piped: inPipe, fed: inPipe ? [...frame.fed] : [] }, 1);
+    frame.piped = isPipe;
+    if (isPipe && closes) frame.fed = [...frame.all];
+    else if (!isPipe) frame.fed = [];
+    frame.clause = /^;[;&]$/.test(two) && frame.caseDepth > 0 ? 'pattern' : undefined;
+    return this.#at + (two === '||' || two === '&&' || two === '|&' || frame.clause === 'pattern' ? 2 : 1);
+  }
+
+  /** `<( … )` is a file for the command, `>( … )` reads what the command puts out. */
+  #processFile(frame: Code): number {
+    const reads = frame.redirect !== '<';
+    frame.word = '$';
+    return this.#push({ ...newCode(true), piped: reads, fed: reads ? [...frame.fed] : [] }, 1);
   }
 
   /** Inside double quotes, backquotes, `$(( ))` and `${ }`. */
   #quoted(frame: Quoted): number {
     const character = this.#text.charAt(this.#at);
-    if (character === '\\') return this.#at + 2;
+    if (character === '\\') return this.#literal(frame, this.#text.charAt(this.#at + 1), 2);
     switch (frame.kind) {
       case 'double':
         if (character === '"') return this.#pop(1);
@@ -134,7 +169,14 @@ class ShellWalk {
           return this.#singleQuoted(undefined);
         break;
     }
-    return this.#open(frame) ?? this.#at + 1;
+    return this.#open(frame) ?? this.#literal(frame, character, 1);
+  }
+
+  /** What stands in double quotes is part of the word around them. */
+  #literal(frame: Quoted, character: string, length: number): number {
+    const outer = this.#stack.at(-2);
+    if (frame.kind === 'double' && outer?.kind === 'code') outer.word = (outer.word ?? '') + character;
+    return this.#at + length;
   }
 
   /** Something that nests begins here, or nothing does. */
@@ -142,7 +184,8 @@ class ShellWalk {
     const next = this.#text.slice(this.#at, this.#at + 3);
     const opened = opening(next, frame);
     if (opened === undefined) return undefined;
-    if (frame.kind === 'code') frame.word = `${frame.word ?? ''}?`;
+    const outer = frame.kind === 'double' ? this.#stack.at(-2) : frame;
+    if (outer?.kind === 'code') outer.word = `${outer.word ?? ''}${opened[0].kind === 'double' ? '' : '$'}`;
     return this.#push(...opened);
   }
 
@@ -163,9 +206,9 @@ class ShellWalk {
   }
 
   #singleQuoted(frame: Code | undefined): number {
-    if (frame !== undefined) frame.word = `${frame.word ?? ''}?`;
     this.#at += 1;
     const close = this.#until("'", 'single-quoted');
+    if (frame !== undefined) frame.word = (frame.word ?? '') + this.#text.slice(this.#at, close);
     return close + 1;
   }
 
@@ -184,74 +227,49 @@ class ShellWalk {
 
   #hereDocument(frame: Code): number {
     endWord(frame);
-    const match = /^<<(-?)[ \t]*((?:'[^'\n]*'|"[^"\n]*"|\\.|[^\s;&|<>()'"\\])+)/.exec(this.#text.slice(this.#at));
-    if (match === null) return this.#rest('lost');
-    const word = match[2] ?? '';
-    const fixed = /['"\\]/.test(word) ? 'quoted-here-document' : parsesInput(frame.words) ? 'reparsed' : undefined;
-    const document = { end: word.replaceAll(/['"\\]/g, ''), stripTabs: match[1] === '-' };
-    this.#pending.push(fixed === undefined ? document : { ...document, fixed });
-    return this.#at + match[0].length;
+    const begun = beginHereDocument(this.#text.slice(this.#at));
+    if (begun === undefined) return this.#rest('lost');
+    this.#pending.push(begun.document);
+    return this.#at + begun.length;
   }
 
   #newLine(frame: Code): number {
-    endWord(frame);
-    frame.words = [];
+    const waits = frame.piped && frame.words.length === 0 && frame.word === undefined;
+    this.#endCommand(frame);
     let at = this.#at + 1;
-    for (const document of this.#pending.splice(0)) at = this.#hereLines(document, at);
+    const reparsed = this.#commands.some(parsesInput) ? 'reparsed' : this.#placeAround(this.#stack.slice(0, -1));
+    for (const document of this.#pending.splice(0))
+      at = this.#hereLines(reparsed === undefined ? document : { fixed: reparsed, ...document }, at);
+    this.#commands = [];
+    if (frame.clause !== 'pattern' && frame.clause !== 'case') frame.clause = undefined;
+    if (waits) return at;
+    frame.piped = false;
+    frame.fed = [];
     return at;
   }
 
   #hereLines(document: HereDocument, start: number): number {
-    for (let at = start; ; ) {
-      const lineEnd = this.#text.indexOf('\n', at);
-      const line = this.#text.slice(at, lineEnd === -1 ? undefined : lineEnd);
-      const isEnd = (document.stripTabs ? line.replace(/^\t+/, '') : line) === document.end;
-      if (isEnd || lineEnd === -1) {
-        this.#hereBody(start, isEnd ? at : this.#text.length, document.fixed);
-        return lineEnd === -1 ? this.#text.length : lineEnd + 1;
-      }
-      at = lineEnd + 1;
-    }
+    const { bodyEnd, next } = findHereEnd(document, this.#text, start);
+    this.#hereBody(start, bodyEnd, document.fixed);
+    return next;
   }
 
   /** The body expands like double quotes: what nests in it is walked by itself. */
   #hereBody(from: number, to: number, fixed: ShellPlace | undefined): void {
     const wanted = [...this.#wanted].filter((offset) => offset >= from && offset < to);
     if (wanted.length === 0) return;
-    const body = `"${this.#text.slice(from, to).replaceAll('"', ' ')}"`;
+    const body = `: "${this.#text.slice(from, to).replaceAll('"', ' ')}"`;
     const places =
       fixed === undefined
         ? walkShell(
             body,
-            wanted.map((offset) => offset - from + 1),
+            wanted.map((offset) => offset - from + 3),
           )
         : new Map();
     for (const offset of wanted) {
-      const place: ShellPlace = fixed ?? places.get(offset - from + 1) ?? 'lost';
+      const place: ShellPlace = fixed ?? places.get(offset - from + 3) ?? 'lost';
       this.#places.set(offset, place === 'double-quoted' ? 'here-document' : place);
     }
+    this.#feed(wanted);
   }
-}
-
-function newCode(nested: boolean): Code {
-  return { kind: 'code', nested, words: [], word: undefined, caseDepth: 0 };
-}
-
-function endWord(frame: Code): void {
-  const { word } = frame;
-  if (word === undefined) return;
-  frame.word = undefined;
-  if (word === 'case' && frame.words.length === 0) frame.caseDepth += 1;
-  if (word === 'esac') frame.caseDepth = Math.max(0, frame.caseDepth - 1);
-  if (isShellKeyword(word)) frame.words = [];
-  else frame.words.push(word);
-}
-
-function opening(next: string, inside: Code | Quoted): readonly [Code | Quoted, number] | undefined {
-  if (next.startsWith('"') && inside.kind !== 'double' && inside.kind !== 'arithmetic')
-    return [{ kind: 'double', depth: 0 }, 1];
-  if (next === '$((') return [{ kind: 'arithmetic', depth: 2 }, 3];
-  if (next.startsWith('$(')) return [newCode(true), 2];
-  if (next.startsWith('${')) return [{ kind: 'expansion', depth: 0 }, 2];
-  return next.startsWith('`') ? [{ kind: 'backquotes', depth: 0 }, 1] : undefined;
 }

@@ -11,7 +11,7 @@ import { lineStart, lineText, makeDiagnostic, rangeAt, type Source } from './sou
 /** `!…` is a tag to YAML. `gate: !denied.x` would be the empty string. */
 export function tagDiagnostic(source: Source, start: number, end: number): Diagnostic {
   const written = source.text.slice(start, end);
-  if (/^!(?:[a-z][\w.]*[.(]|\()/.test(written) || followedByOperator(source, end)) {
+  if (/^!(?:$|[a-z][\w.]*[.(]|\()/.test(written) || followedByOperator(source, end)) {
     const message = `to YAML, ${written} is a tag, not a negation: the value would be lost`;
     return makeDiagnostic(source, 'trap/tag', start, end, message, quoteHelp(source, start));
   }

@@ -119,7 +119,7 @@ describe('values are read as what they mean', () => {
 
   it('a call keeps its modifiers apart from its params', async () => {
     const { steps } = await load(
-      `${head}steps:\n  - id: s\n    fix:\n      - service.state: { name: "\${{ u }}", enabled: true }\n        for_each: [a, b]\n        as: u\n        when: u != "b"\n        become: false\n        timeout: 5s\n        touches: ["service:a"]\n`,
+      `${head}steps:\n  - id: s\n    fix:\n      - service.state: { name: "\${{ u }}", enabled: true }\n        for_each: [a, b]\n        as: u\n        when: u != "b"\n        become: false\n        timeout: 5s\n`,
     );
     expect(steps[0]?.remediation).toEqual({
       kind: 'fix',
@@ -132,7 +132,6 @@ describe('values are read as what they mean', () => {
           when: [{ check: 'u != "b"' }],
           become: false,
           timeoutMs: 5000,
-          touches: ['service:a'],
         },
       ],
     });

@@ -31,11 +31,28 @@ describe('data in shell text becomes a variable', () => {
     ],
     [
       'in a case inside a substitution',
-      `a=$(case 1 in 1) ls ${x};; esac) ${x}`,
-      'a=$(case 1 in 1) ls "${MG_1}";; esac) "${MG_2}"',
+      `a=$(case 1 in 1) ls ${x};; esac) ls ${x}`,
+      'a=$(case 1 in 1) ls "${MG_1}";; esac) ls "${MG_2}"',
     ],
     ['behind arithmetic', `n=$(( (1 + 2) * 3 )); ls ${x}`, 'n=$(( (1 + 2) * 3 )); ls "${MG_1}"'],
     ['as an argument of a script file', `sudo sh /x/y.sh ${x}`, 'sudo sh /x/y.sh "${MG_1}"'],
+    ['as the duration of a wrapper', `timeout ${x} ls`, 'timeout "${MG_1}" ls'],
+    ['as a user', `sudo -u ${x} ls "${x}"`, 'sudo -u "${MG_1}" ls "${MG_2}"'],
+    ['to look for a command', `command -v ${x}`, 'command -v "${MG_1}"'],
+    ['as an exported value', `export A=${x}`, 'export A="${MG_1}"'],
+    ['in a list of a loop', `for i in a ${x}; do ls "$i"; done`, 'for i in a "${MG_1}"; do ls "$i"; done'],
+    [
+      'in a pattern',
+      `case $1 in\n${x}) ls;;\n${x}|b) ls;; esac`,
+      'case $1 in\n"${MG_1}") ls;;\n"${MG_2}"|b) ls;; esac',
+    ],
+    ['as a target', `ls > ${x} 2>&1`, 'ls > "${MG_1}" 2>&1'],
+    ['in a here-string', `grep a <<< ${x}`, 'grep a <<< "${MG_1}"'],
+    ['as an argument of jq', `jq --arg a ${x} .a ${x}`, 'jq --arg a "${MG_1}" .a "${MG_2}"'],
+    ['piped into a script file', `echo ${x} | sh /x.sh | grep sh`, 'echo "${MG_1}" | sh /x.sh | grep sh'],
+    ['piped into awk with a text of its own', `echo ${x} | awk '{print $1}'`, `echo "\${MG_1}" | awk '{print $1}'`],
+    ['behind a pipe into a shell', `echo ls | sh; echo ${x}`, 'echo ls | sh; echo "${MG_1}"'],
+    ['as a file of find', `find . -name ${x}`, 'find . -name "${MG_1}"'],
     ['after a pipe behind awk', `awk '{print}' | grep ${x}`, `awk '{print}' | grep "\${MG_1}"`],
   ])('%s', (_name, script, expected) => {
     const { text, problems } = replaceInterpolations(script);
@@ -79,6 +96,51 @@ describe('an interpolation is refused where the shell would parse or hide it', (
     ['ssh', `ssh other ls ${x}`],
     ['[[', `[[ ${x} -eq 1 ]]`],
     ['trap', `trap "rm ${x}" EXIT`],
+    ['flock -c', `flock /tmp/l -c "echo ${x}"`],
+    ['a pipe into a shell', `echo "echo ${x}" | sh`],
+    ['a pipe over lines', `echo "echo ${x}" |\n tee f 2>&1 |\n sudo -u a bash -s`],
+    ['a pipe out of a group', `{ echo ${x}; ls; } | sh`],
+    ['a pipe out of a loop', `while true; do echo ${x}; done | sh`],
+    ['a pipe out of a subshell', `(echo ${x}; ls) | sh`],
+    ['a pipe into a subshell', `echo ${x} | (sh)`],
+    ['a pipe of both outputs', `echo ${x} |& bash -o pipefail`],
+    ['a pipe into xargs sh', `echo ${x} | xargs sh -c`],
+    ['a pipe into another interpreter', `echo ${x} | python3 -`],
+    ['a here-string for a shell', `sh <<< ${x}`],
+    ['a here-document piped into a shell', `cat <<EOF | sh\n${x}\nEOF`],
+    ['a here-document inside eval', `eval "$(cat <<EOF\n${x}\nEOF\n)"`],
+    ['a file that a shell reads', `bash <(echo ${x})`],
+    ['a shell that reads the output', `echo ${x} > >(sh)`],
+    ['php -r', `php -r "${x}"`],
+    ['the first argument of perl', `perl ${x}`],
+    ['jq', `jq "${x}" f`],
+    ['alias', `alias a="${x}"`],
+    ['the command itself', `${x} arg`],
+    ['a part of the command', `/usr/bin/${x} arg`],
+    ['the command behind exec', `exec ${x}`],
+    ['the command behind command', `command ${x}`],
+    ['the command behind sudo', `sudo -u a ${x}`],
+    ['the command behind an assignment', `A=1 ${x}`],
+    ['the command behind if', `if ${x}; then ls; fi`],
+    ['the command in a branch', `case a in a) ${x};; esac`],
+    ['the command that a substitution gives', `$(echo ${x}) a`],
+    ['find -exec', `find . -exec ${x} \\;`],
+    ['a command out of a variable', `e=eval; $e "${x}"`],
+    ['a quoted command', `'eval' "${x}"`],
+    ['a quoted option', `sh "-c" ${x}`],
+    ['eval behind a word of the grammar', `eval ls in "${x}"`],
+    ['eval behind an assignment as argument', `eval A=1 "${x}"`],
+    ['eval behind a redirection', `eval 2>&1 "${x}"`],
+    ['eval behind a target', `> f eval "${x}"`],
+    ['awk behind sudo -u', `sudo -u a awk "${x}" f`],
+    ['a sourced file', `. <(echo ${x})`],
+    ['the command behind coproc', `coproc ${x}`],
+    ['[ -v', `[ -v ${x} ]`],
+    ['test -v', `test -v ${x}`],
+    ['printf -v', `printf -v ${x} a`],
+    ['read', `read ${x}`],
+    ['the name of a loop', `for ${x} in a; do ls; done`],
+    ['a variable that the shell runs', `PS4=${x}`],
     ['text behind an unclosed quote', `echo 'a ${x}`],
   ])('%s', (_name, script) => {
     expect(replaceInterpolations(script).problems.map(({ code }) => code)).toContain('shell/place');
@@ -117,7 +179,9 @@ describe('whatever is accepted', () => {
     'case a in a) ',
     ' esac ',
   );
-  const line = fc.array(word, { minLength: 1, maxLength: 5 }).map((words) => words.join(''));
+  const line = fc
+    .tuple(fc.constantFrom('ls ', 'echo a ', 'A=', ''), fc.array(word, { minLength: 1, maxLength: 5 }))
+    .map(([command, words]) => command + words.join(''));
   const wrapped = fc
     .tuple(
       fc.constantFrom(
@@ -136,6 +200,12 @@ describe('whatever is accepted', () => {
         ['sh -c ', ''],
         ['{ ', '\n}'],
         ['a[', ']=1'],
+        ['echo ', ' | sh'],
+        ['{ echo ', '\n} | sh'],
+        ['cat <<EOF | sh\n', '\nEOF\n'],
+        ['sh <<< ', ''],
+        ['[ -v ', ' ]'],
+        ['exec ', ''],
       ),
       line,
     )
@@ -162,7 +232,7 @@ describe('whatever is accepted', () => {
         });
         expect(readdirSync(folder)).toEqual([]);
       }),
-      { seed: 11, numRuns: 1200 },
+      { seed: 11, numRuns: 1800 },
     );
     rmSync(folder, { recursive: true });
     expect(ran).toBeGreaterThan(300);
