@@ -1,4 +1,15 @@
-import { RE2JS, RE2JSException } from 're2js';
+import { createRequire } from 'node:module';
+import type { RE2JS } from 're2js';
+
+const require = createRequire(import.meta.url);
+let engine: typeof import('re2js') | undefined;
+
+/** RE2, loaded with the first pattern: it is nearly a megabyte of code, and most runbooks have none. */
+function re2(): typeof import('re2js') {
+  // The package's own types; require itself has none.
+  engine ??= require('re2js') as typeof import('re2js');
+  return engine;
+}
 
 const maxPattern = 1000;
 const maxCached = 500;
@@ -17,9 +28,9 @@ function compile(pattern: string): RE2JS | string {
 function compileNew(pattern: string): RE2JS | string {
   if (pattern.length > maxPattern) return `longer than ${maxPattern} characters`;
   try {
-    return RE2JS.compile(pattern);
+    return re2().RE2JS.compile(pattern);
   } catch (error) {
-    if (error instanceof RE2JSException) return error.message.replace(/^error parsing regexp: /, '');
+    if (error instanceof re2().RE2JSException) return error.message.replace(/^error parsing regexp: /, '');
     throw error;
   }
 }

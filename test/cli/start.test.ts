@@ -40,17 +40,23 @@ function loadedBy(...args: readonly string[]): readonly string[] {
   return heavy.filter((name) => urls.includes(`/node_modules/${name}/`));
 }
 
-/** ms of CPU, user and system, the least of several runs: others use this machine too. */
+/**
+ * ms of CPU, user and system, the least of several runs, on a machine on which an empty script takes 50: others use this
+ * one too, and two busy neighbours make every process a third slower.
+ */
 function cpuOf(...args: readonly string[]): number {
-  const runs = Array.from({ length: 7 }, () => {
-    const shell = ['-c', '"$@" >/dev/null || exit; times', 'bash', process.execPath, main, ...args];
-    // The last line of `times` has the user and system time of all children.
-    const [user = '', system = ''] = (
-      execFileSync('bash', shell, { encoding: 'utf8' }).trim().split('\n').at(-1) ?? ''
-    ).split(' ');
-    return ms(user) + ms(system);
-  });
-  return Math.min(...runs);
+  const rounds = Array.from({ length: 9 }, () => ({ empty: timesOf('-e', ''), own: timesOf(main, ...args) }));
+  const empty = Math.min(...rounds.map((round) => round.empty));
+  return Math.min(...rounds.map((round) => round.own)) / Math.max(1, empty / 50);
+}
+
+function timesOf(...args: readonly string[]): number {
+  const shell = ['-c', '"$@" >/dev/null || exit; times', 'bash', process.execPath, ...args];
+  // The last line of `times` has the user and system time of all children.
+  const [user = '', system = ''] = (
+    execFileSync('bash', shell, { encoding: 'utf8' }).trim().split('\n').at(-1) ?? ''
+  ).split(' ');
+  return ms(user) + ms(system);
 }
 
 function ms(time: string): number {
