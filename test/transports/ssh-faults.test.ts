@@ -81,7 +81,7 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('faults of a real ss
       ]);
       expect(late).toMatchObject({ status: 'rejected', reason: { phase: 'timeout' } });
       expect(next).toMatchObject({ status: 'fulfilled', value: { stdout: 'next\n', stderr: '' } });
-      expect(running(mark)).toBe(false);
+      await expect.poll(() => running(mark), { timeout: 5000 }).toBe(false);
 
       const outcome = await connection.fix({ parts: part('echo one', `sleep ${mark}`), become, timeoutMs: 300 });
       expect(outcome).toMatchObject({
@@ -89,7 +89,7 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('faults of a real ss
         failure: { phase: 'timeout' },
         answers: [{ rc: 0, stdout: 'one\n' }],
       });
-      expect(running(mark)).toBe(false);
+      await expect.poll(() => running(mark), { timeout: 5000 }).toBe(false);
     } finally {
       if (server !== sshd) await server.stop();
     }
@@ -122,7 +122,7 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('faults of a real ss
     const deaf = part(`trap '' TERM; sleep ${mark}`);
     const killed = await connection.fix({ parts: deaf, become: false, timeoutMs: 300 });
     expect(killed).toMatchObject({ kind: 'unknown', failure: { phase: 'timeout' }, answers: [] });
-    expect(running(mark)).toBe(false);
+    await expect.poll(() => running(mark), { timeout: 5000 }).toBe(false);
   });
 
   it('a deadline never ends a command that must not be killed', async () => {
@@ -152,7 +152,7 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('faults of a real ss
     const parts: FixPart[] = [{ label: someLabel, commands }];
     const outcome = await connection.fix({ parts, become: 'root', timeoutMs: 300 });
     expect(outcome).toMatchObject({ kind: 'ended', answers: [{ rc: 0, stdout: 'one\n' }, { rc: 124 }] });
-    expect(running(mark)).toBe(false);
+    await expect.poll(() => running(mark), { timeout: 5000 }).toBe(false);
   });
 
   it('a command that is deaf to its own deadline is killed, and the outcome says so', async () => {
