@@ -1,3 +1,4 @@
+import { parseBytes } from '../model/bytes.ts';
 import { parseDuration } from '../model/duration.ts';
 import { isObject, type Json } from '../model/json.ts';
 import type { ParamDeclaration, ParamType } from '../model/runbook.ts';
@@ -107,9 +108,7 @@ function elementProblem(param: ParamDeclaration, elements: readonly unknown[]): 
 }
 
 function isSize(value: unknown): boolean {
-  return typeof value === 'string'
-    ? /^\d{1,15}(?:\.\d{1,3})?[KMGT]?(?:i?B)?$/.test(value.trim())
-    : Number.isSafeInteger(value);
+  return typeof value === 'string' ? parseBytes(value) !== undefined : Number.isSafeInteger(value);
 }
 
 /** The type of `params` in expressions. A param is absent only when it is optional and has no default. */

@@ -1,3 +1,4 @@
+import { parseBytes } from '../model/bytes.ts';
 import { parseDuration } from '../model/duration.ts';
 import { isObject, type Json } from '../model/json.ts';
 import type { ParamDeclaration, ParamType } from '../model/runbook.ts';
@@ -6,14 +7,6 @@ import type { Value } from '../model/value.ts';
 
 /** A param's value, or what is wrong with what was given, in words ("expected a whole number, got \"x\""). */
 export type Converted = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problem: string };
-
-const byteUnits: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
-
-/** `500M`, `1.5G`, `1024` → bytes. */
-export function parseBytes(text: string): number | undefined {
-  const match = /^(\d{1,15}(?:\.\d{1,3})?)([KMGT]?)(?:i?B)?$/.exec(text.trim());
-  return match === null ? undefined : Math.round(Number(match[1]) * (byteUnits[match[2] ?? ''] ?? 1));
-}
 
 /** A value from the command line: always text, read by the declared type. A list is `a,b` or JSON, a map is JSON. */
 export function convertText(param: ParamDeclaration, text: string): Converted {
