@@ -34,11 +34,11 @@ export {
 export type { Answer, Command } from './model/command.ts';
 export type { Checked, Diagnostic, SourceRange } from './model/diagnostic.ts';
 export type { Event, EventSink } from './model/event.ts';
-export type { Host, Inventory } from './model/inventory.ts';
+export type { Host, Inventory, TransportName } from './model/inventory.ts';
 export { buildRegistry, type Pack, type Registry } from './model/pack.ts';
 export type { HostOutcome, HostPlan, Plan } from './model/plan.ts';
 export { defineProbe, type Inspector, type Probe, type ProbeDefinition, unreadable } from './model/probe.ts';
-export type { Become, Runbook } from './model/runbook.ts';
+export type { Become, BecomeMethod, Runbook } from './model/runbook.ts';
 export { safeLine, safeText } from './model/safe-text.ts';
 export { Secret } from './model/secret.ts';
 export { Unknown } from './model/unknown.ts';

@@ -6,7 +6,6 @@ const otherFlags: ReadonlyMap<string, string> = new Map([
   ['--vault-password-file', 'vault files come in a later version; give secrets as params of type secret'],
   ['--ssh-common-args', 'put ssh options into ~/.ssh/config'],
   ['--ssh-extra-args', 'put ssh options into ~/.ssh/config'],
-  ['--become-method', 'sudo is the one method of this version'],
   ['--force-handlers', 'there are no handlers: nginx.current or service.fresh stand last in the same fix'],
   ['--flush-cache', 'there is no fact cache: probes look every time'],
   ['--step', 'stepping comes in a later version'],

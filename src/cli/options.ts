@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { BecomeMethod, TransportName } from '../index.ts';
 
 /** Options of commands that read an inventory. */
 export interface InventoryOptions {
@@ -13,11 +14,12 @@ export interface ReachingOptions extends InventoryOptions {
   /** The same, as Ansible also calls it. */
   readonly keyFile?: string;
   readonly timeout?: number;
-  readonly connection?: 'ssh' | 'local';
+  readonly connection?: TransportName;
   readonly askPass?: boolean;
   readonly askBecomePass?: boolean;
   readonly become?: boolean;
   readonly becomeUser?: string;
+  readonly becomeMethod?: BecomeMethod;
   readonly hostKey: 'strict' | 'accept-new';
   readonly knownHosts?: readonly string[];
   readonly forks: number;
@@ -64,11 +66,24 @@ export function withReach(command: Command): Command {
       'for each part of connecting: name, TCP, handshake, login (else 5, 10, 15, 20)',
       seconds,
     )
-    .addOption(new Option('-c, --connection <kind>', 'ssh, or local for this machine').choices(['ssh', 'local']))
+    .addOption(
+      new Option('-c, --connection <kind>', "ssh, openssh for the system's ssh, or local for this machine").choices([
+        'ssh',
+        'openssh',
+        'local',
+      ]),
+    )
     .option('-k, --ask-pass', 'ask for the login password')
-    .option('-K, --ask-become-pass', 'ask for the sudo password')
+    .option('-K, --ask-become-pass', 'ask for the password of sudo or su')
     .option('-b, --become', 'become root where runbook and inventory say nothing')
     .option('--become-user <name>', 'become this user instead of root')
+    .addOption(
+      new Option('--become-method <program>', 'where the inventory names none; else sudo').choices([
+        'sudo',
+        'doas',
+        'su',
+      ]),
+    )
     .addOption(
       new Option('--host-key <policy>', 'unknown host keys').choices(['strict', 'accept-new']).default('strict'),
     )

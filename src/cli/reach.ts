@@ -14,7 +14,9 @@ export async function reachOf(
 ): Promise<ReachOptions> {
   const key = options.privateKey ?? options.keyFile;
   const password = options.askPass ? await askPassword(io, asker, stopping, 'SSH password: ') : undefined;
-  const becomePassword = options.askBecomePass ? await askPassword(io, asker, stopping, 'sudo password: ') : undefined;
+  const becomePassword = options.askBecomePass
+    ? await askPassword(io, asker, stopping, 'become password: ')
+    : undefined;
   return {
     hostKeyPolicy: options.hostKey,
     ...(options.connection === undefined ? {} : { connection: options.connection }),
@@ -23,6 +25,7 @@ export async function reachOf(
     ...(options.knownHosts === undefined ? {} : { knownHostsFiles: options.knownHosts }),
     ...(options.timeout === undefined ? {} : { connectTimeoutMs: options.timeout }),
     ...(password === undefined ? {} : { password }),
+    ...(options.becomeMethod === undefined ? {} : { becomeMethod: options.becomeMethod }),
     ...(becomePassword === undefined ? {} : { becomePassword }),
     ...(io.stdin.isTTY === true ? { ask: asker.secret } : {}),
     onWarning: (message) => io.stderr.write(`warning: ${safeLine(message)}\n`),

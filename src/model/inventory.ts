@@ -1,20 +1,28 @@
-import type { Become } from './runbook.ts';
+import type { Become, BecomeMethod } from './runbook.ts';
 import type { Secret } from './secret.ts';
 import type { Value } from './value.ts';
+
+/** `ssh`: ssh2; `openssh`: the system's ssh; `local`: the machine that mendgate runs on. */
+export type TransportName = 'ssh' | 'openssh' | 'local';
 
 /** How a host is reached. Never mixed with its vars. */
 export interface Connect {
   /** Name or IP to dial. */
   readonly address: string;
   readonly port: number;
+  /** Nobody named the port: ssh_config may. */
+  readonly portByDefault?: true;
   /** Absent: the operator's own name. */
   readonly user?: string;
   readonly privateKeyFile?: string;
   readonly password?: Secret;
   /** What the inventory says of become, for hosts where neither call, step nor runbook speaks. */
   readonly become?: Become;
+  /** How to become; default sudo. */
+  readonly becomeMethod?: BecomeMethod;
   readonly becomePassword?: Secret;
-  readonly transport?: 'ssh' | 'local';
+  /** Absent: over SSH, by whichever of the two can do what ssh_config asks for. */
+  readonly transport?: TransportName;
 }
 
 /** A host = name + address + vars + groups. */

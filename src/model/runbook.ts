@@ -19,6 +19,13 @@ export interface CondPart {
 /** `false`: as the connecting user. A name: through become as that user; `true` in YAML is `root`. */
 export type Become = false | string;
 
+/** The program on a host that makes one user another. */
+export type BecomeMethod = 'sudo' | 'doas' | 'su';
+
+export function isBecomeMethod(text: unknown): text is BecomeMethod {
+  return text === 'sudo' || text === 'doas' || text === 'su';
+}
+
 export type ParamType = 'string' | 'int' | 'number' | 'bool' | 'dur' | 'bytes' | 'secret' | 'list' | 'map' | 'enum';
 export interface ParamDeclaration {
   readonly name: string;

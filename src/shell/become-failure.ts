@@ -1,9 +1,28 @@
 import { HostFailure } from '../model/host-failure.ts';
 import { safeLine } from '../model/safe-text.ts';
 
-/** What sudo says under LC_ALL=C, and what it means. The first that fits. */
+/** What sudo, doas and su say under LC_ALL=C, and what it means. The first that fits. */
 const sayings: readonly (readonly [RegExp, string, string | undefined])[] = [
-  [/mendgate: no sudo/, 'sudo is not installed on the host', 'connect as the wanted user instead'],
+  [
+    /mendgate: no sudo/,
+    'sudo is not installed on the host',
+    'connect as the wanted user instead, or become by doas or su (become_method)',
+  ],
+  [/mendgate: no doas/, 'doas is not installed on the host', 'become by sudo or su (become_method)'],
+  [/mendgate: no su$/m, 'su is not installed on the host', 'become by sudo or doas (become_method)'],
+  [
+    /doas: Authenticat(?:ion|or) (?:required|failed)|doas: Authorization required|doas: a tty is required/i,
+    'doas: a password is required',
+    'doas asks on a terminal only: let doas.conf say "permit nopass USER"',
+  ],
+  [/doas: Operation not permitted/, 'doas: the user is not permitted this', 'let doas.conf say "permit nopass USER"'],
+  [/doas: unknown user/, 'doas: there is no such user on the host', undefined],
+  [
+    /su: (?:Authentication failure|incorrect password)|su: Permission denied/,
+    'su: wrong password',
+    "su wants the other user's own password; it was tried once and is not tried again",
+  ],
+  [/su: (?:user \S+ does not exist|unknown user)/, 'su: there is no such user on the host', undefined],
   [
     /you must have a tty|a terminal is required to read the password/,
     'sudo: requires a terminal (requiretty)',
@@ -23,11 +42,11 @@ const sayings: readonly (readonly [RegExp, string, string | undefined])[] = [
   [/unknown user/, 'sudo: there is no such user on the host', undefined],
 ];
 
-/** Why sudo refused, from what it wrote on stderr; `undefined` when it did not speak of it. */
+/** Why becoming another user was refused, from what sudo, doas or su wrote on stderr; `undefined` when it did not speak of it. */
 export function becomeFailure(stderr: string): HostFailure | undefined {
   for (const [pattern, message, help] of sayings) {
     if (pattern.test(stderr)) return new HostFailure('become', message, help);
   }
-  const [, line] = /^sudo: (.{1,200})$/m.exec(stderr) ?? [];
-  return line === undefined ? undefined : new HostFailure('become', `sudo: ${safeLine(line)}`);
+  const [, line] = /^((?:sudo|doas|su): .{1,200})$/m.exec(stderr) ?? [];
+  return line === undefined ? undefined : new HostFailure('become', safeLine(line));
 }

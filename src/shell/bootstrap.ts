@@ -1,3 +1,4 @@
+import type { BecomeMethod } from '../model/runbook.ts';
 import { quote } from './quote.ts';
 
 /** Fixed on every host, so that a probe finds the same programs whoever connects (sshd's PATH for users lacks sbin). */
@@ -37,7 +38,9 @@ const body = [
 const becomeBody = [
   `PATH=${path}; LC_ALL=C; export PATH LC_ALL`,
   'if [ "$(id -un)" = "$2" ]; then exec /bin/sh -c "$1" sh "$1"; fi',
-  'command -v sudo >/dev/null || { echo "mendgate: no sudo" >&2; exit 127; }',
+  'command -v "$4" >/dev/null || { echo "mendgate: no $4" >&2; exit 127; }',
+  // doas asks on a terminal only, and there is none. su reads a password from stdin; the shell it starts gets the body.
+  'case $4 in doas) exec doas -n -u "$2" -- /bin/sh -c "$1" sh "$1";; su) exec su -s /bin/sh -c "$5" "$2" sh "$1";; esac',
   'if [ -n "$3" ]; then exec sudo -S -H -p "$3" -u "$2" -- /bin/sh -c "$1" sh "$1"; fi',
   'exec sudo -n -H -u "$2" -- /bin/sh -c "$1" sh "$1"',
 ].join('; ');
@@ -47,14 +50,21 @@ export const plainExec = `exec /bin/sh -c 'eval "$1"' sh '${body}'`;
 
 const becomeStart = `exec /bin/sh -c '${becomeBody}' sh '${body}'`;
 
+/** What su starts: a shell that runs its first argument, and hands it on. */
+const suCommand = 'exec /bin/sh -c "$1" sh "$1"';
+
 /**
- * What to execute for a shell as another user, through sudo unless the connecting user is that user already. Without a
+ * What to execute for a shell as another user, through sudo, doas or su unless the connecting user is that user already. Without a
  * prompt sudo fails at once when it wants a password. With one (letters, digits, `-`, `:`) it prints exactly that on stderr and
- * reads the password from stdin; when it needs none, {@link readyLine} comes instead.
+ * reads the password from stdin; when it needs none, {@link readyLine} comes instead. doas takes no password; su asks with {@link suPrompt}.
  */
-export function becomeExec(user: string, prompt: string | undefined): string {
-  return `${becomeStart} ${quote(user)} ${quote(prompt ?? '')}`;
+export function becomeExec(user: string, prompt: string | undefined, method: BecomeMethod = 'sudo'): string {
+  const start = `${becomeStart} ${quote(user)} ${quote(method === 'sudo' ? (prompt ?? '') : '')} ${method}`;
+  return method === 'su' ? `${start} ${quote(suCommand)}` : start;
 }
+
+/** What su writes on stderr under LC_ALL=C before it reads a password. */
+export const suPrompt = 'Password: ';
 
 /** Whether a name can be a user's name in {@link becomeExec}. */
 export function isUserName(name: string): boolean {
@@ -65,6 +75,7 @@ export function isUserName(name: string): boolean {
 export function parseExec(exec: string): { readonly become: string | false; readonly prompt: string } | undefined {
   if (exec === plainExec) return { become: false, prompt: '' };
   if (!exec.startsWith(becomeStart)) return undefined;
-  const [, become, prompt] = /^ '([^']+)' '([^']*)'$/.exec(exec.slice(becomeStart.length)) ?? [];
+  const [, become, prompt] =
+    /^ '([^']+)' '([^']*)' (?:sudo|doas|su '[^']*')$/.exec(exec.slice(becomeStart.length)) ?? [];
   return become === undefined || prompt === undefined ? undefined : { become, prompt };
 }

@@ -10,19 +10,24 @@ const run = (shell: string, input: Buffer) =>
   spawnSync(shell, [...(shell === '/bin/busybox' ? ['sh'] : []), '-c', plainExec], { input });
 
 describe('the exec string', () => {
-  it.each([plainExec, becomeExec('root', 'mendgate-0a:')])('is fit for every login shell', (exec) => {
-    expect(exec).toMatch(/^[ -~]+$/);
-    for (const [, inside = ''] of exec.matchAll(/'([^']*)'/g)) {
-      expect(inside).not.toMatch(/[!\\]/);
-      // The longest word of an old csh.
-      expect(inside.length).toBeLessThan(1024);
-    }
-  });
+  it.each([plainExec, becomeExec('root', 'mendgate-0a:'), becomeExec('root', undefined, 'su')])(
+    'is fit for every login shell',
+    (exec) => {
+      expect(exec).toMatch(/^[ -~]+$/);
+      for (const [, inside = ''] of exec.matchAll(/'([^']*)'/g)) {
+        expect(inside).not.toMatch(/[!\\]/);
+        // The longest word of an old csh.
+        expect(inside.length).toBeLessThan(1024);
+      }
+    },
+  );
 
   it('is understood by whoever simulates a host', () => {
     expect(parseExec(plainExec)).toEqual({ become: false, prompt: '' });
     expect(parseExec(becomeExec('web-admin', undefined))).toEqual({ become: 'web-admin', prompt: '' });
     expect(parseExec(becomeExec('root', 'mendgate-0a:'))).toEqual({ become: 'root', prompt: 'mendgate-0a:' });
+    expect(parseExec(becomeExec('root', undefined, 'doas'))).toEqual({ become: 'root', prompt: '' });
+    expect(parseExec(becomeExec('root', undefined, 'su'))).toEqual({ become: 'root', prompt: '' });
     expect(parseExec('id')).toBeUndefined();
   });
 

@@ -1,3 +1,4 @@
+import { isBecomeMethod } from '../../model/runbook.ts';
 import { Secret } from '../../model/secret.ts';
 import type { Value } from '../../model/value.ts';
 import type { ConnectSettings } from './draft.ts';
@@ -30,15 +31,14 @@ const aliases: Readonly<Record<string, (value: Value, name: string) => Alias>> =
   ansible_become_user: (value, name) => word(value, name, (becomeUser) => ({ becomeUser })),
   ansible_become_password: (value, name) => secret(value, name, (becomePassword) => ({ becomePassword })),
   ansible_become_pass: (value, name) => secret(value, name, (becomePassword) => ({ becomePassword })),
-  ansible_become_method: (value, name) =>
-    value === 'sudo' ? { kind: 'ignored' } : unsupported(name, 'become is always sudo'),
+  ansible_become_method: methodOf,
   ansible_connection: transportOf,
   ansible_group_priority: priorityOf,
   ansible_ssh_common_args: sshOption,
   ansible_ssh_extra_args: sshOption,
   ansible_ssh_args: sshOption,
   ansible_ssh_executable: sshOption,
-  ansible_become_exe: (_, name) => unsupported(name, 'become is always sudo'),
+  ansible_become_exe: (_, name) => unsupported(name, 'the program is found on the PATH, by its own name'),
   ansible_become_flags: (_, name) => unsupported(name, 'become is always `sudo -n`, then with the password'),
   ansible_host_key_checking: hostKeys,
   ansible_ssh_host_key_checking: hostKeys,
@@ -91,11 +91,20 @@ function becomeOf(value: Value, name: string): Alias {
   return wrong(name, 'true or false');
 }
 
+function methodOf(value: Value, name: string): Alias {
+  const text = String(value).replace(/^(?:ansible\.builtin|community\.general)\./, '');
+  return isBecomeMethod(text)
+    ? { kind: 'connect', settings: { becomeMethod: text } }
+    : unsupported(name, `\`${text}\` is none of ours: become is by sudo, doas or su`);
+}
+
 function transportOf(value: Value, name: string): Alias {
   const text = String(value).replace(/^(?:ansible\.builtin|ansible\.netcommon|community\.general)\./, '');
   if (text === 'local') return { kind: 'connect', settings: { transport: 'local' } };
-  if (['ssh', 'smart', 'paramiko', 'paramiko_ssh', 'openssh', 'libssh'].includes(text))
-    return { kind: 'connect', settings: { transport: 'ssh' } };
+  if (text === 'openssh') return { kind: 'connect', settings: { transport: text } };
+  // Over SSH, by whichever of our two can do it.
+  if (['ssh', 'smart', 'paramiko', 'paramiko_ssh', 'libssh'].includes(text))
+    return { kind: 'connect', settings: { transport: undefined } };
   return unsupported(name, `\`${text}\` is none of our transports: this host is reached over ssh, or not at all`);
 }
 

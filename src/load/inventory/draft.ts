@@ -1,3 +1,5 @@
+import type { TransportName } from '../../model/inventory.ts';
+import type { BecomeMethod } from '../../model/runbook.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Value } from '../../model/value.ts';
 import type { Findings, Place } from './place.ts';
@@ -11,8 +13,9 @@ export interface ConnectSettings {
   readonly password?: Secret | undefined;
   readonly become?: boolean;
   readonly becomeUser?: string;
+  readonly becomeMethod?: BecomeMethod;
   readonly becomePassword?: Secret | undefined;
-  readonly transport?: 'ssh' | 'local';
+  readonly transport?: TransportName | undefined;
 }
 
 /** What one place says about one group or host. A var that is `undefined` was left out, and hides those of wider places. */

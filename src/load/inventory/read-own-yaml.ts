@@ -1,5 +1,6 @@
 import { didYouMean } from '../../expr/suggest.ts';
 import { isObject } from '../../model/json.ts';
+import { isBecomeMethod } from '../../model/runbook.ts';
 import type { Value } from '../../model/value.ts';
 import type { Located, Path } from '../parse-yaml.ts';
 import { checkShape } from './check-shape.ts';
@@ -106,11 +107,12 @@ export function readOwnYaml(located: Located, draft: Draft, findings: Findings):
     const problem = address === undefined ? undefined : hostNameProblem(address);
     if (problem) findings.error(at([...path, 'address']), 'inventory/bad-host-name', problem);
     const { port, become } = value;
-    const [user, privateKeyFile, transport, becomeUser] = [
+    const [user, privateKeyFile, transport, becomeUser, becomeMethod] = [
       text('user'),
       text('private_key_file'),
       text('transport'),
       text('become'),
+      text('become_method'),
     ];
     return {
       ...(address === undefined ? {} : { address }),
@@ -122,7 +124,8 @@ export function readOwnYaml(located: Located, draft: Draft, findings: Findings):
         : becomeUser === undefined
           ? {}
           : { become: true, becomeUser }),
-      ...(transport === 'ssh' || transport === 'local' ? { transport } : {}),
+      ...(isBecomeMethod(becomeMethod) ? { becomeMethod } : {}),
+      ...(transport === 'ssh' || transport === 'openssh' || transport === 'local' ? { transport } : {}),
     };
   }
 

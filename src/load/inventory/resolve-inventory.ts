@@ -97,15 +97,17 @@ function merge(all: readonly Said[]): {
 }
 
 function connectOf(name: string, said: ConnectSettings): Connect {
-  const { address = name, port = 22, user, privateKeyFile, password, becomePassword, transport } = said;
+  const { address = name, port = 22, user, privateKeyFile, password, becomeMethod, becomePassword, transport } = said;
   const become = said.become === true ? (said.becomeUser ?? 'root') : said.become;
   return {
     address,
     port,
+    ...(said.port === undefined ? { portByDefault: true } : {}),
     ...(user === undefined ? {} : { user }),
     ...(privateKeyFile === undefined ? {} : { privateKeyFile }),
     ...(password === undefined ? {} : { password }),
     ...(become === undefined ? {} : { become }),
+    ...(becomeMethod === undefined ? {} : { becomeMethod }),
     ...(becomePassword === undefined ? {} : { becomePassword }),
     ...(transport === undefined ? {} : { transport }),
   };

@@ -48,10 +48,16 @@ const ways: { readonly [name: string]: Shape } = {
     pattern:
       '^(?!(?:[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF|[Tt]rue|TRUE|[Ff]alse|FALSE)$)[A-Za-z_][A-Za-z0-9_.@-]*\\$?$',
   },
-  transport: {
-    description: 'ssh, or local for the machine that mendgate runs on.',
+  become_method: {
+    description: 'The program that makes one user another: sudo (default), doas (only with nopass) or su.',
     type: 'string',
-    enum: ['ssh', 'local'],
+    enum: ['sudo', 'doas', 'su'],
+  },
+  transport: {
+    description:
+      "openssh: the system's ssh; ssh: our own; local: the machine that mendgate runs on. Default: ssh, or openssh where only that can do what ssh_config asks for.",
+    type: 'string',
+    enum: ['ssh', 'openssh', 'local'],
   },
 };
 

@@ -71,5 +71,7 @@ function wanted(expected: AnsibleView, name: string): object {
   if ('ansible_become' in vars)
     vars['ansible_become'] = ['yes', true].includes(vars['ansible_become'] as string | boolean);
   if (vars['ansible_become'] === false) delete vars['ansible_become_user'];
+  // Ansible's ways over SSH are one for us: which of ours goes there is settled when it is reached.
+  if (vars['ansible_connection'] === 'ssh') delete vars['ansible_connection'];
   return vars;
 }

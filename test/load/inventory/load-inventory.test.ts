@@ -37,6 +37,7 @@ hosts:
     expect(host('db2').connect).toEqual({
       address: 'db2',
       port: 22,
+      portByDefault: true,
       user: 'ops',
       become: 'postgres',
       transport: 'ssh',
@@ -107,12 +108,18 @@ describe('connection variables of Ansible', () => {
 
   test('those that would be missed are warned of', async () => {
     const { diagnostics, host } = await loadText(
-      'w1 ansible_ssh_common_args="-J gate" ansible_become_method=su ansible_connection=winrm ansible_host_key_checking=False\n',
+      'w1 ansible_ssh_common_args="-J gate" ansible_become_method=runas ansible_connection=winrm ansible_host_key_checking=False\n',
     );
     expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toEqual(
       Array(4).fill('warning inventory/not-supported'),
     );
     expect(host('w1').vars).toEqual({});
+  });
+
+  test.each(['sudo', 'doas', 'su', 'community.general.doas'])('becoming by %s', async (method) => {
+    const { host, codes } = await loadText(`w1 ansible_become_method=${method}\n`);
+    expect(codes).toEqual([]);
+    expect(host('w1').connect.becomeMethod).toBe(method.split('.').at(-1));
   });
 
   test('a local connection is the local transport', async () => {
