@@ -8,7 +8,7 @@ import type { Approval } from './engine/host-run.ts';
 import type { PingAnswer } from './engine/ping-hosts.ts';
 import type { Checked, Diagnostic } from './model/diagnostic.ts';
 import type { EventSink } from './model/event.ts';
-import type { Host, Inventory } from './model/inventory.ts';
+import type { Host, Inventory, TransportName } from './model/inventory.ts';
 import {
   type ActionDeclaration,
   buildRegistry,
@@ -17,7 +17,7 @@ import {
   type Registry,
 } from './model/pack.ts';
 import type { HostPlan, Plan } from './model/plan.ts';
-import type { Become, Runbook } from './model/runbook.ts';
+import type { Become, BecomeMethod, Runbook } from './model/runbook.ts';
 import type { Secret } from './model/secret.ts';
 import type { Transport } from './model/transport.ts';
 import type { RunHosts } from './plan/build-plan.ts';
@@ -25,16 +25,18 @@ import type { Selection } from './plan/select-hosts.ts';
 import type { DocsOptions } from './reporters/print-docs.ts';
 import type { PlanPrintOptions } from './reporters/print-plan.ts';
 import type { Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
+import type { Transports } from './transports/open-transports.ts';
 import { mendgateVersion } from './version.ts';
 
 export type { DemoFleet, DemoHost } from './demo/serve-fleet.ts';
 
 /** How hosts are reached, as given on the command line; what is absent follows from the inventory. */
 export interface ReachOptions {
-  readonly connection?: 'ssh' | 'local';
+  readonly connection?: TransportName;
   readonly user?: string;
   readonly privateKeyFiles?: readonly string[];
   readonly password?: Secret;
+  readonly becomeMethod?: BecomeMethod;
   readonly becomePassword?: Secret;
   readonly knownHostsFiles?: readonly string[];
   readonly hostKeyPolicy: 'strict' | 'accept-new';
@@ -249,31 +251,13 @@ function secretsOfReach(reach: ReachOptions, plan: Plan): readonly Secret[] {
   return [...given, ...ofHosts].filter((secret) => secret !== undefined);
 }
 
-interface Reach {
-  readonly transportFor: (host: Host) => Transport;
-  readonly close: () => Promise<void>;
-}
-
-async function reachHosts(request: MendRequest): Promise<Reach> {
-  const { transportFor, reach } = request;
+async function reachHosts({ transportFor, reach }: MendRequest): Promise<Transports> {
   return transportFor === undefined ? openTransports(reach) : { transportFor, close: async () => {} };
 }
 
-/** One transport of each kind for the whole run. */
-async function openTransports(reach: ReachOptions): Promise<Reach> {
-  const [{ sshTransport }, { localTransport }] = await Promise.all([
-    import('./transports/ssh/ssh-transport.ts'),
-    import('./transports/local.ts'),
-  ]);
-  const { becomePassword } = reach;
-  const ssh = sshTransport(reach);
-  const local = localTransport(becomePassword === undefined ? {} : { becomePassword });
-  return {
-    transportFor: (host) => ((reach.connection ?? host.connect.transport) === 'local' ? local : ssh),
-    close: async () => {
-      await Promise.all([ssh.close(), local.close()]);
-    },
-  };
+async function openTransports(reach: ReachOptions): Promise<Transports> {
+  const transports = await import('./transports/open-transports.ts');
+  return transports.openTransports(reach);
 }
 
 /** Starts the demo's simulated hosts behind real SSH servers on loopback, for as long as `use` takes. */

@@ -1,5 +1,9 @@
 /** Where reaching or using a host failed. */
 export type FailurePhase =
+  /** The operator's ssh_config. */
+  | 'config'
+  /** A bastion on the way (ProxyJump). */
+  | 'jump'
   | 'dns'
   | 'tcp'
   | 'banner'
@@ -11,6 +15,8 @@ export type FailurePhase =
   | 'shell'
   | 'become'
   | 'command'
+  /** There is no safe place on the host for the record that a fix begins. */
+  | 'host_storage'
   | 'lost'
   | 'output_limit'
   | 'timeout'

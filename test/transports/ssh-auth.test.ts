@@ -136,7 +136,7 @@ describe.skipIf(sshdMissing !== undefined)('logging in to a real sshd', () => {
     });
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(join(dir, 'silent'), resolve));
-    await opens({ agent: join(dir, 'silent'), privateKeyFiles: [key('right')], clock: fastClock(50) });
+    await opens({ agent: join(dir, 'silent'), privateKeyFiles: [key('right')], clock: fastClock(10) });
     silent.close();
   });
 

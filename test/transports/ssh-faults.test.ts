@@ -3,15 +3,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection, FixPart } from '../../src/model/transport.ts';
 import { defaultLimits } from '../../src/transports/lane-limits.ts';
-import { generateKeyPair } from '../../src/transports/simulated/ssh-server.ts';
 import { type SshOptions, sshTransport } from '../../src/transports/ssh/ssh-transport.ts';
 import { dropbearMissing, makeKey, type Sshd, sshdMissing, startSshd } from '../sshd/sshd.ts';
 import { makeUser, sudoMissing, type TestUser } from '../sshd/users.ts';
-import { fastClock } from './fast-clock.ts';
 import { loopbackHost, request, someLabel } from './hosts.ts';
 import { tcpServer } from './tcp-servers.ts';
 
@@ -274,76 +271,5 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('faults of a real ss
     expect(next).toMatchObject({ status: 'rejected', reason: { phase: 'lost' } });
     await connection.close();
     proxy.close();
-  });
-});
-
-describe('a server that does not keep to the protocol', () => {
-  const hostKey = generateKeyPair();
-  const serve = (onClient: (client: ssh2.Connection) => void) =>
-    new Promise<{ port: number; close(): void }>((resolve) => {
-      const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
-        client.on('error', () => undefined);
-        client.on('authentication', (attempt) => attempt.accept());
-        onClient(client);
-      });
-      server.listen(0, '127.0.0.1', () =>
-        resolve({ port: (server.address() as { port: number }).port, close: () => server.close() }),
-      );
-    });
-  const cases: readonly (readonly [string, string, (client: ssh2.Connection) => void])[] = [
-    ['never opens a channel', 'channel', (client) => client.on('session', () => undefined)],
-    ['refuses channels', 'channel', (client) => client.on('session', (_accept, reject) => void reject())],
-    [
-      'refuses to execute',
-      'shell',
-      (client) => client.on('session', (accept) => accept().on('exec', (_a, reject) => void reject())),
-    ],
-    [
-      'never answers exec',
-      'channel',
-      (client) => client.on('session', (accept) => accept().on('exec', () => undefined)),
-    ],
-    [
-      'executes and says nothing',
-      'shell',
-      (client) => client.on('session', (accept) => accept().on('exec', (go) => void go())),
-    ],
-    [
-      'ends without a status',
-      'lost',
-      (client) => client.on('session', (accept) => accept().on('exec', (go) => go().end())),
-    ],
-    [
-      'ends with a strange status',
-      'shell',
-      (client) =>
-        client.on('session', (accept) =>
-          accept().on('exec', (go) => {
-            const channel = go();
-            channel.exit(4294967295);
-            channel.end();
-          }),
-        ),
-    ],
-    ['hangs up', 'lost', (client) => client.on('session', (accept) => accept().on('exec', () => void client.end()))],
-  ];
-  it.each(cases)('that %s fails in phase %s, and no fix is reported as run', async (_name, phase, onClient) => {
-    const dir = mkdtempSync(join(tmpdir(), 'mendgate-odd-'));
-    makeKey(join(dir, 'key'), 'ed25519');
-    const server = await serve(onClient);
-    const transport = sshTransport({
-      knownHostsFiles: [join(dir, 'known_hosts')],
-      hostKeyPolicy: 'accept-new',
-      privateKeyFiles: [join(dir, 'key')],
-      agent: false,
-      clock: fastClock(200),
-    });
-    const connection = await transport.open(loopbackHost({ port: server.port }), { signal });
-    await expect(connection.run(request('true'))).rejects.toMatchObject({ name: 'HostFailure', phase });
-    const outcome = await connection.fix({ parts: part('true'), become: false, timeoutMs: 1000 });
-    expect(outcome.kind).not.toBe('ended');
-    await connection.close();
-    server.close();
-    rmSync(dir, { recursive: true });
   });
 });

@@ -122,6 +122,34 @@ export function transportContract(name: string, start: () => Promise<ContractSub
       expect(outcome).toEqual({ kind: 'ended', answers: [] });
     });
 
+    const keyed = (file: string, key: string) => ({
+      parts: [make(subject.folder, file)],
+      become: 'root',
+      timeoutMs: 20_000,
+      key: `${key} of ${subject.folder}${Math.floor(process.uptime() * 1000)}`,
+    });
+    const ask = ({ become, timeoutMs, key }: ReturnType<typeof keyed>, bootId = connection.bootId()) =>
+      connection.adopt({ become, timeoutMs, key, bootId });
+
+    it('begins a fix of one key once, and answers for it to whoever asks', async () => {
+      const fix = keyed('keyed', 'once');
+      const answers = [{ rc: 0, stdout: 'keyed\n' }];
+      expect(await connection.fix(fix)).toMatchObject({ kind: 'ended', answers });
+      const again = { ...fix, parts: [make(subject.folder, 'not this')] };
+      expect(await connection.fix(again)).toMatchObject({ kind: 'ended', answers, adopted: true });
+      expect(await ask(fix)).toMatchObject({ kind: 'ended', answers, adopted: true });
+    });
+
+    it('says of a fix that never began that it never will, and holds to it', async () => {
+      const fix = keyed('never', 'never');
+      const before = (await connection.run(count(subject.folder))).stdout;
+      expect(connection.bootId()).toBeDefined();
+      expect(await ask(fix, 'another boot')).toMatchObject({ kind: 'unknown', asked: true });
+      expect(await ask(fix)).toMatchObject({ kind: 'not_started', failure: { phase: 'lost' } });
+      expect(await connection.fix(fix)).toMatchObject({ kind: 'not_started' });
+      expect((await connection.run(count(subject.folder))).stdout).toBe(before);
+    });
+
     it('does not put a secret into a label', async () => {
       const secret = new Secret('hunter2');
       const label = { kind: 'probe', name: 'say', params: { text: secret as unknown as string, rc: 0 } } as const;
@@ -138,6 +166,8 @@ export function transportContract(name: string, start: () => Promise<ContractSub
       await expect(other.run(say('late'))).rejects.toMatchObject({ phase: 'cancelled' });
       const outcome = await other.fix({ parts: [make(subject.folder, 'late')], become: false, timeoutMs: 1000 });
       expect(outcome).toMatchObject({ kind: 'not_started', failure: { phase: 'cancelled' } });
+      const asked = await other.adopt({ key: 'late', become: false, timeoutMs: 1000, bootId: 'any' });
+      expect(asked).toMatchObject({ kind: 'unknown', failure: { phase: 'cancelled' } });
     });
 
     it('lets nobody wait for what was under way when it was closed', async () => {
@@ -148,8 +178,9 @@ export function transportContract(name: string, start: () => Promise<ContractSub
         become: false,
         timeoutMs: 20_000,
       });
+      const both = Promise.allSettled([probe, fix]);
       await other.close();
-      const [probed, fixed] = await Promise.allSettled([probe, fix]);
+      const [probed, fixed] = await both;
       expect(probed.status === 'fulfilled' || probed.reason.phase === 'cancelled').toBe(true);
       expect(fixed.status).toBe('fulfilled');
     });

@@ -26,10 +26,28 @@ export async function agentKeys(socketPath: string, clock: Clock): Promise<Agent
   return within(clock, 5000, asked, () => ({ kind: 'failed', reason: `the agent at ${socketPath} gives no answer` }));
 }
 
-/** The keys to offer: with a key file of one's own only that key, else the first three. */
-export function offeredKeys(keys: readonly ParsedKey[], own: readonly Buffer[] | undefined): readonly ParsedKey[] {
-  const wanted = own === undefined ? keys : keys.filter((key) => own.some((blob) => key.getPublicSSH().equals(blob)));
-  return wanted.slice(0, maxAgentKeys);
+/** Which of an agent's keys are offered, and when. */
+export interface OfferedKeys {
+  /** Those of key files that are wanted; before any file. */
+  readonly first: readonly ParsedKey[];
+  /** Others; after the files. */
+  readonly later: readonly ParsedKey[];
+}
+
+/**
+ * Three at most. `wanted`: the public keys of key files that somebody named; then only these, or these before others.
+ * Nobody named any: all are alike.
+ */
+export function offeredKeys(
+  keys: readonly ParsedKey[],
+  wanted: readonly Buffer[] | undefined,
+  onlyWanted: boolean,
+): OfferedKeys {
+  if (wanted === undefined) return { first: keys.slice(0, maxAgentKeys), later: [] };
+  const isWanted = (key: ParsedKey): boolean => wanted.some((blob) => key.getPublicSSH().equals(blob));
+  const first = keys.filter(isWanted).slice(0, maxAgentKeys);
+  const others = onlyWanted ? [] : keys.filter((key) => !isWanted(key));
+  return { first, later: others.slice(0, Math.max(0, maxAgentKeys - wanted.length)) };
 }
 
 /** Of what an agent lists, the keys that can be used. */

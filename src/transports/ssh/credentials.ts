@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
 import type { Clock } from '../../model/clock.ts';
-import type { Host } from '../../model/inventory.ts';
 import { safeLine } from '../../model/safe-text.ts';
 import type { Secret } from '../../model/secret.ts';
 import { type AgentKeys, agentKeys, OfferingAgent, offeredKeys } from './agent.ts';
@@ -10,13 +9,27 @@ import { type Ask, type PrivateKey, readPrivateKey } from './private-key.ts';
 
 export interface CredentialOptions {
   readonly homeDirectory: string;
+  readonly ask: Ask | undefined;
+  readonly clock: Clock;
+}
+
+/** What is to be tried on one server. */
+export interface WantedCredentials {
+  /** Whose questions they are, for the operator. */
+  readonly name: string;
   /** Absent: the default files that exist. */
-  readonly privateKeyFiles: readonly string[] | undefined;
+  readonly keyFiles?: readonly string[];
+  /** Inventory or command line named the files: one that cannot be used is an error. */
+  readonly mustUseKeys: boolean;
+  /** Beside key files that are named, no other keys of the agent. */
+  readonly onlyTheseKeys: boolean;
   readonly password: Secret | undefined;
   /** The agent's socket; `undefined`: no agent. */
   readonly agent: string | undefined;
-  readonly ask: Ask | undefined;
-  readonly clock: Clock;
+  /** Only these methods, in this order; `undefined`: all. */
+  readonly methods: readonly string[] | undefined;
+  /** Whether the operator may be asked. */
+  readonly mayAsk: boolean;
 }
 
 /** One way to prove who we are, and its name for messages. */
@@ -30,6 +43,8 @@ export interface Credential {
 /** What is tried on a host, in order, and what could not be used. */
 export interface Credentials {
   readonly list: readonly Credential[];
+  /** The agent could not be asked. */
+  readonly agentFailed: boolean;
   readonly notes: readonly string[];
 }
 
@@ -41,76 +56,105 @@ export interface Login {
   asking(answer: Promise<Secret | undefined>): Promise<Secret | undefined>;
 }
 
-/** Finds the credentials of hosts; key files and agent are read once for all. */
-export type FindCredentials = (host: Host, user: string, login: Login) => Promise<Credentials>;
+/** Finds the credentials of servers; key files and agents are read once for all. */
+export type FindCredentials = (wanted: WantedCredentials, user: string, login: Login) => Promise<Credentials>;
 
-/** Agent, keys from files, password, keyboard-interactive: in this order. A named key file that cannot be used is an error. */
+/** Agent, keys from files, other keys of the agent, password, keyboard-interactive: in this order. */
 export function credentialFinder(options: CredentialOptions): FindCredentials {
-  const { ask, clock } = options;
+  const { clock } = options;
   const read = new Map<string, Promise<PrivateKey>>();
   const beside = new Map<string, Buffer | undefined>();
-  let agent: Promise<AgentKeys> | undefined;
+  const agents = new Map<string, Promise<AgentKeys>>();
 
-  async function askAgent(): Promise<AgentKeys> {
-    if (options.agent === undefined) return { kind: 'keys', keys: [] };
-    agent ??= agentKeys(options.agent, clock);
-    return agent;
+  async function askAgent(socketPath: string | undefined): Promise<AgentKeys> {
+    if (socketPath === undefined) return { kind: 'keys', keys: [] };
+    const asked = agents.get(socketPath) ?? agentKeys(socketPath, clock);
+    agents.set(socketPath, asked);
+    return asked;
   }
   function publicKeyOf(file: string): Buffer | undefined {
     if (!beside.has(file)) beside.set(file, publicKeyBeside(file));
     return beside.get(file);
   }
-  function readOnce(file: string): Promise<PrivateKey> {
+  function readOnce(file: string, ask: Ask | undefined): Promise<PrivateKey> {
     const known = read.get(file) ?? readPrivateKey(file, ask);
     read.set(file, known);
     return known;
   }
 
-  return async (host, user, login) => {
-    const notes: string[] = [];
+  /** Those of files, and why a file gives none. Keys that the agent signs with need no passphrase. */
+  async function fileKeys(
+    wanted: WantedCredentials,
+    user: string,
+    inAgent: readonly ParsedKey[],
+    ask: Ask | undefined,
+  ) {
     const list: Credential[] = [];
-    const named = host.connect.privateKeyFile === undefined ? options.privateKeyFiles : [host.connect.privateKeyFile];
-    const files = (named ?? defaultKeyFiles).map((file) => expandHome(file, options.homeDirectory));
-    const held = await askAgent();
-    if (held.kind === 'failed') notes.push(held.reason);
-    const own = named === undefined ? undefined : files.flatMap((file) => publicKeyOf(file) ?? []);
-    const offered = held.kind === 'keys' ? offeredKeys(held.keys, own) : [];
-    if (options.agent !== undefined && offered.length > 0) {
-      list.push({
-        type: 'publickey',
-        name: `agent (${offered.length} of ${held.kind === 'keys' ? held.keys.length : 0} keys)`,
-        method: always({ type: 'agent', username: user, agent: new OfferingAgent(options.agent, offered) }),
-      });
-    }
-    for (const file of files) {
+    const notes: string[] = [];
+    const named = wanted.keyFiles !== undefined;
+    for (const file of filesOf(wanted, options.homeDirectory)) {
       const blob = publicKeyOf(file);
-      // The agent signs with it already: no passphrase need be asked for.
-      if (blob !== undefined && offered.some((key) => key.getPublicSSH().equals(blob))) continue;
-      const key = await readOnce(file);
+      if (blob !== undefined && inAgent.some((key) => key.getPublicSSH().equals(blob))) continue;
+      const key = await readOnce(file, ask);
       if (key.kind === 'key') {
-        list.push({
-          type: 'publickey',
-          name: file,
-          method: always({ type: 'publickey', username: user, key: key.key }),
-        });
+        const method: AnyAuthMethod = { type: 'publickey', username: user, key: key.key };
+        list.push({ type: 'publickey', name: file, method: () => method });
       } else if (key.kind === 'refused') {
-        if (named !== undefined) throw key.failure;
+        if (wanted.mustUseKeys) throw key.failure;
         notes.push([key.failure.message, key.failure.help].filter(Boolean).join('; '));
-      } else if (named !== undefined) {
+      } else if (named) {
         notes.push(`private key ${file}: there is no such file`);
       }
     }
-    const password = host.connect.password ?? options.password;
-    if (password !== undefined) {
-      list.push({
-        type: 'password',
-        name: 'password',
-        method: always({ type: 'password', username: user, password: password.reveal() }),
-      });
-    }
-    if (password !== undefined || ask !== undefined) list.push(interactive(user, password, askFor(host, login, ask)));
     return { list, notes };
+  }
+
+  return async (wanted, user, login) => {
+    const ask = wanted.mayAsk ? options.ask : undefined;
+    const { password, agent } = wanted;
+    const held = await askAgent(agent);
+    const all = held.kind === 'keys' ? held.keys : [];
+    const own = wanted.keyFiles && filesOf(wanted, options.homeDirectory).flatMap((file) => publicKeyOf(file) ?? []);
+    const offered = offeredKeys(all, own, wanted.onlyTheseKeys);
+    const files = await fileKeys(wanted, user, [...offered.first, ...offered.later], ask);
+    const list = [
+      ...agentCredential(agent, offered.first, all.length, user),
+      ...files.list,
+      ...agentCredential(agent, offered.later, all.length, user),
+    ];
+    if (password !== undefined) {
+      const method: AnyAuthMethod = { type: 'password', username: user, password: password.reveal() };
+      list.push({ type: 'password', name: 'password', method: () => method });
+    }
+    if (password !== undefined || ask !== undefined) {
+      list.push(interactive(user, password, askFor(wanted.name, login, ask)));
+    }
+    return {
+      list: inOrder(list, wanted.methods),
+      agentFailed: held.kind === 'failed',
+      notes: [...(held.kind === 'failed' ? [held.reason] : []), ...files.notes],
+    };
   };
+}
+
+function agentCredential(
+  socketPath: string | undefined,
+  keys: readonly ParsedKey[],
+  held: number,
+  user: string,
+): readonly Credential[] {
+  if (socketPath === undefined || keys.length === 0) return [];
+  const method: AnyAuthMethod = { type: 'agent', username: user, agent: new OfferingAgent(socketPath, keys) };
+  return [{ type: 'publickey', name: `agent (${keys.length} of ${held} keys)`, method: () => method }];
+}
+
+/** As `PreferredAuthentications` and its like want it. */
+function inOrder(list: readonly Credential[], methods: readonly string[] | undefined): readonly Credential[] {
+  return methods === undefined ? list : methods.flatMap((method) => list.filter(({ type }) => type === method));
+}
+
+function filesOf({ keyFiles }: WantedCredentials, homeDirectory: string): readonly string[] {
+  return (keyFiles ?? defaultKeyFiles).map((file) => expandHome(file, homeDirectory));
 }
 
 const defaultKeyFiles = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'];
@@ -129,22 +173,18 @@ function publicKeyBeside(file: string): Buffer | undefined {
   }
 }
 
-function always(method: AnyAuthMethod): () => AnyAuthMethod {
-  return () => method;
-}
-
 /** Longer questions are cut: a host may send what it likes. */
 const longestQuestion = 300;
 /** So many of one login are put to the operator. */
 const mostQuestions = 10;
 
 /** Puts a host's questions to the operator, named as the host's own and without its control characters. */
-function askFor(host: Host, login: Login, ask: Ask | undefined): Ask | undefined {
+function askFor(name: string, login: Login, ask: Ask | undefined): Ask | undefined {
   if (ask === undefined) return undefined;
   let asked = 0;
   return async (prompt) => {
     asked += 1;
-    const question = `${safeLine(host.name)} asks: ${safeLine(prompt.slice(0, longestQuestion).trim())} `;
+    const question = `${safeLine(name)} asks: ${safeLine(prompt.slice(0, longestQuestion).trim())} `;
     const answer = asked > mostQuestions ? Promise.resolve(undefined) : ask(question, login.signal);
     return login.asking(answer);
   };

@@ -1,46 +1,56 @@
-import { lookup } from 'node:dns/promises';
-import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect, type LookupFunction, type Socket } from 'node:net';
 import type { Clock } from '../../model/clock.ts';
 import { HostFailure } from '../../model/host-failure.ts';
-import { after, within } from '../clock.ts';
+import { after } from '../clock.ts';
+import type { Address, ResolveName } from '../dns/resolve-name.ts';
+import { gatherWrites } from './gather-writes.ts';
 
-/** How long reaching a host may take, in ms. */
-export interface DialLimits {
+/** Where to, and how long reaching it may take. */
+export interface DialOptions {
+  readonly address: string;
+  readonly port: number;
+  /** Only addresses of this kind. */
+  readonly family?: 4 | 6;
+  /** Our own address. */
+  readonly bindAddress?: string;
   readonly dnsMs: number;
   readonly tcpMs: number;
+  readonly resolve: ResolveName;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
 }
 
-interface Address {
-  readonly address: string;
-  readonly family: number;
-}
+/** A host with both kinds of addresses: so long is one tried before the next. A dead way must not use up the good one's time. */
+const nextAddressMs = 1000;
 
 /** A TCP connection with Nagle's delay off. Rejects with a `HostFailure` of phase dns, tcp or cancelled. */
-export async function dial(
-  address: string,
-  port: number,
-  limits: DialLimits,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<Socket> {
-  const addresses = await resolve(address, limits, clock);
+export async function dial(options: DialOptions): Promise<Socket> {
+  const { address, port, bindAddress, tcpMs, clock, signal } = options;
+  const addresses = await ofFamily(options);
   if (signal.aborted) throw cancelled();
   return new Promise((done, fail) => {
-    const lookupKnown: LookupFunction = (_name, options, callback) => {
+    const lookupKnown: LookupFunction = (_name, wanted, callback) => {
       const [first] = addresses;
-      if (options.all === true) callback(null, [...addresses]);
+      if (wanted.all === true) callback(null, [...addresses]);
       else callback(null, first?.address ?? address, first?.family);
     };
-    // ssh2's client leaves Nagle's algorithm on: with delayed ACKs that costs 40 ms at every step.
-    const socket = connect({ host: address, port, noDelay: true, lookup: lookupKnown });
+    const socket = connect({
+      host: address,
+      port,
+      // ssh2's client leaves Nagle's algorithm on: with delayed ACKs that costs 40 ms at every step.
+      noDelay: true,
+      lookup: lookupKnown,
+      autoSelectFamilyAttemptTimeout: nextAddressMs,
+      ...(bindAddress === undefined ? {} : { localAddress: bindAddress }),
+    });
     const give = (failure: HostFailure): void => {
       stop();
       socket.destroy();
       fail(failure);
     };
     const abort = (): void => give(cancelled());
-    const disarm = after(clock, limits.tcpMs, () =>
-      give(new HostFailure('tcp', `no answer from ${address} port ${port} within ${limits.tcpMs / 1000} s`)),
+    const disarm = after(clock, tcpMs, () =>
+      give(new HostFailure('tcp', `no answer from ${address} port ${port} within ${tcpMs / 1000} s`)),
     );
     const stop = (): void => {
       disarm();
@@ -50,30 +60,28 @@ export async function dial(
     socket.on('error', (error) => give(tcpFailure(error, address, port)));
     socket.once('connect', () => {
       stop();
-      done(socket);
+      done(gatherWrites(socket));
     });
   });
 }
 
-async function resolve(address: string, limits: DialLimits, clock: Clock): Promise<readonly Address[]> {
-  const family = isIP(address);
-  if (family !== 0) return [{ address, family }];
-  const failure = (why: string): HostFailure => new HostFailure('dns', `cannot resolve ${address}: ${why}`);
-  const found = lookup(address, { all: true }).catch((error: NodeJS.ErrnoException) => {
-    throw failure(error.code === 'ENOTFOUND' ? 'there is no such name' : (error.code ?? error.message));
-  });
-  return within<readonly Address[]>(clock, limits.dnsMs, found, () => {
-    throw failure(`the name server gave no answer within ${limits.dnsMs / 1000} s`);
-  });
+async function ofFamily({ address, family, dnsMs, resolve }: DialOptions): Promise<readonly Address[]> {
+  const all = await resolve(address, dnsMs);
+  const fitting = family === undefined ? all : all.filter((one) => one.family === family);
+  if (fitting.length > 0) return fitting;
+  throw new HostFailure('dns', `${address} has no IPv${family ?? 4} address`, 'ssh_config says AddressFamily');
 }
 
 function tcpFailure(error: NodeJS.ErrnoException, address: string, port: number): HostFailure {
+  // Of several addresses none could be reached: what the first said tells most.
+  const [first] = error instanceof AggregateError ? (error.errors as NodeJS.ErrnoException[]) : [error];
+  const code = first?.code ?? error.code;
   const why =
-    error.code === 'ECONNREFUSED'
+    code === 'ECONNREFUSED'
       ? 'connection refused'
-      : error.code === 'EHOSTUNREACH' || error.code === 'ENETUNREACH'
+      : code === 'EHOSTUNREACH' || code === 'ENETUNREACH'
         ? 'no route'
-        : (error.code ?? error.message);
+        : (code ?? error.message);
   return new HostFailure('tcp', `${address} port ${port}: ${why}`);
 }
 

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { HostFailure } from '../../model/host-failure.ts';
 import { safeLine } from '../../model/safe-text.ts';
 
@@ -6,6 +6,8 @@ import { safeLine } from '../../model/safe-text.ts';
 export interface BannerWatch {
   /** It identified itself as an SSH 2 server. */
   greeted(): boolean;
+  /** It sent nothing, or said that it has too many connections: it did not look at us at all. */
+  dropped(): boolean;
   /** The first line it sent, if any. */
   firstLine(): string;
 }
@@ -13,7 +15,7 @@ export interface BannerWatch {
 const watchedBytes = 4096;
 
 /** Listens in on the first bytes of a socket that somebody else reads. */
-export function watchBanner(socket: Socket): BannerWatch {
+export function watchBanner(socket: Duplex): BannerWatch {
   let text = '';
   const listen = (chunk: Buffer): void => {
     text += chunk.toString('latin1', 0, watchedBytes);
@@ -21,7 +23,9 @@ export function watchBanner(socket: Socket): BannerWatch {
   };
   const greeted = (): boolean => /^SSH-(?:2\.0|1\.99)-/m.test(text);
   socket.on('data', listen);
-  return { greeted, firstLine: () => text.split(/\r?\n/, 1)[0] ?? '' };
+  // OpenSSH 9 says so; older ones and others hang up without a word.
+  const dropped = (): boolean => text === '' || /^Exceeded MaxStartups\r?\n?$/.test(text);
+  return { greeted, dropped, firstLine: () => text.split(/\r?\n/, 1)[0] ?? '' };
 }
 
 /** Why a handshake failed, by how far it came. `error` is absent when the time was up. */
@@ -33,6 +37,11 @@ export function handshakeFailure(banner: BannerWatch, error: Error | undefined, 
     return new HostFailure('kex', `the SSH handshake ${why}`);
   }
   if (said === '') return new HostFailure('banner', `the port is open but no SSH server greeted ${waited}`);
+  if (said.startsWith('Not allowed at this time')) {
+    const help =
+      'its sshd punishes this machine for earlier logins (PerSourcePenalties); wait, or end what tries again';
+    return new HostFailure('banner', 'the host refuses connections from here for now', help);
+  }
   return new HostFailure(
     'banner',
     `what answers there is not an SSH 2 server: it says ${JSON.stringify(safeLine(said.slice(0, 80)))}`,

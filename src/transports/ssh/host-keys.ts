@@ -10,8 +10,11 @@ export type HostKeyPolicy = 'strict' | 'accept-new';
 
 /** What is known of host keys, read once and shared by all hosts of a transport. */
 export interface HostKeys {
-  /** Returns when the key may be trusted; throws a `HostFailure` otherwise. */
-  check(address: string, port: number, key: Buffer): void;
+  /**
+   * Returns when the key may be trusted; throws a `HostFailure` otherwise. `typed`: the host as `ssh` would be told it,
+   * where a scan of this address would not find it (an alias, a bastion between).
+   */
+  check(address: string, port: number, key: Buffer, typed?: string): void;
   /** Types of the keys known for a host, to be asked for first: another type would look like a changed key. */
   typesOf(address: string, port: number): readonly string[];
 }
@@ -39,7 +42,7 @@ export function hostKeys(
   };
 
   return {
-    check(address, port, key) {
+    check(address, port, key, typed) {
       const verdict = judgeKey(known(), address, port, key);
       const shown = `${keyType(key) ?? 'unknown type'} ${fingerprint(key)}`;
       switch (verdict.kind) {
@@ -47,7 +50,7 @@ export function hostKeys(
           return;
         case 'unknown':
           if (policy === 'accept-new') accept(address, port, key, shown);
-          else throw unknownKey(address, port, shown, verdict.authorities, files[0]);
+          else throw unknownKey(address, port, shown, verdict.authorities, files[0], typed);
           return;
         case 'changed':
           throw changedKey(address, port, shown, verdict.known);
@@ -105,6 +108,7 @@ function unknownKey(
   shown: string,
   authorities: readonly KnownKey[],
   file: string | undefined,
+  typed: string | undefined,
 ): HostFailure {
   const [authority] = authorities;
   if (authority !== undefined) {
@@ -114,11 +118,15 @@ function unknownKey(
       'host certificates need the system ssh; or add the plain key to known_hosts',
     );
   }
-  const scan = `ssh-keyscan ${port === 22 ? '' : `-p ${port} `}${quoteIfNeeded(address)} >> ${quoteIfNeeded(file ?? '~/.ssh/known_hosts')}`;
+  const line = `${port === 22 ? '' : `-p ${port} `}${quoteIfNeeded(address)}`;
+  const learn =
+    typed === undefined
+      ? `: ssh-keyscan ${line} >> ${quoteIfNeeded(file ?? '~/.ssh/known_hosts')}`
+      : ` log in once: ssh ${quoteIfNeeded(typed)}`;
   return new HostFailure(
     'host_key',
     `the host key is not known: ${shown}`,
-    `compare it with the host's console, then: ${scan}`,
+    `compare it with the host's console, then${learn}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { matchesPatterns } from '../glob.ts';
 import { keyType } from './fingerprint.ts';
 
 /** A known_hosts file's name and text. */
@@ -83,15 +84,7 @@ function judge(known: readonly KnownKey[], key: Buffer): KeyVerdict {
 /** Whether a line's names cover a host. A name behind `!` that matches excludes it, wherever it stands. */
 function matches(names: string, host: string): boolean {
   if (names.startsWith('|')) return matchesHash(names, host);
-  let found = false;
-  for (const pattern of names.toLowerCase().split(',')) {
-    if (pattern.startsWith('!')) {
-      if (matchesGlob(pattern.slice(1), host)) return false;
-    } else if (matchesGlob(pattern, host)) {
-      found = true;
-    }
-  }
-  return found;
+  return matchesPatterns(names.toLowerCase().split(','), host);
 }
 
 function matchesHash(names: string, host: string): boolean {
@@ -99,31 +92,4 @@ function matchesHash(names: string, host: string): boolean {
   if (salt === undefined || hash === undefined) return false;
   const hmac = createHmac('sha1', Buffer.from(salt, 'base64')).update(host).digest();
   return hmac.equals(Buffer.from(hash, 'base64'));
-}
-
-/** `*` and `?` only, in time linear in pattern × text. */
-function matchesGlob(pattern: string, text: string): boolean {
-  if (!/[*?]/.test(pattern)) return pattern === text;
-  let at = 0;
-  let from = 0;
-  let star = -1;
-  let starAt = 0;
-  while (from < text.length) {
-    if (at < pattern.length && (pattern[at] === '?' || (pattern[at] !== '*' && pattern[at] === text[from]))) {
-      at += 1;
-      from += 1;
-    } else if (pattern[at] === '*') {
-      star = at;
-      starAt = from;
-      at += 1;
-    } else if (star >= 0) {
-      at = star + 1;
-      starAt += 1;
-      from = starAt;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[at] === '*') at += 1;
-  return at === pattern.length;
 }

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type AuthHandlerMiddleware, Client } from 'ssh2';
 import type { Clock } from '../../model/clock.ts';
 import { HostFailure } from '../../model/host-failure.ts';
@@ -16,7 +16,8 @@ export interface LogInLimits {
 }
 
 export interface LogInOptions {
-  readonly socket: Socket;
+  /** A TCP connection, or a bastion's way to the host. */
+  readonly socket: Duplex;
   readonly user: string;
   readonly credentials: Credentials;
   /** Host key types to ask for first. */
@@ -24,13 +25,14 @@ export interface LogInOptions {
   /** Throws a `HostFailure` for a key that must not be trusted. */
   readonly trust: (key: Buffer) => void;
   readonly limits: LogInLimits;
+  readonly keepalive: { readonly intervalMs: number; readonly countMax: number };
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
 /**
  * Handshake and authentication over an open socket. The first thing that goes wrong ends everything, once. `dropped`:
- * the host hung up before its first byte, as sshd does with what is above MaxStartups; a new attempt may do better.
+ * the host hung up before it greeted, as sshd does with what is above MaxStartups; a new attempt may do better.
  */
 export function logIn(options: LogInOptions): Promise<Client | 'dropped'> {
   const { socket, user, credentials, limits, clock, signal } = options;
@@ -54,6 +56,7 @@ export function logIn(options: LogInOptions): Promise<Client | 'dropped'> {
       phase = 'over';
       stop();
       client.destroy();
+      socket.destroy();
       resolve('dropped');
     };
     const abort = (): void => fail(cancelled());
@@ -69,13 +72,13 @@ export function logIn(options: LogInOptions): Promise<Client | 'dropped'> {
       // A key that the agent could not sign with: ssh2 goes on to the next.
       if (error.level === 'agent') return;
       if (keyRefusal !== undefined) fail(keyRefusal);
-      else if (phase === 'handshake' && socket.bytesRead === 0) drop();
+      else if (phase === 'handshake' && banner.dropped()) drop();
       else if (phase === 'handshake') fail(handshakeFailure(banner, error, limits.handshakeMs));
       else fail(tried.failure(user, safeLine(error.message)));
     });
     client.on('close', () => {
       if (phase === 'handshake') {
-        if (socket.bytesRead === 0) drop();
+        if (banner.dropped()) drop();
         else fail(keyRefusal ?? handshakeFailure(banner, new Error('the host hung up'), limits.handshakeMs));
       } else fail(tried.failure(user, 'the host closed the connection'));
     });
@@ -100,8 +103,8 @@ export function logIn(options: LogInOptions): Promise<Client | 'dropped'> {
       algorithms: algorithmsFor(options.knownTypes),
       // Our own timers: ssh2 has only this one for everything, and does not settle by it when a peer trickles.
       readyTimeout: 0,
-      keepaliveInterval: 10_000,
-      keepaliveCountMax: 3,
+      keepaliveInterval: options.keepalive.intervalMs,
+      keepaliveCountMax: options.keepalive.countMax,
       agentForward: false,
       hostVerifier: hostVerifier((key) => {
         try {
@@ -118,7 +121,7 @@ export function logIn(options: LogInOptions): Promise<Client | 'dropped'> {
 }
 
 /** What is left to try, and the story for when nothing is. */
-function triedCredentials({ list, notes }: Credentials) {
+function triedCredentials({ list, notes, agentFailed }: Credentials) {
   const left = [...list];
   const tried: Credential[] = [];
   let accepted: readonly string[] = [];
@@ -140,7 +143,7 @@ function triedCredentials({ list, notes }: Credentials) {
     const offered = tried.length === 0 ? 'nothing could be tried' : `tried ${tried.map(({ name }) => name).join(', ')}`;
     const takes = accepted.length === 0 ? '' : `; the host takes ${accepted.map(safeLine).join(', ')}`;
     return new HostFailure(
-      'auth',
+      tried.length === 0 && agentFailed ? 'agent' : 'auth',
       `${user}: ${why}; ${offered}${takes}`,
       notes.length === 0 ? undefined : notes.join('; '),
     );

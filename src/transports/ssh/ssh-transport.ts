@@ -1,25 +1,32 @@
 import { setMaxListeners } from 'node:events';
 import { homedir, userInfo } from 'node:os';
 import type { Clock } from '../../model/clock.ts';
+import type { BecomeMethod } from '../../model/runbook.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Connection, Transport } from '../../model/transport.ts';
 import { systemClock } from '../clock.ts';
+import type { ResolveNameOptions } from '../dns/resolve-name.ts';
 import type { LaneLimits } from '../lane-limits.ts';
-import { defaultKnownHostsFiles, type HostKeyPolicy, hostKeys } from './host-keys.ts';
+import type { SshConfigs } from '../ssh-config/ssh-config.ts';
+import { sshConfigs } from '../ssh-config/ssh-configs.ts';
+import { defaultKnownHostsFiles, type HostKeyPolicy, type HostKeys, hostKeys } from './host-keys.ts';
+import type { Opener } from './open-connection.ts';
 import type { Ask } from './private-key.ts';
 
 export interface SshOptions {
-  /** Default: OpenSSH's, of the user and of the system. New keys are written to the first. */
+  /** Default: ssh_config's, else OpenSSH's, of the user and of the system. New keys are written to the first. */
   readonly knownHostsFiles?: readonly string[];
   /** Default `strict`: a host whose key is not known is refused. */
   readonly hostKeyPolicy?: HostKeyPolicy;
-  /** Where the inventory names none. Default: the operator's own name. */
+  /** Where the inventory names none. Default: ssh_config's, else the operator's own name. */
   readonly user?: string;
-  /** Only these are tried. Default: `~/.ssh/id_ed25519`, `id_ecdsa`, `id_rsa`, as far as they exist. */
+  /** Only these are tried. Default: ssh_config's, else `~/.ssh/id_ed25519`, `id_ecdsa`, `id_rsa`, as far as they exist. */
   readonly privateKeyFiles?: readonly string[];
   readonly password?: Secret;
+  /** Where the inventory names none. Default sudo. */
+  readonly becomeMethod?: BecomeMethod;
   readonly becomePassword?: Secret;
-  /** The agent's socket; `false`: none. Default: `SSH_AUTH_SOCK`. */
+  /** The agent's socket; `false`: none. Default: ssh_config's, else `SSH_AUTH_SOCK`. */
   readonly agent?: string | false;
   /** Asks the operator for passphrases and one-time codes; of several hosts at once. */
   readonly ask?: Ask;
@@ -29,49 +36,30 @@ export interface SshOptions {
   readonly connectTimeoutMs?: number;
   /** Default: the operator's. */
   readonly homeDirectory?: string;
+  /** Default: `~/.ssh/config` and `/etc/ssh/ssh_config`. */
+  readonly sshConfigs?: SshConfigs;
+  /** Hosts on one connection to a bastion; above, another is made. Default 64. */
+  readonly hostsPerBastion?: number;
   readonly clock?: Clock;
+  /** 0 ≤ x < 1, for how long to wait before a host is tried again. Default: by chance. */
+  readonly random?: () => number;
+  /** How names are looked up. Default: as the machine does. */
+  readonly names?: Omit<ResolveNameOptions, 'clock'>;
   readonly limits?: LaneLimits;
 }
 
 /** Hosts over SSH, by ssh2. Host keys are checked against known_hosts before anything secret is sent. */
 export function sshTransport(options: SshOptions = {}): Transport {
-  const homeDirectory = options.homeDirectory ?? homedir();
-  const clock = options.clock ?? systemClock;
-  const keys = hostKeys(
-    options.knownHostsFiles ?? defaultKnownHostsFiles(homeDirectory),
-    options.hostKeyPolicy ?? 'strict',
-    options.onWarning ?? (() => undefined),
-  );
   const open = new Set<Connection>();
-  // ssh2 costs 40 ms to load: only once something is dialled.
-  let opener: Promise<typeof import('./open-connection.ts')> | undefined;
-  let find: import('./credentials.ts').FindCredentials | undefined;
+  let opener: Promise<Opener> | undefined;
 
   return {
     name: 'ssh',
     async open(host, { signal }) {
       // One signal for a whole fleet is no leak.
       setMaxListeners(0, signal);
-      opener ??= import('./open-connection.ts');
-      const { credentialFinder, openConnection } = await opener;
-      find ??= credentialFinder({
-        homeDirectory,
-        privateKeyFiles: options.privateKeyFiles,
-        password: options.password,
-        agent: options.agent === false ? undefined : (options.agent ?? process.env['SSH_AUTH_SOCK']),
-        ask: options.ask,
-        clock,
-      });
-      const connection = await openConnection(host, {
-        user: options.user ?? userInfo().username,
-        find,
-        hostKeys: keys,
-        becomePassword: options.becomePassword,
-        connectMs: options.connectTimeoutMs,
-        clock,
-        limits: options.limits,
-        signal,
-      });
+      opener ??= makeOpener(options);
+      const connection = await (await opener).open(host, signal);
       open.add(connection);
       return {
         ...connection,
@@ -84,6 +72,45 @@ export function sshTransport(options: SshOptions = {}): Transport {
     async close() {
       await Promise.all([...open].map((connection) => connection.close()));
       open.clear();
+      (await opener?.catch(() => undefined))?.close();
     },
   };
+}
+
+async function makeOpener(options: SshOptions): Promise<Opener> {
+  // ssh2 costs 40 ms to load: only once something is dialled.
+  const { connectionOpener } = await import('./open-connection.ts');
+  const homeDirectory = options.homeDirectory ?? homedir();
+  const knownHosts = defaultKnownHostsFiles(homeDirectory);
+  const onWarning = options.onWarning ?? (() => undefined);
+  const keys = new Map<string, HostKeys>();
+  return connectionOpener({
+    endpoint: {
+      ownName: userInfo().username,
+      user: options.user,
+      privateKeyFiles: options.privateKeyFiles,
+      password: options.password,
+      agent: options.agent,
+      environmentAgent: process.env['SSH_AUTH_SOCK'],
+      knownHostsFiles: options.knownHostsFiles,
+      defaultKnownHostsFiles: knownHosts,
+      connectMs: options.connectTimeoutMs,
+    },
+    configs: options.sshConfigs ?? sshConfigs({ homeDirectory, onWarning }),
+    hostKeysOf(files = knownHosts) {
+      const key = JSON.stringify(files);
+      const known = keys.get(key) ?? hostKeys(files, options.hostKeyPolicy ?? 'strict', onWarning);
+      keys.set(key, known);
+      return known;
+    },
+    homeDirectory,
+    ask: options.ask,
+    becomeMethod: options.becomeMethod,
+    becomePassword: options.becomePassword,
+    clock: options.clock ?? systemClock,
+    hostsPerBastion: options.hostsPerBastion,
+    random: options.random ?? Math.random,
+    limits: options.limits,
+    names: options.names ?? {},
+  });
 }

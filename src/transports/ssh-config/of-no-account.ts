@@ -1,0 +1,67 @@
+import type { Directive } from './read-files.ts';
+
+/**
+ * Options that change nothing about which host is reached, as whom and by what proof: terminals, forwarding, logging,
+ * sharing of connections. Whatever is not named here counts.
+ */
+const never: ReadonlySet<string> = new Set([
+  'addkeystoagent',
+  'channeltimeout',
+  'clearallforwardings',
+  'compression',
+  'controlmaster',
+  'controlpath',
+  'controlpersist',
+  'dynamicforward',
+  'enableescapecommandline',
+  'escapechar',
+  'exitonforwardfailure',
+  'fingerprinthash',
+  'forkafterauthentication',
+  'forwardagent',
+  'forwardx11',
+  'forwardx11timeout',
+  'forwardx11trusted',
+  'gatewayports',
+  'gssapidelegatecredentials',
+  'gssapirenewalforcesrekey',
+  'gssapitrustdns',
+  'hashknownhosts',
+  'ignoreunknown',
+  'ipqos',
+  'localcommand',
+  'localforward',
+  'loglevel',
+  'logverbose',
+  'nohostauthenticationforlocalhost',
+  'obscurekeystroketiming',
+  'permitlocalcommand',
+  'permitremoteopen',
+  'rekeylimit',
+  'remotecommand',
+  'remoteforward',
+  'requesttty',
+  'sendenv',
+  'sessiontype',
+  'setenv',
+  'stdinnull',
+  'streamlocalbindmask',
+  'streamlocalbindunlink',
+  'stricthostkeychecking',
+  'syslogfacility',
+  'tag',
+  'tcpkeepalive',
+  'tunnel',
+  'tunneldevice',
+  'updatehostkeys',
+  'usekeychain',
+  'verifyhostkeydns',
+  'visualhostkey',
+  'warnweakcrypto',
+  'xauthlocation',
+]);
+
+/** Whether an option can be left out of account. GSSAPI in the system's file is the distribution's habit, not a wish. */
+export function isOfNoAccount({ keyword, from }: Pick<Directive, 'keyword' | 'from'>): boolean {
+  return never.has(keyword) || (keyword === 'gssapiauthentication' && from === 'system');
+}

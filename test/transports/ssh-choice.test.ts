@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HostFailure } from '../../src/model/host-failure.ts';
+import type { Transport } from '../../src/model/transport.ts';
+import { sshByNeed } from '../../src/transports/ssh-choice.ts';
+import { sshConfigs } from '../../src/transports/ssh-config/ssh-configs.ts';
+import { loopbackHost } from './hosts.ts';
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'mendgate-choice-'));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** Reaches nobody, and says that it was asked. */
+const refusing = (name: string): Transport => ({
+  name,
+  open: () => Promise.reject(new HostFailure('tcp', name)),
+  close: async () => undefined,
+});
+
+describe('a host behind a bastion', () => {
+  it.each([
+    ['a plain one', '', 'ssh'],
+    ['one that only a proxy command leads to', ' ProxyCommand nc %h %p\n', 'openssh'],
+    ['one that wants a certificate', ' CertificateFile /c\n', 'openssh'],
+  ])('%s: as it needs', async (_name, ofBastion, expected) => {
+    const file = join(dir, 'config');
+    writeFileSync(file, `Host web\n ProxyJump outer\nHost outer\n User x\n${ofBastion}`);
+    const configs = sshConfigs({ file, homeDirectory: dir });
+    const choice = sshByNeed({ ssh: refusing('ssh'), openssh: refusing('openssh'), configs, homeDirectory: dir });
+    const host = loopbackHost({ address: 'web', portByDefault: true }, 'web');
+    await expect(choice.open(host, new AbortController())).rejects.toMatchObject({ message: expected });
+  });
+});
