@@ -3,6 +3,7 @@ import type { Answer, Command } from '../model/command.ts';
 import type { Json } from '../model/json.ts';
 import type { Become } from '../model/runbook.ts';
 import type { FixPart, FixRequest } from '../model/transport.ts';
+import { type FixKey, keyText } from './fix-key.ts';
 import type { HostRun } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
 import { plainJson } from './plain-json.ts';
@@ -20,25 +21,39 @@ interface Part {
   readonly request: FixPart;
 }
 
-/** Carries out a fix as one script for each run of calls with the same `become`. Never retries. */
-export async function applyFix(run: HostRun, changes: readonly DueChange[], timeoutMs: number): Promise<Applied> {
+/**
+ * Carries out a fix as one script for each run of calls with the same `become`. Never retries. `key` names this attempt (fix-key.ts);
+ * the host begins each script of it once.
+ */
+export async function applyFix(
+  run: HostRun,
+  changes: readonly DueChange[],
+  timeoutMs: number,
+  key: FixKey,
+): Promise<Applied> {
   const done: DueChange[] = [];
   const deadline = run.parts.clock.monotonic() + timeoutMs;
-  for (const section of sections(changes)) {
+  for (const [index, section] of sections(changes).entries()) {
     const parts = toParts(section.changes);
     const left = Math.max(1000, deadline - run.parts.clock.monotonic());
-    const request: FixRequest = { parts: parts.map((part) => part.request), become: section.become, timeoutMs: left };
+    const request: FixRequest = {
+      parts: parts.map((part) => part.request),
+      become: section.become,
+      timeoutMs: left,
+      key: keyText([...key, index]),
+    };
     const outcome = await run.session.fix(request);
     switch (outcome.kind) {
       case 'not_started': {
         const reason = outcome.failure.message;
         return done.length === 0
-          ? { kind: 'not_started', reason, again: false }
+          ? { kind: 'not_started', reason, again: outcome.failure.phase === 'lost' }
           : { kind: 'failed', reason, begun: done };
       }
       case 'unknown':
         return { kind: 'unknown', reason: outcome.failure.message };
       case 'ended': {
+        for (const lack of outcome.lacks ?? []) if (!run.notes.includes(lack)) run.notes.push(lack);
         const failed = firstFailure(parts, outcome.answers);
         if (failed === undefined) {
           done.push(...section.changes);

@@ -61,7 +61,7 @@ export async function executePlan(plan: Plan, options: ExecuteOptions): Promise<
   const runId = `${new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`;
   const redactor = createRedactor([...options.secrets, ...plan.hosts.flatMap((host) => secretsIn(host.params))]);
   const emit = createEmitter(runId, options.sinks, clock, redactor);
-  const parts: EngineParts = { ...options, emit, runId, startedAt: clock.now() };
+  const parts: EngineParts = { ...options, emit, runId, startedAt: clock.now(), mayFix: options.mode === 'apply' };
   await emitStarted(emit, plan, options);
 
   const ways = plan.hosts.map((planned) => new HostWay(parts, options, plan, planned));
@@ -194,7 +194,8 @@ class HostWay {
     await this.#parts.emit({ type: 'host.connecting', host: host.name });
     const begun = this.#options.clock.monotonic();
     const transport = this.#options.transportFor(host);
-    const session = await openSession(host, transport, this.#parts.startedAt, this.#options.aborting);
+    const { clock, aborting } = this.#options;
+    const session = await openSession(host, transport, this.#parts.startedAt, clock, aborting);
     // What is under way then ends as lost, and a fix as unknown.
     this.#options.aborting.addEventListener('abort', () => void session.close(), { once: true });
     await this.#parts.emit({

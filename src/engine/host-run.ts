@@ -7,6 +7,7 @@ import type { PlannedChange, PlannedHost, Snapshot, StepPlan } from '../model/pl
 import { anyOverlap, type Resource, sameDomain } from '../model/resource.ts';
 import type { Become, ParamDeclaration, Runbook } from '../model/runbook.ts';
 import type { Value } from '../model/value.ts';
+import type { FixKey } from './fix-key.ts';
 import type { Session } from './session.ts';
 
 /** Checks params against their schema; empty when they fit. */
@@ -39,6 +40,8 @@ export interface EngineParts {
   readonly approve: (approval: Approval) => Promise<boolean>;
   /** `-b`: for hosts where call, step, runbook and inventory are silent. */
   readonly becomeByDefault: Become;
+  /** Each host's fix follows its diagnosis without a question: what it needs may be opened early. */
+  readonly mayFix?: boolean;
   readonly runId: string;
   readonly startedAt: number;
   /** `-t`, `--start-at`: whether this step's fix was chosen. Its probes and conclusions run anyway. */
@@ -68,6 +71,8 @@ export interface MadeChange {
   readonly touches: readonly Resource[];
   readonly become: Become;
   readonly planned: PlannedChange;
+  /** Names its undo, as a fix's key names the fix. */
+  readonly undoKey: FixKey;
 }
 
 /** A fix that was made and stands, and how to take it back; gives what is left behind, `undefined` when nothing is. */

@@ -109,10 +109,11 @@ function evaluateCall(run: HostRun, look: Look, call: ActionCall, scope: Scope):
 
 async function inspectOne(run: HostRun, ready: Omit<ReadyCall, 'state'>): Promise<ReadyCall> {
   const label = { kind: 'inspect', name: ready.action.name, params: plainParams(ready.params) } as const;
-  const inspector = run.session.inspector(label, ready.become, ready.call.timeoutMs ?? inspectTimeoutMs);
   try {
     // A state is JSON, or an Unknown: defineAction's types hold every action to it.
-    const state = (await ready.action.inspect(inspector, ready.params as never)) as Json | Unknown;
+    const state = (await run.session.read(label, ready.become, ready.call.timeoutMs ?? inspectTimeoutMs, (host) =>
+      ready.action.inspect(host, ready.params as never),
+    )) as Json | Unknown;
     return { ...ready, state };
   } catch (error) {
     if (!(error instanceof HostFailure) || error.phase === 'lost' || error.phase === 'cancelled') throw error;

@@ -2,7 +2,9 @@ import { decide } from '../expr/cond.ts';
 import type { Scope } from '../expr/evaluate.ts';
 import type { HostPlan, Reason } from '../model/plan.ts';
 import type { Unknown } from '../model/unknown.ts';
+import { foreseeFix, foreseeLooks } from './foresee.ts';
 import type { HostRun } from './host-run.ts';
+import { askAhead } from './read-ahead.ts';
 import { type Look, readProbes } from './read-probes.ts';
 import { runCheck } from './run-check.ts';
 
@@ -17,9 +19,16 @@ export interface SymptomLook {
 /** The first look: is there anything to mend? */
 export async function lookAtSymptom(run: HostRun, scope: Scope): Promise<SymptomLook> {
   const { symptom } = run.runbook;
-  if (symptom === undefined) return { state: 'none', reasons: [], unknowns: [], scope };
+  // The diagnosis may be minutes old: what it asked for and did not take is none of this walk's.
+  run.session.ahead.clear();
+  foreseeLooks(run);
+  if (symptom === undefined) {
+    foreseeFix(run);
+    return { state: 'none', reasons: [], unknowns: [], scope };
+  }
   const seen = await readProbes(run, symptomLook(run, 'symptom', false), symptom.probes, scope);
   const decision = decide(symptom.present, seen);
+  if (decision.held === true) foreseeFix(run);
   await run.parts.emit({
     type: 'symptom.looked',
     host: run.planned.host.name,
@@ -39,6 +48,14 @@ export async function symptomGone(run: HostRun, scope: Scope, when: 'after_fix' 
   const present = looked.unknown ? 'unknown' : !looked.held;
   await run.parts.emit({ type: 'symptom.looked', host: run.planned.host.name, when, present, reasons: looked.reasons });
   return looked.held;
+}
+
+/** Asks ahead for what {@link symptomGone} will look at. */
+export function askSymptomGone(run: HostRun, scope: Scope): void {
+  const gone = run.runbook.symptom?.gone;
+  if (gone !== undefined && !gone.fresh) {
+    askAhead(run, symptomLook(run, 'symptom.gone', true), gone.probes, scope, false);
+  }
 }
 
 function symptomLook(run: HostRun, prefix: string, anew: boolean): Look {

@@ -7,9 +7,11 @@ import type { ActionCall, Check, StepRollback, Text } from '../model/runbook.ts'
 import type { Unknown } from '../model/unknown.ts';
 import { type Applied, applyFix } from './apply-fix.ts';
 import { approvalMissing } from './approval.ts';
-import type { MadeChange } from './host-run.ts';
+import { type FixKey, fixKey } from './fix-key.ts';
+import { becomeOf, type MadeChange } from './host-run.ts';
 import { type DueChange, inspectCalls } from './inspect-calls.ts';
 import { plannedChange } from './planned-change.ts';
+import { askAfterFix } from './read-ahead.ts';
 import { failedParts, runCheck } from './run-check.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
 import { takeBack } from './take-back.ts';
@@ -130,9 +132,12 @@ async function make(
   }
   const applied = await attempt(place, unit, due, shown.changes);
   const begun = applied.kind === 'failed' ? applied.begun : applied.kind === 'done' ? due : [];
-  const standing = begun.map((entry): MadeChange => madeChange(place, entry, shown.changes[due.indexOf(entry)]));
+  const standing = begun.map((entry): MadeChange => {
+    const index = due.indexOf(entry);
+    return madeChange(place, entry, shown.changes[index], [...fixKey(place, unit.alternative), 'undo', index]);
+  });
   place.run.made.push(...standing);
-  const undo = (): Promise<string | undefined> => takeBack(place, unit.rollback, standing, scope);
+  const undo = (): Promise<string | undefined> => takeBack(place, unit, standing, scope);
   const end = (result: StepResult): UnitEnd => ({ result, standing, takeBack: undo });
   switch (applied.kind) {
     case 'unknown':
@@ -148,13 +153,16 @@ async function make(
   }
 }
 
-function madeChange(place: StepPlace, due: DueChange, planned: PlannedChange | undefined): MadeChange {
+function madeChange(place: StepPlace, due: DueChange, planned: PlannedChange | undefined, undoKey: FixKey): MadeChange {
   if (planned === undefined) throw new Error('a change was made that was not planned');
   const { action, params, before, change, touches, become } = due;
-  return { step: place.id, action, params, before, change, touches, become, planned };
+  return { step: place.id, action, params, before, change, touches, become, planned, undoKey };
 }
 
-/** Attempts a fix; again only when it is proved that nothing was done (a busy policy store), with growing pauses. */
+/**
+ * Attempts a fix; again only when it is proved that nothing was done (a busy policy store, a wire that broke too early), with
+ * growing pauses.
+ */
 async function attempt(
   place: StepPlace,
   unit: Unit,
@@ -168,8 +176,9 @@ async function attempt(
     const intent = unit.alternative === undefined ? {} : { alternative: unit.alternative };
     await parts.emit({ type: 'fix.intent', ...stampOf(place), attempt: count, ...intent, changes });
     place.run.fixBegun = true;
-    const applied = await applyFix(place.run, due, deadline - begun);
-    await session.markChange(due[0]?.become ?? false);
+    const key = [...fixKey(place, unit.alternative), count];
+    const applied = await applyFix(place.run, due, deadline - begun, key);
+    session.markChange(becomeOf(place.run, place.runbook, place.step.become));
     await parts.emit({
       type: 'fix.result',
       ...stampOf(place),
@@ -188,6 +197,8 @@ async function attempt(
 /** Applied: it must show no difference any more, and its own claim must hold. */
 async function confirmDone(place: StepPlace, unit: Unit, due: readonly DueChange[], scope: Scope): Promise<StepResult> {
   const { run } = place;
+  // All that is looked at now travels in one write.
+  askAfterFix(run, place, unit.verify, scope);
   const converging = unit.calls.filter((call) => run.parts.registry.actions.get(call.call)?.converges !== false);
   if (due.some((entry) => entry.action.converges)) {
     const again = await inspectCalls(run, lookOf(place), converging, scope);

@@ -11,8 +11,10 @@ import { Unknown } from '../model/unknown.ts';
 import type { Value } from '../model/value.ts';
 import { evaluateItems } from './for-each.ts';
 import { becomeOf, type HostRun, mayBeTouched } from './host-run.ts';
+import { secretsIn } from './redact.ts';
 import { extend } from './scope.ts';
-import { waves } from './waves.ts';
+import type { Session } from './session.ts';
+import { paramNames, waves } from './waves.ts';
 
 /** A probe that says nothing for so long is unknown. */
 const probeTimeoutMs = 60_000;
@@ -53,7 +55,7 @@ export function unreadProbes(scope: Scope, calls: readonly ProbeCall[], reason: 
 }
 
 async function readCall(run: HostRun, look: Look, call: ProbeCall, scope: Scope): Promise<Value> {
-  if (call.forEach === undefined) return readOne(run, look, call, scope, `${look.prefix}.${call.name}`);
+  if (call.forEach === undefined) return readOne(run, look, call, scope, readingId(look, call));
   const items = evaluateItems(call.forEach, scope);
   switch (items.kind) {
     case 'unknown':
@@ -63,7 +65,7 @@ async function readCall(run: HostRun, look: Look, call: ProbeCall, scope: Scope)
     case 'items':
       return Promise.all(
         items.items.map(async (item) => {
-          const id = `${look.prefix}.${call.name}[${canonicalJson(item)}]`;
+          const id = readingId(look, call, item);
           const value = await readOne(run, look, call, extend(scope, [[call.as, item]]), id);
           return isObject(value) && !(value instanceof Unknown)
             ? { ...(value as { readonly [key: string]: Value }), [call.as]: item }
@@ -71,6 +73,11 @@ async function readCall(run: HostRun, look: Look, call: ProbeCall, scope: Scope)
         }),
       );
   }
+}
+
+/** Names a reading: what its snapshot goes by. */
+export function readingId(look: Look, call: ProbeCall, item?: Value): string {
+  return `${look.prefix}.${call.name}${item === undefined ? '' : `[${canonicalJson(item)}]`}`;
 }
 
 interface Reading {
@@ -81,22 +88,49 @@ interface Reading {
   readonly reused: boolean;
 }
 
-async function readOne(run: HostRun, look: Look, call: ProbeCall, scope: Scope, id: string): Promise<Value> {
+interface Evaluated {
+  readonly values: readonly (Value | undefined)[];
+  readonly ready: ReadyProbe | Unknown;
+}
+
+/** What a call came to last on a host: it comes to the same again while the names that it uses hold the same. */
+const evaluated = new WeakMap<Session, Map<ProbeCall, Evaluated>>();
+
+/** A call with its params evaluated and found to fit, or why that can't be. */
+export function readyProbe(run: HostRun, call: ProbeCall, scope: Scope, id: string): ReadyProbe | Unknown {
+  const ofHost = evaluated.get(run.session) ?? new Map<ProbeCall, Evaluated>();
+  evaluated.set(run.session, ofHost);
+  const values = paramNames(call).map((name) => scope.get(name));
+  const last = ofHost.get(call);
+  const same = last?.values.every((value, at) => value === values[at]) === true;
+  const ready = last !== undefined && same ? last.ready : evaluate(run, call, scope, id);
+  ofHost.set(call, { values, ready });
+  return ready instanceof Unknown || ready.id === id ? ready : { ...ready, id };
+}
+
+function evaluate(run: HostRun, call: ProbeCall, scope: Scope, id: string): ReadyProbe | Unknown {
   const probe = run.parts.registry.probes.get(call.call);
   if (probe === undefined) throw new Error(`probe ${call.call} is not registered`);
-  const evaluated = interpolate(call.params, scope);
-  if (evaluated.kind === 'unknown') return evaluated.unknowns[0] ?? new Unknown('its params are unknown');
-  if (evaluated.kind === 'error') return new Unknown(`${call.call}: ${evaluated.message}`);
-  const params = fillDefaults(probe.params, evaluated.value);
+  const interpolated = interpolate(call.params, scope);
+  if (interpolated.kind === 'unknown') return interpolated.unknowns[0] ?? new Unknown('its params are unknown');
+  if (interpolated.kind === 'error') return new Unknown(`${call.call}: ${interpolated.message}`);
+  const params = fillDefaults(probe.params, interpolated.value);
   const problems = run.parts.validate('probe', call.call, params);
   if (problems.length > 0)
     return new Unknown(`${call.call}: ${problems.map((p) => `${p.path.join('.')} ${p.message}`).join('; ')}`);
-
-  const shown = plainParams(params);
   // The registry pairs each probe with params that its own schema has just accepted.
   const reads = call.reads ?? probe.reads(params as never);
-  const reading = await readOrForesee(run, look, call, { probe, params, shown, reads, id });
-  record(run, look, call, { probe, shown, reads, id }, reading);
+  const shown = plainParams(params);
+  const question = secretsIn(params).length > 0 ? undefined : JSON.stringify(shown);
+  return { probe, params, shown, reads, id, question };
+}
+
+async function readOne(run: HostRun, look: Look, call: ProbeCall, scope: Scope, id: string): Promise<Value> {
+  const ready = readyProbe(run, call, scope, id);
+  if (ready instanceof Unknown) return ready;
+  const { shown } = ready;
+  const reading = await readOrForesee(run, look, call, ready);
+  record(run, look, call, ready, reading);
   if (!reading.reused) {
     await run.parts.emit({
       type: 'probe.read',
@@ -113,20 +147,21 @@ async function readOne(run: HostRun, look: Look, call: ProbeCall, scope: Scope, 
   return reading.value;
 }
 
-interface ReadyProbe {
+/** A probe that can be read. */
+export interface ReadyProbe {
   readonly probe: Probe;
   readonly params: unknown;
   readonly shown: JsonObject;
   readonly reads: readonly Resource[];
   readonly id: string;
+  /** Its params as text; `undefined` where secrets would make two questions look like one. */
+  readonly question: string | undefined;
 }
 
 /** The truth of a dry run: what an unmade change would touch is predicted by its action, or unknown; never read as if made. */
 async function readOrForesee(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe): Promise<Reading> {
-  const before = run.earlier.get(ready.id);
-  if (!look.anew && before?.value !== undefined && sameLook(before, ready) && !mayBeTouched(run, ready.reads)) {
-    return { value: before.value, predicted: false, ms: 0, reused: true };
-  }
+  const before = reusable(run, look, ready);
+  if (before !== undefined) return { value: before, predicted: false, ms: 0, reused: true };
   const unmade = run.pending.filter((pending) => anyOverlap(ready.reads, pending.touches));
   const blind = unmade.find((pending) => pending.foreseen?.action.predicts !== true);
   if (blind !== undefined) return { value: waitsOn(blind.step), predicted: false, ms: 0, reused: false };
@@ -153,6 +188,14 @@ async function readOrForesee(run: HostRun, look: Look, call: ProbeCall, ready: R
   };
 }
 
+/** What the diagnosis read, where it still stands in for a look. */
+export function reusable(run: HostRun, look: Look, ready: ReadyProbe): Json | undefined {
+  if (look.anew) return undefined;
+  const before = run.earlier.get(ready.id);
+  const holds = before?.value !== undefined && sameLook(before, ready) && !mayBeTouched(run, ready.reads);
+  return holds ? before.value : undefined;
+}
+
 function sameLook(snapshot: Snapshot, ready: ReadyProbe): boolean {
   return snapshot.probe === ready.probe.name && canonicalJson(snapshot.params) === canonicalJson(ready.shown);
 }
@@ -161,20 +204,46 @@ function waitsOn(step: string): Unknown {
   return new Unknown(`depends on the change of step ${step}, which is not made yet`, step);
 }
 
-async function readNow(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe): Promise<Value> {
+/** Asks now, for {@link readNow} to take the answer. */
+export function askProbe(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe): void {
+  const key = questionOf(run, look, call, ready);
+  if (key === undefined || run.session.ahead.has(key)) return;
+  const asked = ask(run, look, call, ready);
+  // Nobody may come to wait for it.
+  asked.catch(() => undefined);
+  run.session.ahead.set(key, asked);
+}
+
+/** Who asks, what, and as whom. */
+function questionOf(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe): string | undefined {
+  if (ready.question === undefined) return undefined;
+  const become = becomeOf(run, look.runbook, look.become, call.become);
+  return `${ready.id} ${call.call} ${become} ${call.timeoutMs ?? ''} ${ready.question}`;
+}
+
+async function ask(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe): Promise<unknown> {
   const become = becomeOf(run, look.runbook, look.become, call.become);
   const label = { kind: 'probe', name: call.call, params: ready.shown } as const;
-  const inspector = run.session.inspector(label, become, call.timeoutMs ?? probeTimeoutMs);
+  return run.session.read(label, become, call.timeoutMs ?? probeTimeoutMs, (host) =>
+    ready.probe.read(host, ready.params as never),
+  );
+}
+
+async function readNow(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe): Promise<Value> {
+  const { ahead } = run.session;
+  const key = ahead.size === 0 ? undefined : questionOf(run, look, call, ready);
+  const asked = key === undefined ? undefined : ahead.get(key);
+  if (key !== undefined) ahead.delete(key);
   try {
     // A probe's result has the shape that it declares; what it cannot tell is an Unknown.
-    return (await ready.probe.read(inspector, ready.params as never)) as Value;
+    return (await (asked ?? ask(run, look, call, ready))) as Value;
   } catch (error) {
     if (!(error instanceof HostFailure) || error.phase === 'lost' || error.phase === 'cancelled') throw error;
     return new Unknown(error.message);
   }
 }
 
-function record(run: HostRun, look: Look, call: ProbeCall, ready: Omit<ReadyProbe, 'params'>, reading: Reading): void {
+function record(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe, reading: Reading): void {
   if (ready.probe.declared) run.declaredProbes += 1;
   const trace = ready.probe.trace(ready.shown as never);
   if (trace !== undefined) run.traces.add(trace);

@@ -6,6 +6,7 @@ import type { ActionCall } from '../model/runbook.ts';
 import type { FixPart } from '../model/transport.ts';
 import { Unknown } from '../model/unknown.ts';
 import { applyFix } from './apply-fix.ts';
+import { type FixKey, keyText } from './fix-key.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
 import { inspectCalls } from './inspect-calls.ts';
 import { plainJson } from './plain-json.ts';
@@ -55,12 +56,12 @@ export async function runRollbackCalls(
   look: Look,
   calls: readonly ActionCall[],
   scope: Scope,
-  timeoutMs: number,
+  { timeoutMs, key }: { readonly timeoutMs: number; readonly key: FixKey },
 ): Promise<LeftBehind> {
   const decided = await inspectCalls(run, look, calls, scope);
   if (decided.kind === 'failed') return decided.reason;
   if (decided.kind === 'unknown') return decided.unknowns.map((unknown) => unknown.reason).join('; ');
-  const applied = await applyFix(run, decided.changes, timeoutMs);
+  const applied = await applyFix(run, decided.changes, timeoutMs, key);
   return applied.kind === 'done' ? undefined : applied.reason;
 }
 
@@ -71,21 +72,24 @@ function undoPart(made: MadeChange, commands: FixPart['commands']): FixPart {
 
 /**
  * Undoes one change as a script of its own: one that fails must not keep the others from being undone. Again only when
- * nothing was done (a busy policy store).
+ * nothing was done (a busy policy store, a wire that broke too early).
  */
 async function takeBackOne(run: HostRun, made: MadeChange, part: FixPart, timeoutMs: number): Promise<LeftBehind> {
   if (part.commands.length === 0) return undefined;
   const { clock } = run.parts;
   const deadline = clock.monotonic() + timeoutMs;
   for (let count = 1; ; count += 1) {
-    const outcome = await run.session.fix({ parts: [part], become: made.become, timeoutMs });
-    if (outcome.kind !== 'ended') return `undo of ${made.planned.summary}: ${outcome.failure.message}`;
-    const bad = outcome.answers.find((answer) => answer.rc !== 0);
-    if (bad === undefined) return undefined;
+    const key = keyText([...made.undoKey, count]);
+    const outcome = await run.session.fix({ parts: [part], become: made.become, timeoutMs, key });
     const pause = Math.min(1000 * 2 ** count, 15_000);
-    const busy = outcome.answers.length === 1 && made.action.nothingDone(bad) !== undefined;
-    if (!busy || clock.monotonic() + pause > deadline) {
-      return `undo of ${made.planned.summary}: exit ${bad.rc}: ${clipped(bad.stderr.trim())}`;
+    const more = clock.monotonic() + pause <= deadline && !run.parts.aborting.aborted;
+    if (outcome.kind === 'ended') {
+      const bad = outcome.answers.find((answer) => answer.rc !== 0);
+      if (bad === undefined) return undefined;
+      const busy = outcome.answers.length === 1 && made.action.nothingDone(bad) !== undefined;
+      if (!busy || !more) return `undo of ${made.planned.summary}: exit ${bad.rc}: ${clipped(bad.stderr.trim())}`;
+    } else if (outcome.kind === 'unknown' || outcome.failure.phase !== 'lost' || !more) {
+      return `undo of ${made.planned.summary}: ${outcome.failure.message}`;
     }
     await clock.sleep(pause, run.parts.aborting);
   }

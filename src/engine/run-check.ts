@@ -38,6 +38,8 @@ export async function runCheck(
     const late = clock.monotonic() + check.everyMs > deadline;
     if (decision.held === true || once || late || aborting.aborted) return result(decision, looks);
     await clock.sleep(check.everyMs, aborting);
+    // What is waited for may have changed what was read ahead.
+    run.session.ahead.clear();
   }
 }
 

@@ -11,13 +11,15 @@ import { evaluateOutputs } from './evaluate-outputs.ts';
 import { evaluateItems } from './for-each.ts';
 import type { HostEnd } from './host-end.ts';
 import type { HostRun } from './host-run.ts';
+import { askSymptomGone } from './look-at-symptom.ts';
 import { undecided } from './make-unit.ts';
 import { plainJson } from './plain-json.ts';
+import { askSteps } from './read-ahead.ts';
 import { unreadProbes } from './read-probes.ts';
 import { type ItemEnd, type NestedEnd, type RunNested, runItem } from './run-item.ts';
 import { baseScope, extend, stepValue, withStep } from './scope.ts';
 import { failedEnd, mayChangeAnything } from './settle.ts';
-import { type StepPlace, stampOf } from './step-place.ts';
+import { type Level, placeAt, type StepPlace, stampOf } from './step-place.ts';
 import { worst } from './worst-result.ts';
 
 export interface StepsEnd {
@@ -40,14 +42,6 @@ export interface Between {
   readonly gone: (scope: Scope) => Promise<boolean>;
 }
 
-/** Where a runbook's steps stand: at the top, or inside a `use`. */
-export interface Level {
-  /** `ID/` inside `use`. */
-  readonly prefix: string;
-  readonly within: string;
-  readonly tags: readonly string[];
-}
-
 export const topLevel: Level = { prefix: '', within: '', tags: [] };
 
 /** Runs a runbook's steps in order on one host. */
@@ -64,17 +58,14 @@ export async function runSteps(
   let bad = false;
   let gone = false;
   let lookIsOld = false;
-  for (const step of runbook.steps) {
-    const tags = [...level.tags, ...step.tags];
-    const place: StepPlace = {
-      run,
-      runbook,
-      step,
-      id: `${level.prefix}${step.id}`,
-      within: level.within,
-      tags,
-      item: undefined,
+  for (const [index, step] of runbook.steps.entries()) {
+    const placeOf = (next: Step): StepPlace => placeAt(run, runbook, level, next);
+    const askNext = (seen: Scope): void => {
+      // Where a symptom may be gone now, the steps after this one may not be run at all.
+      if (run.runbook.symptom !== undefined) askSymptomGone(run, seen);
+      else askSteps(run, runbook.steps.slice(index + 1), placeOf, seen);
     };
+    const place: StepPlace = { ...placeOf(step), askNext };
     const why = end === undefined ? skip : `not run: ${endText(end)}`;
     if (end === undefined && run.parts.stopping.aborted) end = { kind: 'interrupted' };
     const out = between.none ?? why;
@@ -83,6 +74,7 @@ export async function runSteps(
       continue;
     }
     const begun = run.parts.clock.monotonic();
+    askSteps(run, runbook.steps.slice(index), placeOf, scope);
     const ran = await runStep(place, scope, between);
     scope = ran.scope;
     bad ||= ran.bad;
@@ -187,8 +179,11 @@ async function eachItem(
   between: Between,
 ): Promise<RanStep> {
   const ran: ItemEnd[] = [];
-  for (const item of items) {
-    const own: StepPlace = { ...place, item: plainJson(item) };
+  for (const [index, item] of items.entries()) {
+    const { askNext, ...here } = place;
+    // After the last item only: until then others may wait, or change something.
+    const last = index === items.length - 1 && askNext !== undefined ? { askNext } : {};
+    const own: StepPlace = { ...here, ...last, item: plainJson(item) };
     const begun = place.run.parts.clock.monotonic();
     const ended = await runItem(own, extend(scope, [[place.step.as, item]]), nested(between));
     ran.push(ended);

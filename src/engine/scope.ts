@@ -5,6 +5,20 @@ import type { StepResult } from '../model/result.ts';
 import { Unknown } from '../model/unknown.ts';
 import type { Value } from '../model/value.ts';
 
+/** A host as expressions see it: one value however often it is looked at. */
+const hostValues = new WeakMap<Host, Value>();
+
+function hostValue(host: Host): Value {
+  const value = hostValues.get(host) ?? {
+    name: host.name,
+    address: host.connect.address,
+    groups: host.groups,
+    vars: host.vars,
+  };
+  hostValues.set(host, value);
+  return value;
+}
+
 /** The names every expression of a host may use, before any probe was read. */
 export function baseScope(
   host: Host,
@@ -13,7 +27,7 @@ export function baseScope(
 ): Scope {
   return new Map<string, Value>([
     ['params', params],
-    ['host', { name: host.name, address: host.connect.address, groups: host.groups, vars: host.vars }],
+    ['host', hostValue(host)],
     ['run', { id: run.id, started: new Date(run.startedAt).toISOString() }],
     ['steps', {}],
   ]);

@@ -1,20 +1,32 @@
+import type { Clock } from '../model/clock.ts';
 import type { Answer, Command } from '../model/command.ts';
 import { HostFailure } from '../model/host-failure.ts';
 import type { Host } from '../model/inventory.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Inspector } from '../model/probe.ts';
 import type { Become } from '../model/runbook.ts';
-import type { Connection, FixOutcome, FixRequest, Label, Transport } from '../model/transport.ts';
+import type { Connection, FixOutcome, FixRequest, Foreseen, Label, Transport } from '../model/transport.ts';
+import { recoverFix } from './recover-fix.ts';
 
 /** A host's wire for the length of a run: it can be reopened, and knows the time of the last change there. */
 export interface Session {
   readonly host: Host;
   readonly hostKey: string | undefined;
+  /** Answers that were asked for ahead of time, by what was asked. A fix and a new connection drop them. */
+  readonly ahead: Map<string, Promise<unknown>>;
+  /** Opens what the run will need on this host. */
+  foresee(what: Foreseen): void;
   /** An inspector for one reading. */
   inspector(label: Label, become: Become, timeoutMs: number): Inspector;
+  /** Reads with an inspector of its own. When it asks for the time of the last change, that is waited for. */
+  read<T>(label: Label, become: Become, timeoutMs: number, read: (host: Inspector) => Promise<T>): Promise<T>;
+  /**
+   * Carries a fix out. When the wire breaks it connects again and asks the host what became of it, so that a fix that ended
+   * or never began is known as such. Not started in phase `lost`: the wire is up again, another attempt may do better.
+   */
   fix(request: FixRequest): Promise<FixOutcome>;
-  /** Marks now, on the host's clock, as the time of the last change. */
-  markChange(become: Become): Promise<void>;
+  /** Marks now, on the host's clock, as the time of the last change; the host is asked, and not waited for. */
+  markChange(become: Become): void;
   /** A new connection; the old one is closed. For `fresh: true`. */
   reopen(): Promise<void>;
   close(): Promise<void>;
@@ -25,34 +37,79 @@ export async function openSession(
   host: Host,
   transport: Transport,
   startedAt: number,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<Session> {
   let connection: Connection = await transport.open(host, { signal });
   let since = startedAt;
+  let marking: Promise<void> | undefined;
+  const ahead = new Map<string, Promise<unknown>>();
   const ask = (label: Label, command: Command, become: Become, timeoutMs: number): Promise<Answer> =>
     connection.run({ label, command, become, timeoutMs: command.timeoutMs ?? timeoutMs });
+
+  const reopen = async (): Promise<void> => {
+    const next = await transport.open(host, { signal });
+    if (next.hostKey !== connection.hostKey) {
+      await next.close();
+      throw new HostFailure('host_key', 'the host answered with another key than before in this run');
+    }
+    await marking;
+    ahead.clear();
+    await connection.close();
+    connection = next;
+    // Whoever closed the old one meanwhile does not know this one.
+    if (signal.aborted) await next.close();
+  };
 
   return {
     host,
     hostKey: connection.hostKey,
+    ahead,
+    foresee: (what) => connection.foresee?.(what),
     inspector: (label, become, timeoutMs) => ({
-      since,
+      get since() {
+        return since;
+      },
       run: (command) => ask(label, command, become, timeoutMs),
     }),
-    fix: (request) => connection.fix(request),
-    markChange: async (become) => {
-      since = (await readClock(ask, become)) ?? since;
-    },
-    reopen: async () => {
-      const next = await transport.open(host, { signal });
-      if (next.hostKey !== connection.hostKey) {
-        await next.close();
-        throw new HostFailure('host_key', 'the host answered with another key than before in this run');
+    async read(label, become, timeoutMs, read) {
+      const run = (command: Command): Promise<Answer> => ask(label, command, become, timeoutMs);
+      if (marking === undefined) return read({ since, run });
+      try {
+        return await read(untimed(run));
+      } catch (error) {
+        if (error !== timeWanted) throw error;
+        await marking;
+        return read({ since, run });
       }
-      await connection.close();
-      connection = next;
     },
+    async fix(request) {
+      ahead.clear();
+      const outcome = await recoverFix(request, { current: () => connection, reopen, clock, signal });
+      ahead.clear();
+      return outcome;
+    },
+    markChange(become) {
+      const marked = readClock(ask, become).then((now) => {
+        since = now ?? since;
+        if (marking === marked) marking = undefined;
+      });
+      marking = marked;
+    },
+    reopen,
     close: () => connection.close(),
+  };
+}
+
+/** Thrown where the time of the last change is asked for before the host has told it. */
+const timeWanted = Symbol('the time of the last change');
+
+function untimed(run: Inspector['run']): Inspector {
+  return {
+    get since(): number {
+      throw timeWanted;
+    },
+    run,
   };
 }
 

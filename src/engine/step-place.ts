@@ -1,3 +1,4 @@
+import type { Scope } from '../expr/evaluate.ts';
 import type { Json } from '../model/json.ts';
 import type { Become, Runbook, Step } from '../model/runbook.ts';
 import type { HostRun } from './host-run.ts';
@@ -16,6 +17,22 @@ export interface StepPlace {
   readonly tags: readonly string[];
   /** Absent: a step without `for_each`. */
   readonly item: Json | undefined;
+  /** Asks, right after a fix, for what will be looked at next. Absent: that is not known here. */
+  readonly askNext?: (scope: Scope) => void;
+}
+
+/** Where a runbook's steps stand: at the top, or inside a `use`. */
+export interface Level {
+  /** `ID/` inside `use`. */
+  readonly prefix: string;
+  readonly within: string;
+  readonly tags: readonly string[];
+}
+
+/** The place of a step as a whole, without an item. */
+export function placeAt(run: HostRun, runbook: Runbook, level: Level, step: Step): StepPlace {
+  const tags = [...level.tags, ...step.tags];
+  return { run, runbook, step, id: `${level.prefix}${step.id}`, within: level.within, tags, item: undefined };
 }
 
 /** The stamp of this place's events. */

@@ -1,22 +1,29 @@
 import type { Scope } from '../expr/evaluate.ts';
 import type { StepRollback } from '../model/runbook.ts';
-import type { MadeChange } from './host-run.ts';
+import { fixKey } from './fix-key.ts';
+import { becomeOf, type MadeChange } from './host-run.ts';
 import { runRollbackCalls, undoChanges } from './roll-back.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
+
+/** What taking back needs of a unit. */
+export interface TakenBack {
+  readonly rollback: StepRollback;
+  readonly alternative: string | undefined;
+}
 
 /** Takes a unit's standing changes back; gives what is left behind, `undefined` when nothing is. */
 export async function takeBack(
   place: StepPlace,
-  rollback: StepRollback,
+  unit: TakenBack,
   standing: readonly MadeChange[],
   scope: Scope,
 ): Promise<string | undefined> {
   if (standing.length === 0) return undefined;
   const { run } = place;
   await run.parts.emit({ type: 'rollback.intent', ...stampOf(place), changes: standing.map((made) => made.planned) });
-  const left = await takeBackBy(place, rollback, standing, scope);
+  const left = await takeBackBy(place, unit, standing, scope);
   if (left === undefined) removeMade(run.made, standing);
-  await run.session.markChange(standing[0]?.become ?? false);
+  run.session.markChange(becomeOf(run, place.runbook, place.step.become));
   await run.parts.emit({
     type: 'rollback.result',
     ...stampOf(place),
@@ -28,7 +35,7 @@ export async function takeBack(
 
 async function takeBackBy(
   place: StepPlace,
-  rollback: StepRollback,
+  { rollback, alternative }: TakenBack,
   standing: readonly MadeChange[],
   scope: Scope,
 ): Promise<string | undefined> {
@@ -38,7 +45,12 @@ async function takeBackBy(
     rollback.kind === 'own' ? standing : standing.filter((made) => made.action.rollback.kind !== 'irreversible');
   const left: (string | undefined)[] = [];
   if (rollback.kind === 'calls') {
-    left.push(await runRollbackCalls(run, lookOf(place, 'rollback'), rollback.calls, scope, step.timeoutMs));
+    left.push(
+      await runRollbackCalls(run, lookOf(place, 'rollback'), rollback.calls, scope, {
+        timeoutMs: step.timeoutMs,
+        key: [...fixKey(place, alternative), 'rollback'],
+      }),
+    );
   }
   left.push(await undoChanges(run, own, step.timeoutMs));
   if (rollback.kind === 'irreversible') left.push(`irreversible: ${rollback.why}`);

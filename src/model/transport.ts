@@ -30,8 +30,26 @@ export interface LaneRequest {
 export interface FixRequest {
   readonly parts: readonly FixPart[];
   readonly become: Become;
+  /** For all of it together, as long as no command's own time is longer. The host itself ends it then. */
   readonly timeoutMs: number;
+  /**
+   * Names this one attempt among all of all runs: run, host, step, alternative, item, attempt. The host's marker goes by
+   * it: a fix of that key begins there once, whoever asks, however often. Absent: a fresh one, which nobody can ask for.
+   */
+  readonly key?: string;
 }
+
+/** Asks a host what became of a fix. */
+export interface AdoptRequest {
+  readonly key: string;
+  /** As whom it was asked for: its marker is that user's. */
+  readonly become: Become;
+  /** How long to wait for one that still runs. */
+  readonly timeoutMs: number;
+  /** The boot in which it was asked for. Where that is not known, a missing marker proves nothing. */
+  readonly bootId: string | undefined;
+}
+
 export interface FixPart {
   readonly label: Label;
   readonly commands: readonly Command[];
@@ -39,20 +57,50 @@ export interface FixPart {
 
 export type FixOutcome =
   /** Every command that ran, in order over all parts; complete exactly when all have rc 0. */
-  | { readonly kind: 'ended'; readonly answers: readonly Answer[] }
+  | {
+      readonly kind: 'ended';
+      readonly answers: readonly Answer[];
+      /** Not from this wire: the host had it already, and gave what it had recorded. */
+      readonly adopted?: true;
+      /** What the host could not do for it, in words. */
+      readonly lacks?: readonly string[];
+    }
   /** Proved: nothing of it ran. */
   | { readonly kind: 'not_started'; readonly failure: HostFailure }
   /** It may have run. */
-  | { readonly kind: 'unknown'; readonly failure: HostFailure; readonly answers: readonly Answer[] };
+  | {
+      readonly kind: 'unknown';
+      readonly failure: HostFailure;
+      readonly answers: readonly Answer[];
+      /** The host itself knows no more: there is no point in asking it again. */
+      readonly asked?: true;
+    };
+
+/** What will probably be asked of a connection. */
+export interface Foreseen {
+  /** As whom it will be looked. */
+  readonly lanes: readonly Become[];
+  /** As whom a fix may be carried out. */
+  readonly fix?: Become;
+}
 
 /** One live wire to one host. */
 export interface Connection {
   /** `SHA256:…` of the host's key, where there is one. */
   readonly hostKey: string | undefined;
+  /** Opens what will be needed, all at once, without waiting for it. What fails in it fails again when it is asked for. */
+  foresee?(what: Foreseen): void;
   /** Rejects with a `HostFailure` when there is no answer. Calls not awaited in between are pipelined. */
   run(request: LaneRequest): Promise<Answer>;
   /** Never rejects. */
   fix(request: FixRequest): Promise<FixOutcome>;
+  /**
+   * What became of a fix that was asked for, over this connection or another. Never begins it: where it has not begun, it
+   * never will. Never rejects.
+   */
+  adopt(request: AdoptRequest): Promise<FixOutcome>;
+  /** The id of the host's boot, once anything has run there and where the host has one. */
+  bootId(): string | undefined;
   /** Frees everything at once; safe to call twice. */
   close(): Promise<void>;
 }

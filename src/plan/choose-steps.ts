@@ -1,3 +1,4 @@
+import type { TransportName } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
 
@@ -23,7 +24,7 @@ export function stepChooser(choice: StepChoice, runbook: Runbook): (step: string
 /** What on the command line does not fit this runbook or this many hosts; `undefined`: all fits. */
 export function misplacedChoice(
   plan: Plan,
-  choice: StepChoice & { readonly expectHosts: number | undefined; readonly connection?: 'ssh' | 'local' },
+  choice: StepChoice & { readonly expectHosts: number | undefined; readonly connection?: TransportName },
 ): string | undefined {
   const { steps } = plan.runbook;
   const tags = new Set(tagsOf(plan.runbook));

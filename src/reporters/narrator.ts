@@ -103,11 +103,25 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
 
   function tell(event: Event): Telling {
     if (isTold(event)) return told(event);
+    if (verbosity < (lowestLevel[event.type] ?? 0)) return silence;
     const said = sentence(event, colours);
     return verbosity < said.level ? silence : { lasting: true, lines: lay(said) };
   }
   return { tell };
 }
+
+/** What is never said with fewer `-v`, so that nobody words it. Whatever else there is may be said always. */
+const lowestLevel: { readonly [T in Event['type']]?: 0 | 1 | 2 | 3 } = {
+  'host.connecting': 3,
+  'host.connected': 3,
+  'step.started': 3,
+  'probe.read': 1,
+  'symptom.looked': 1,
+  'gate.decided': 1,
+  'fix.intent': 2,
+  'fix.result': 1,
+  'verify.looked': 1,
+};
 
 const toldTypes: ReadonlySet<Event['type']> = new Set<Told['type']>([
   'run.started',

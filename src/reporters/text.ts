@@ -43,6 +43,7 @@ function split(text: string, columns: number): readonly [string, string] {
 /** The text, cut to so many columns with `…` at the end. */
 export function truncate(text: string, columns: number): string {
   if (text.length <= columns && width(text) <= columns) return text;
+  if (columns >= 2 && /^[ -~]*$/.test(text.slice(0, columns))) return `${text.slice(0, columns - 1)}…`;
   if (columns < 2) return columns < 1 ? '' : '…';
   return `${split(text, columns - 1)[0]}…`;
 }

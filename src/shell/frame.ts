@@ -10,10 +10,18 @@ export function encodeFrame(nonce: string, script: string): Buffer {
 }
 
 /** The first line of a program, by which a simulated host tells what it is asked to be. */
-export const programKinds = { lane: '# mendgate lane', fix: '# mendgate fix', kill: '# mendgate kill' } as const;
+export const programKinds = {
+  lane: '# mendgate lane',
+  fix: '# mendgate fix',
+  ask: '# mendgate ask',
+  kill: '# mendgate kill',
+} as const;
 
-/** How a program greets: `NONCE hello PID PGID`; a PGID of 0 means that it has no process group of its own. */
-const hello = 'echo "$n hello $$ $g"\nset --';
+/**
+ * How a program greets: `NONCE hello PID PGID BOOT`; a PGID of 0 means that it has no process group of its own. BOOT is the
+ * id of this boot, empty where there is none.
+ */
+const hello = 'mg_b=; read -r mg_b 2>/dev/null </proc/sys/kernel/random/boot_id\necho "$n hello $$ $g $mg_b"\nset --';
 
 /**
  * The program of a probe lane: runs frames one after the other until its stdin ends. A frame gives on stdout `NONCE b`, its
@@ -45,9 +53,12 @@ echo "$mg_n e"; echo "$mg_n e" >&2
 done
 `;
 
-/** The program of a fix's own channel: the hello, then the script, once. `$mg_g` is its process group; 0: none. */
-export function fixProgram(script: string): string {
-  return `${programKinds.fix}\n${hello}\nmg_g=$g\nunset a b c d g l n s t x z\n${script}`;
+/**
+ * The program of a fix's own channel, or of a question about a fix: the hello, then the script, once. `$mg_g` is its process
+ * group; 0: none. `$mg_b` is the id of the boot.
+ */
+export function fixProgram(script: string, kind: 'fix' | 'ask' = 'fix'): string {
+  return `${programKinds[kind]}\n${hello}\nmg_g=$g\nunset a b c d g l n s t x z\n${script}`;
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { Clock } from '../model/clock.ts';
 import { HostFailure } from '../model/host-failure.ts';
-import type { Become } from '../model/runbook.ts';
+import type { Become, BecomeMethod } from '../model/runbook.ts';
 import type { Secret } from '../model/secret.ts';
-import type { Connection, FixOutcome } from '../model/transport.ts';
+import type { Connection, FixOutcome, Foreseen } from '../model/transport.ts';
 import type { OpenChannel } from './channel.ts';
-import { runFix } from './fix-channel.ts';
-import type { ShellOptions } from './host-shell.ts';
+import { type EarlyChannel, earlyChannel } from './early-channel.ts';
+import { askForFix, runFix } from './fix-channel.ts';
+import { constantExec, type ShellOptions } from './host-shell.ts';
 import { type Lane, openLane } from './lane.ts';
 import { defaultLimits, type LaneLimits } from './lane-limits.ts';
 
@@ -13,6 +14,7 @@ import { defaultLimits, type LaneLimits } from './lane-limits.ts';
 export interface ConnectionOptions {
   readonly open: OpenChannel;
   readonly hostKey: string | undefined;
+  readonly becomeMethod?: BecomeMethod | undefined;
   readonly becomePassword: Secret | undefined;
   readonly clock: Clock;
   readonly limits?: LaneLimits;
@@ -29,8 +31,11 @@ export function makeConnection(options: ConnectionOptions): Connection {
   const limits = options.limits ?? defaultLimits;
   const lanes = new Map<Become, Lane>();
   const refused = new Map<Become, HostFailure>();
+  /** By what they execute. */
+  const early = new Map<string, EarlyChannel>();
   const closing = new AbortController();
   let closed: HostFailure | undefined;
+  let bootId: string | undefined;
 
   /** A host may allow few sessions at once (MaxSessions): idle lanes give theirs up, and a refused one waits for its turn. */
   const open: OpenChannel = async (exec, events) => {
@@ -42,13 +47,38 @@ export function makeConnection(options: ConnectionOptions): Connection {
         const full = error instanceof HostFailure && error.phase === 'channel' && closed === undefined;
         if (!full || clock.monotonic() >= giveUpAt) throw error;
       }
+      discardEarly();
       for (const idle of lanes.values()) idle.park();
       await clock.sleep(50);
     }
   };
 
   function shellOptions(become: Become): ShellOptions {
-    return { open, become, becomePassword: options.becomePassword, clock };
+    return { open, become, becomeMethod: options.becomeMethod, becomePassword: options.becomePassword, clock, booted };
+  }
+
+  /** For a fix: the channel that waits for it, if there is one. */
+  const openForFix: OpenChannel = (exec, events) => {
+    const ready = early.get(exec);
+    early.delete(exec);
+    return ready === undefined ? open(exec, events) : ready.take(events);
+  };
+
+  function discardEarly(): void {
+    for (const channel of early.values()) channel.discard();
+    early.clear();
+  }
+
+  /** One that sudo asks a password for is left to its fix: with a wrong one, two at once may lock an account. */
+  function openEarly(become: Become): void {
+    const exec = constantExec(shellOptions(become));
+    if (exec === undefined || early.has(exec)) return;
+    const channel = earlyChannel(options.open, exec, () => early.get(exec) === channel && early.delete(exec));
+    early.set(exec, channel);
+  }
+
+  function booted(id: string): void {
+    bootId ??= id;
   }
 
   function lane(become: Become): Lane {
@@ -65,6 +95,11 @@ export function makeConnection(options: ConnectionOptions): Connection {
 
   return {
     hostKey: options.hostKey,
+    foresee({ lanes: users, fix }: Foreseen) {
+      if (closed !== undefined) return;
+      for (const become of users) if (!refused.has(become)) lane(become).warm();
+      if (fix !== undefined) openEarly(fix);
+    },
     async run(request) {
       const refusal = closed ?? refused.get(request.become);
       if (refusal !== undefined) throw refusal;
@@ -78,13 +113,21 @@ export function makeConnection(options: ConnectionOptions): Connection {
     async fix(request): Promise<FixOutcome> {
       const refusal = closed ?? refused.get(request.become);
       if (refusal !== undefined) return { kind: 'not_started', failure: refusal };
-      const outcome = await runFix(shellOptions(request.become), limits, request, closing.signal);
+      const shell = { ...shellOptions(request.become), open: openForFix };
+      const outcome = await runFix(shell, limits, request, closing.signal);
       if (outcome.kind === 'not_started') remember(request.become, outcome.failure);
       return outcome;
     },
+    async adopt(request): Promise<FixOutcome> {
+      const refusal = closed ?? refused.get(request.become);
+      if (refusal !== undefined) return { kind: 'unknown', failure: refusal, answers: [] };
+      return askForFix(shellOptions(request.become), limits, request, closing.signal);
+    },
+    bootId: () => bootId,
     async close() {
       if (closed !== undefined) return;
       closed = new HostFailure('cancelled', 'the connection was closed');
+      discardEarly();
       for (const open of lanes.values()) open.close();
       closing.abort();
       options.close();

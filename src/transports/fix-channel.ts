@@ -1,19 +1,19 @@
-import { assertNever } from '../model/assert-never.ts';
-import { formatDuration } from '../model/duration.ts';
 import { HostFailure } from '../model/host-failure.ts';
-import type { FixOutcome, FixRequest } from '../model/transport.ts';
-import { composeFix, fixReader, ownTime } from '../shell/fix.ts';
+import type { AdoptRequest, FixOutcome, FixRequest } from '../model/transport.ts';
+import { composeFix, wholeTime } from '../shell/fix.ts';
 import { fixProgram } from '../shell/frame.ts';
+import { askMarker, claimMarker } from '../shell/marker.ts';
 import { unsendable } from '../shell/render.ts';
-import { after } from './clock.ts';
-import { type ShellEnd, type ShellIds, type ShellOptions, startShell } from './host-shell.ts';
-import { killGroup } from './kill-group.ts';
+import type { ShellOptions } from './host-shell.ts';
 import type { LaneLimits } from './lane-limits.ts';
+import { markerName } from './marker-name.ts';
 import { freshNonce } from './nonce.ts';
+import { superviseFix } from './supervise-fix.ts';
 
 /**
  * Runs a fix once, on a channel of its own. Whatever happens, it is not tried again here: the outcome says whether it
- * ended, provably never started, or may have run. `closing` aborts when the connection is closed under it.
+ * ended, provably never started, or may have run. Where the host has begun a fix of the same key already, that one is
+ * awaited and none begins. `closing` aborts when the connection is closed under it.
  */
 export function runFix(
   options: ShellOptions,
@@ -28,108 +28,28 @@ export function runFix(
       return Promise.resolve({ kind: 'not_started', failure: new HostFailure('command', problem) });
     }
   }
-  // A command's author knows how long it takes; a step's deadline must not cut it short.
-  const deadlineMs = Math.max(request.timeoutMs, ownTime(request));
-  return new Promise((resolve) => {
-    const { clock } = options;
-    const nonce = freshNonce();
-    const reader = fixReader(nonce, () => clock.monotonic());
-    let ids: ShellIds | undefined;
-    let stoppedBy: HostFailure | undefined;
-    let disarm = (): void => undefined;
-
-    const shell = startShell(options, fixProgram(composeFix(request, nonce)), {
-      hello(found) {
-        ids = found;
-        disarm = after(clock, deadlineMs, () => stop('timeout', `had not ended after ${formatDuration(deadlineMs)}`));
-      },
-      stdout(chunk) {
-        reader.stdout(chunk);
-        look();
-      },
-      stderr(chunk) {
-        reader.stderr(chunk);
-        look();
-      },
-      closed,
-    });
-
-    const cut = (): void => {
-      const failure = new HostFailure('cancelled', 'the connection was closed while the fix ran');
-      settle({ kind: 'unknown', failure, answers: reader.read().answers });
-    };
-    closing.addEventListener('abort', cut, { once: true });
-
-    function settle(outcome: FixOutcome): void {
-      disarm();
-      closing.removeEventListener('abort', cut);
-      shell.destroy();
-      resolve(outcome);
-    }
-
-    /** The script's own end is enough: a service that it started may hold the channel for ever. */
-    function look(): void {
-      const { done, stopped, answers, total } = reader.read();
-      if (done) settle({ kind: 'ended', answers });
-      else if (stopped) settle({ kind: 'unknown', failure: stoppedBy ?? askedToEnd(), answers });
-      else if (total > limits.outputBytes) stop('output_limit', 'wrote too much');
-    }
-
-    /** Asks the fix to end, later ends it; unless a command that must not be killed may be running, or may begin. */
-    function stop(phase: 'timeout' | 'output_limit', why: string): void {
-      if (stoppedBy !== undefined) return;
-      disarm();
-      const { answers } = reader.read();
-      if (commands.slice(answers.length).some((command) => command.unkillable === true)) {
-        const message = `the fix ${why}; it goes on there, since a command in it must not be killed`;
-        settle({ kind: 'unknown', failure: new HostFailure(phase, message), answers });
-        return;
-      }
-      stoppedBy = new HostFailure(phase, `the fix ${why} and was stopped`);
-      if (ids !== undefined) void killGroup(options, ids, 'TERM');
-      disarm = after(clock, limits.termMs, kill);
-    }
-
-    function kill(): void {
-      if (ids !== undefined) void killGroup(options, ids, 'KILL');
-      disarm = after(clock, limits.killMs, () => {
-        const { phase, message } = stoppedBy ?? askedToEnd();
-        const help = 'it could not be seen to be gone: it may still be running';
-        settle({ kind: 'unknown', failure: new HostFailure(phase, message, help), answers: reader.read().answers });
-      });
-    }
-
-    /** Why a shell ended before its script did, when it was not for us. */
-    function shellGone(): HostFailure {
-      const { answers, runningMs = 0 } = reader.read();
-      const own = commands[answers.length]?.timeoutMs;
-      return own !== undefined && runningMs >= own
-        ? new HostFailure('timeout', `a command had not ended after its own ${formatDuration(own)} and was killed`)
-        : new HostFailure('shell', 'the shell of the fix ended before its script did');
-    }
-
-    function closed(end: ShellEnd): void {
-      const { answers, begun } = reader.read();
-      switch (end.kind) {
-        case 'not_started':
-          settle(end);
-          return;
-        case 'lost':
-          settle({ kind: 'unknown', failure: stoppedBy ?? end.failure, answers });
-          return;
-        case 'ended': {
-          const failure = stoppedBy ?? shellGone();
-          // Everything it wrote has arrived, and every command announces itself first.
-          settle(begun ? { kind: 'unknown', failure, answers } : { kind: 'not_started', failure });
-          return;
-        }
-        default:
-          assertNever(end);
-      }
-    }
-  });
+  const nonce = freshNonce();
+  const deadlineMs = wholeTime(request);
+  const name = markerName(request.key ?? freshNonce());
+  const claim = claimMarker(name, nonce, request, Math.ceil(deadlineMs / 1000));
+  const program = fixProgram(`${claim}\n${composeFix(request, nonce)}`);
+  return superviseFix(options, limits, { nonce, program, commands, deadlineMs }, closing);
 }
 
-function askedToEnd(): HostFailure {
-  return new HostFailure('shell', 'the fix was asked to end by something on the host');
+/** Asks what became of a fix: a question that leaves no room for it to begin later. */
+export function askForFix(
+  options: ShellOptions,
+  limits: LaneLimits,
+  request: AdoptRequest,
+  closing: AbortSignal,
+): Promise<FixOutcome> {
+  const nonce = freshNonce();
+  const { bootId, timeoutMs } = request;
+  const program = fixProgram(askMarker(markerName(request.key), nonce, Math.ceil(timeoutMs / 1000)), 'ask');
+  return superviseFix(
+    options,
+    limits,
+    { nonce, program, commands: [], deadlineMs: timeoutMs + 5000, asked: { bootId } },
+    closing,
+  );
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../model/clock.ts';
 import { HostFailure } from '../model/host-failure.ts';
-import type { Become } from '../model/runbook.ts';
+import type { Become, BecomeMethod } from '../model/runbook.ts';
 import { safeLine } from '../model/safe-text.ts';
 import type { Secret } from '../model/secret.ts';
 import { becomeFailure } from '../shell/become-failure.ts';
-import { becomeExec, bootstrapExit, isUserName, plainExec, readyLine } from '../shell/bootstrap.ts';
+import { becomeExec, bootstrapExit, isUserName, plainExec, readyLine, suPrompt } from '../shell/bootstrap.ts';
 import { encodeFrame } from '../shell/frame.ts';
 import type { Channel, ChannelEnd, OpenChannel } from './channel.ts';
 import { after } from './clock.ts';
@@ -14,10 +14,14 @@ import { freshNonce } from './nonce.ts';
 export interface ShellOptions {
   readonly open: OpenChannel;
   readonly become: Become;
+  /** Default sudo. */
+  readonly becomeMethod?: BecomeMethod | undefined;
   readonly becomePassword: Secret | undefined;
   readonly clock: Clock;
   /** From the open channel to the program's greeting. Default 20 s. */
   readonly startMs?: number;
+  /** Hears the id of the host's boot with each greeting that has one. */
+  readonly booted?: (bootId: string) => void;
 }
 
 /** The process group a program runs in; `pgid` 0: none of its own. */
@@ -52,12 +56,12 @@ const keptPrelude = 8192;
 
 /**
  * Starts a program (see shell/frame.ts) in a fresh `/bin/sh` on the host, as the wanted user. Noise of login shells in
- * front of the greeting is dropped. The become password is written only after sudo has shown our own prompt, once.
+ * front of the greeting is dropped. The become password is written only after sudo has shown our own prompt (su: its own), once.
  */
 export function startShell(options: ShellOptions, program: string, events: ShellEvents): HostShell {
   const nonce = freshNonce();
   const { password, exec, prompt, refusal } = entry(options);
-  const greeting = new RegExp(`${nonce} hello (\\d{1,10}) (\\d{1,10})\n`);
+  const greeting = new RegExp(`${nonce} hello (\\d{1,10}) (\\d{1,10}) ?([0-9a-f-]{0,64})\n`);
   let channel: Channel | undefined;
   let disarm = (): void => undefined;
   let over = false;
@@ -88,7 +92,7 @@ export function startShell(options: ShellOptions, program: string, events: Shell
     notStarted(
       prompt === undefined || mayWrite
         ? new HostFailure('shell', 'the login shell gave no answer', 'something in its start-up files may be waiting')
-        : new HostFailure('become', 'sudo gave no answer'),
+        : new HostFailure('become', `${options.becomeMethod ?? 'sudo'} gave no answer`),
     );
   }
 
@@ -111,6 +115,7 @@ export function startShell(options: ShellOptions, program: string, events: Shell
     disarm();
     const rest = early.subarray(found.index + found[0].length);
     early = Buffer.alloc(0);
+    if (found[3] !== undefined && found[3] !== '') options.booted?.(found[3]);
     events.hello({ pid: Number(found[1]), pgid: Number(found[2]) });
     if (rest.length > 0 && !over) events.stdout(rest);
   }
@@ -132,7 +137,11 @@ export function startShell(options: ShellOptions, program: string, events: Shell
       }
       return;
     }
-    if (!complaints.includes(wanted) || password === undefined) return;
+    if (!complaints.includes(wanted)) return;
+    if (password === undefined) {
+      notStarted(new HostFailure('become', 'su: a password is required', "give the other user's password (-K)"));
+      return;
+    }
     asked = true;
     complaints = complaints.replace(wanted, '');
     channel?.write(Buffer.from(`${password.reveal()}\n`, 'utf8'));
@@ -188,13 +197,32 @@ export function startShell(options: ShellOptions, program: string, events: Shell
   };
 }
 
-function entry({ become, becomePassword }: ShellOptions) {
+function entry({ become, becomeMethod = 'sudo', becomePassword }: ShellOptions) {
   if (become === false) return { password: undefined, exec: plainExec, prompt: undefined, refusal: undefined };
-  const prompt = becomePassword === undefined ? undefined : `mendgate-${freshNonce()}:`;
+  const prompt = promptOf(becomeMethod, becomePassword !== undefined);
   const refusal = isUserName(become)
     ? undefined
     : new HostFailure('become', `${JSON.stringify(become)} cannot be a user's name`);
-  return { password: becomePassword, exec: becomeExec(become, prompt), prompt, refusal };
+  return { password: becomePassword, exec: becomeExec(become, prompt, becomeMethod), prompt, refusal };
+}
+
+/** What a shell's channel executes, when nothing in it is made for that one shell: a password's prompt is. */
+export function constantExec(options: ShellOptions): string | undefined {
+  const { exec, prompt, refusal } = entry(options);
+  return prompt === undefined && refusal === undefined ? exec : undefined;
+}
+
+/** What comes on stderr before a password is read; `undefined`: none is ever read. */
+function promptOf(method: BecomeMethod, hasPassword: boolean): string | undefined {
+  switch (method) {
+    case 'sudo':
+      return hasPassword ? `mendgate-${freshNonce()}:` : undefined;
+    case 'doas':
+      return undefined;
+    // It reads a password whenever it wants one: what comes first must not be our program.
+    case 'su':
+      return suPrompt;
+  }
 }
 
 function shellFailure(end: { readonly code?: number }, complaints: string, early: Buffer): HostFailure {

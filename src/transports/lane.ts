@@ -10,6 +10,8 @@ import { type LaneShell, laneShell } from './lane-shell.ts';
 export interface Lane {
   /** Rejects with a `HostFailure`. Frames asked for in the same turn of the event loop travel in one write. */
   run(frame: LaneFrame): Promise<Answer>;
+  /** Opens the shell before anything is asked of it. */
+  warm(): void;
   /** Gives an idle shell up, to be opened again when needed. */
   park(): void;
   /** Everything still waiting is cancelled. */
@@ -25,6 +27,8 @@ export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimi
   let shell: LaneShell | undefined;
   let closedBy: HostFailure | undefined;
   let scheduled = false;
+  /** Why the shell that was opened early could not be: for the first who asks, since asking again may lock an account. */
+  let warmFailure: HostFailure | undefined;
   /** Given to the shell and not known to be over. */
   let sent: readonly LaneJob[] = [];
 
@@ -54,6 +58,7 @@ export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimi
     shell = undefined;
     pending.unshift(...unbegun);
     if (failure !== undefined) {
+      if (pending.length === 0 && failure.phase === 'become') warmFailure = failure;
       for (const job of pending.splice(0)) job.fail(failure);
     }
     schedule();
@@ -63,11 +68,16 @@ export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimi
     run(frame) {
       const problem = unsendable(frame.command);
       if (problem !== undefined) return Promise.reject(new HostFailure('command', problem));
-      if (closedBy !== undefined) return Promise.reject(closedBy);
+      const failure = closedBy ?? warmFailure;
+      warmFailure = undefined;
+      if (failure !== undefined) return Promise.reject(failure);
       return new Promise((resolve, reject) => {
         pending.push(laneJob(frame, resolve, reject));
         schedule();
       });
+    },
+    warm() {
+      if (closedBy === undefined) shell ??= laneShell(options, limits, shellEnded);
     },
     park() {
       if (shell?.open !== true || pending.length > 0 || sent.some((job) => !job.settled)) return;

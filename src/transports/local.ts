@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import type { Clock } from '../model/clock.ts';
 import { HostFailure } from '../model/host-failure.ts';
+import type { BecomeMethod } from '../model/runbook.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Transport } from '../model/transport.ts';
 import type { Channel, ChannelEnd, OpenChannel } from './channel.ts';
@@ -11,6 +12,7 @@ import type { LaneLimits } from './lane-limits.ts';
 
 export interface LocalOptions {
   /** Where the inventory has none. */
+  readonly becomeMethod?: BecomeMethod;
   readonly becomePassword?: Secret;
   readonly clock?: Clock;
   readonly limits?: LaneLimits;
@@ -29,6 +31,7 @@ export function localTransport(options: LocalOptions = {}): Transport {
       return makeConnection({
         open: openProcess(options.shell ?? ['/bin/sh'], channels),
         hostKey: undefined,
+        becomeMethod: host.connect.becomeMethod ?? options.becomeMethod,
         becomePassword: host.connect.becomePassword ?? options.becomePassword,
         clock,
         ...(options.limits === undefined ? {} : { limits: options.limits }),

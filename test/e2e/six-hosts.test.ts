@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Event } from '../../src/model/event.ts';
+import { cage, cageMissing, inCage } from '../sshd/cage.ts';
 import { sshdMissing, startFleet } from '../sshd/sshd.ts';
 import { makeUser, sudoMissing, type TestUser } from '../sshd/users.ts';
 import { mendgate } from './cli.ts';
@@ -31,7 +32,8 @@ describe.skipIf(missing !== undefined)(
 
     beforeAll(async () => {
       trees = mkdtempSync(join(tmpdir(), 'mendgate-six-'));
-      fleet = await startFleet(6);
+      // Markers of their own: other tests leave theirs on this machine meanwhile.
+      fleet = await startFleet(6, cageMissing === undefined ? { within: cage() } : {});
       user = makeUser('mgsix', { sudo: 'nopasswd' });
       for (const [index, state] of states.entries()) {
         const root = join(trees, `host${index + 1}`);
@@ -69,7 +71,9 @@ describe.skipIf(missing !== undefined)(
       Object.fromEntries(
         events.flatMap((event) => (event.type === 'host.finished' ? [[event.host, event.outcome.verdict]] : [])),
       );
-    const everything = () => [trees, user.home, '/var/lib/mendgate'].map(hashTree).join('\n');
+    const markers = () =>
+      cageMissing === undefined ? fleet.hosts.map((host) => inCage(host, '/var/lib/mendgate')) : [];
+    const everything = () => [trees, user.home, ...markers()].map(hashTree).join('\n');
 
     it('changes not one byte in a dry run, and says whom it would mend', async () => {
       const before = everything();
@@ -106,6 +110,10 @@ describe.skipIf(missing !== undefined)(
         states.map(() => 'well\n'),
       );
       expect(lstatSync(join(trees, 'host1', 'state')).mode & 0o777).toBe(0o640);
+      // A marker where something was made, and nowhere else.
+      expect(markers().map((folder) => readdirSync(folder).length)).toEqual(
+        markers().map((_, index) => (index + 1) % 2),
+      );
       expect(['host2', 'host4', 'host6'].map((host) => hashTree(join(trees, host)))).toEqual(healthy);
 
       const before = everything();

@@ -41,7 +41,8 @@ describe('a guest', () => {
     ],
     ['a stopped service', 'systemctl stop nginx', /^units: - nginx$/],
     ['the enforcing mode', 'setenforce 0', /^mode: \+ 0$/],
-    ['a trace of ours', 'mkdir /var/lib/mendgate', /^mendgate: \+ \/var\/lib\/mendgate$/],
+    ['a marker of ours', 'mkdir /var/lib/mendgate', /^markers: \+ \/var\/lib\/mendgate$/],
+    ['another trace of ours', 'mkdir /run/mendgate.lock', /^mendgate: \+ \/run\/mendgate.lock$/],
   ])('shows %s in its state, and reset takes it back', async (_, change, difference) => {
     const before = await guest.state();
     expect((await guest.exec(change)).rc).toBe(0);

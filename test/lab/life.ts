@@ -218,7 +218,8 @@ async function rollBack(
     await connection.close();
     await transport.close();
   }
-  const left = diffState(before, await guest.state());
+  // A real run leaves its markers on purpose.
+  const left = diffState(before, await guest.state(), ['markers']);
   problems.push(...left.map((line) => `after the rollback: ${line}`));
   return left.length === 0;
 }

@@ -14,9 +14,11 @@ test('a changed value changes the hash, and the difference names it', () => {
 });
 
 test('a section left out does not count', () => {
-  const after = parseState('== booleans\na:0 0\nb:1 1\n== records\n== mendgate\n/var/lib/mendgate\n');
+  const after = parseState('== booleans\na:0 0\nb:1 1\n== records\n== mendgate\n== markers\n/var/lib/mendgate\n');
   expect(hashState(after)).not.toBe(hashState(before));
-  expect(hashState(after, ['mendgate'])).toBe(hashState(before, ['mendgate']));
+  expect(hashState(after, ['markers'])).toBe(hashState(before, ['markers']));
+  expect(diffState(before, after)).toEqual(['markers: + /var/lib/mendgate']);
+  expect(diffState(before, after, ['markers'])).toEqual([]);
 });
 
 test('lines that moved from one section to another count', () => {

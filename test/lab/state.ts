@@ -13,7 +13,7 @@ export function parseState(text: string): GuestState {
   return sections;
 }
 
-/** One hash over all sections but those left out (`mendgate`: the markers that a real run leaves on purpose). */
+/** One hash over all sections but those left out (`markers`: what a real run leaves on purpose). */
 export function hashState(state: GuestState, leaveOut: readonly string[] = []): string {
   const hash = createHash('sha256');
   for (const [name, text] of state) if (!leaveOut.includes(name)) hash.update(`${name}\0${text}\0`);
@@ -21,9 +21,10 @@ export function hashState(state: GuestState, leaveOut: readonly string[] = []): 
 }
 
 /** The lines that differ, `section: - before` and `section: + after`; what a failing test should show. */
-export function diffState(before: GuestState, after: GuestState): readonly string[] {
+export function diffState(before: GuestState, after: GuestState, leaveOut: readonly string[] = []): readonly string[] {
   const differences: string[] = [];
   for (const name of new Set([...before.keys(), ...after.keys()])) {
+    if (leaveOut.includes(name)) continue;
     const old = (before.get(name) ?? '').split('\n');
     const now = (after.get(name) ?? '').split('\n');
     const oldLines = new Set(old);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Command } from '../../src/model/command.ts';
 import type { FixPart } from '../../src/model/transport.ts';
-import { composeFix, fixReader, parseFix } from '../../src/shell/fix.ts';
+import { composeFix } from '../../src/shell/fix.ts';
+import { fixReader, parseFix } from '../../src/shell/fix-reader.ts';
 import { runShell, shells } from './shells.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'mendgate-fix-'));

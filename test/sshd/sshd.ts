@@ -36,6 +36,7 @@ export interface Sshd {
   /** The public host key lines, without a name: `ssh-ed25519 AAAA…`. */
   readonly hostKeys: readonly string[];
   readonly dir: string;
+  readonly pid: number;
   /** Breaks all connections at once, as a crash of the host would: their sshd processes are killed. Commands go on. */
   cut(): void;
   /** What sshd logged so far. */
@@ -54,6 +55,8 @@ export interface SshdOptions {
   /** Use this client key instead of making one. */
   readonly clientKeyFile?: string;
   readonly server?: 'openssh' | 'dropbear';
+  /** A program with arguments that executes the server in surroundings of its own: `cage` (cage.ts). */
+  readonly within?: readonly string[];
 }
 
 const program = { openssh: '/usr/sbin/sshd', dropbear: '/usr/sbin/dropbear' } as const;
@@ -83,7 +86,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const knownHostsFile = join(dir, 'known_hosts');
   writeFileSync(knownHostsFile, hostKeys.map((key) => `[127.0.0.1]:${port} ${key}\n`).join(''));
 
-  const child = options.server === 'dropbear' ? startDropbear(dir, port) : startOpenSsh(dir, port, types, options);
+  const child =
+    options.server === 'dropbear' ? startDropbear(dir, port, options) : startOpenSsh(dir, port, types, options);
   let log = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     log += chunk.toString();
@@ -106,7 +110,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     await stop();
     throw new Error(`${String(error)}\n${log}`);
   }
-  return { port, keyFile, knownHostsFile, hostKeys, dir, cut, log: () => log, stop };
+  return { port, keyFile, knownHostsFile, hostKeys, dir, pid: child.pid ?? 0, cut, log: () => log, stop };
 }
 
 /** Several hosts at once, with one client key and one known_hosts file for all. */
@@ -155,20 +159,24 @@ function startOpenSsh(dir: string, port: number, types: readonly string[], optio
     'StrictModes no',
     'UsePAM no',
     'PrintMotd no',
-    'MaxStartups 200',
+    // Of several the last one counts.
+    ...(options.config?.some((line) => line.startsWith('MaxStartups')) ? [] : ['MaxStartups 200']),
     'LogLevel VERBOSE',
   ];
   writeFileSync(join(dir, 'sshd_config'), `${config.join('\n')}\n`);
-  return spawn(program.openssh, ['-D', '-e', '-f', join(dir, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  return serve([...(options.within ?? []), program.openssh, '-D', '-e', '-f', join(dir, 'sshd_config')]);
+}
+
+function serve([first = '', ...args]: readonly string[]): ChildProcess {
+  return spawn(first, args, { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 /** dropbear reads only the users' own ~/.ssh/authorized_keys: tests put the client key there. */
-function startDropbear(dir: string, port: number): ChildProcess {
+function startDropbear(dir: string, port: number, options: SshdOptions): ChildProcess {
   const key = join(dir, 'dropbear_key');
   execFileSync('dropbearconvert', ['openssh', 'dropbear', hostKeyFile(dir, 'ed25519'), key], { stdio: 'ignore' });
-  return spawn(program.dropbear, ['-F', '-E', '-r', key, '-p', `127.0.0.1:${port}`, '-P', join(dir, 'dropbear.pid')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const args = ['-F', '-E', '-r', key, '-p', `127.0.0.1:${port}`, '-P', join(dir, 'dropbear.pid')];
+  return serve([...(options.within ?? []), program.dropbear, ...args]);
 }
 
 /** The processes of a server's connections: its descendants that run the server's own program. */

@@ -1,7 +1,13 @@
+import type { Answer } from '../../model/command.ts';
 import type { SimulatedHost } from '../../model/simulated-host.ts';
 import { readyLine } from '../../shell/bootstrap.ts';
 import { programKinds } from '../../shell/frame.ts';
 import { parseLabel } from '../../shell/label.ts';
+import { markerLine } from '../../shell/marker.ts';
+import { type FoundState, foundCode } from '../../shell/marker-reply.ts';
+import { freshNonce } from '../nonce.ts';
+import { toAnswer } from './answer-label.ts';
+import { markersOf, type SimulatedMarker, simulatedBoot } from './markers.ts';
 
 /** A simulated shell's way to the client. */
 export interface ShellOutput {
@@ -34,10 +40,11 @@ export function simulatedShell(host: SimulatedHost, become: boolean, output: She
       return;
     }
     const [kind = ''] = script.split('\n', 1);
-    output.stdout(`${nonce} hello 2 2\n`);
+    output.stdout(`${nonce} hello 2 2 ${simulatedBoot}\n`);
     if (kind === programKinds.lane) program = 'lane';
     else {
-      if (kind === programKinds.fix) answerFix(script);
+      if (kind === programKinds.fix) claim(script);
+      if (kind === programKinds.ask) ask(script);
       exit(0);
     }
   }
@@ -56,27 +63,60 @@ export function simulatedShell(host: SimulatedHost, become: boolean, output: She
     output.stderr(`${nonce} b\n${stderr}${nonce} r\n${nonce} e\n`);
   }
 
+  function claim(script: string): void {
+    const { name, nonce } = markerIn(script);
+    const found = markersOf(host).get(name);
+    if (found !== undefined) {
+      tell(nonce, found);
+      return;
+    }
+    output.stdout(`${nonce} fresh 0\n`);
+    markersOf(host).set(name, answerFix(script, nonce));
+  }
+
+  function ask(script: string): void {
+    const { name, nonce } = markerIn(script);
+    const found = markersOf(host).get(name) ?? 'cancelled';
+    markersOf(host).set(name, found);
+    tell(nonce, found);
+  }
+
+  function tell(nonce: string, marker: SimulatedMarker): void {
+    const state: FoundState = marker === 'cancelled' ? 'cancelled' : 'ended';
+    output.stdout(`${nonce} found ${foundCode(state)}\n`);
+    if (marker === 'cancelled') {
+      output.stdout(`${simulatedBoot}\n`);
+      return;
+    }
+    const first = freshNonce();
+    output.stdout(`${[first, ...marker.map(({ rc }) => rc)].join(' ')}\n`);
+    for (const [index, answer] of marker.entries()) say(first, index, answer);
+  }
+
   /** A label is the line in front of a begin marker: no data can stand there, since none knows the nonce. */
-  function answerFix(script: string): void {
+  function answerFix(script: string, nonce: string): readonly Answer[] {
     const lines = script.split('\n');
     const commands = lines.flatMap((line, at) => {
-      const [, nonce, index] = /^echo '([0-9a-f]{32}) b (\d+)'; echo '\1 b \2' >&2$/.exec(line) ?? [];
-      return nonce === undefined || index === undefined
-        ? []
-        : [{ nonce, index: Number(index), label: lines[at - 1] ?? '' }];
+      const [, found] = /^echo '([0-9a-f]{32}) b \d+'; echo '\1 b \d+' >&2$/.exec(line) ?? [];
+      return found === nonce ? [lines[at - 1] ?? ''] : [];
     });
-    const nonce = commands[0]?.nonce ?? /^echo '([0-9a-f]{32}) done'/m.exec(script)?.[1] ?? '';
-    let last = { rc: 0, stdout: '', stderr: '' };
-    for (const { label: line, index } of commands) {
+    const answers: Answer[] = [];
+    for (const [index, line] of commands.entries()) {
       const label = parseLabel(line);
       // Only a part's first command has a label, and only it is for the host to answer.
-      last = { rc: 0, stdout: '', stderr: '', ...(label === undefined ? {} : host.apply(label, become)) };
-      output.stdout(`${nonce} b ${index}\n${last.stdout}${nonce} e ${index} ${last.rc}\n`);
-      output.stderr(`${nonce} b ${index}\n${last.stderr}${nonce} e ${index}\n`);
-      if (last.rc !== 0) break;
+      const answer = toAnswer(label === undefined ? { rc: 0 } : host.apply(label, become));
+      answers.push(answer);
+      say(nonce, index, answer);
+      if (answer.rc !== 0) break;
     }
     output.stdout(`${nonce} done\n`);
     output.stderr(`${nonce} done\n`);
+    return answers;
+  }
+
+  function say(nonce: string, index: number, { rc, stdout, stderr }: Answer): void {
+    output.stdout(`${nonce} b ${index}\n${stdout}${nonce} e ${index} ${rc}\n`);
+    output.stderr(`${nonce} b ${index}\n${stderr}${nonce} e ${index}\n`);
   }
 
   return {
@@ -102,4 +142,11 @@ export function simulatedShell(host: SimulatedHost, become: boolean, output: She
       if (!over) exit(buffered.length > 0 ? 98 : 0);
     },
   };
+}
+
+/** The line of shell/marker.ts that names a marker and this program's nonce. */
+function markerIn(script: string): { readonly name: string; readonly nonce: string } {
+  const line = script.split('\n').find((text) => text.startsWith(markerLine)) ?? '';
+  const [, name = '', nonce = ''] = /^([0-9a-f]{64})'; mg_n=([0-9a-f]{32});/.exec(line.slice(markerLine.length)) ?? [];
+  return { name, nonce };
 }

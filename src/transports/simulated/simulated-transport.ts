@@ -1,8 +1,12 @@
 import { HostFailure } from '../../model/host-failure.ts';
 import type { SimulatedHost } from '../../model/simulated-host.ts';
-import type { Connection, Transport } from '../../model/transport.ts';
+import type { Connection, FixOutcome, Transport } from '../../model/transport.ts';
 import { unsendable } from '../../shell/render.ts';
+import { foundOutcome } from '../fix-outcome.ts';
+import { markerName } from '../marker-name.ts';
+import { freshNonce } from '../nonce.ts';
 import { applyParts, overTheWire, toAnswer } from './answer-label.ts';
+import { markersOf, type SimulatedMarker, simulatedBoot } from './markers.ts';
 
 /** Hosts in memory, by name, for fast tests. A host that is not in the map cannot be resolved. */
 export function simulatedTransport(hosts: ReadonlyMap<string, SimulatedHost>): Transport {
@@ -30,7 +34,7 @@ function connectionTo(host: SimulatedHost): Connection {
       if (problem !== undefined) throw new HostFailure('command', problem);
       return toAnswer(host.answer(overTheWire(label), become !== false));
     },
-    async fix({ parts, become }) {
+    async fix({ parts, become, key }) {
       if (closed) return { kind: 'not_started', failure: gone() };
       for (const { commands } of parts) {
         for (const command of commands) {
@@ -38,10 +42,29 @@ function connectionTo(host: SimulatedHost): Connection {
           if (problem !== undefined) return { kind: 'not_started', failure: new HostFailure('command', problem) };
         }
       }
-      return { kind: 'ended', answers: applyParts(host, parts, become !== false) };
+      const name = markerName(key ?? freshNonce());
+      const found = markersOf(host).get(name);
+      if (found !== undefined) return outcomeOf(found, simulatedBoot);
+      const answers = applyParts(host, parts, become !== false);
+      markersOf(host).set(name, answers);
+      return { kind: 'ended', answers };
     },
+    async adopt({ key, bootId }) {
+      if (closed) return { kind: 'unknown', failure: gone(), answers: [] };
+      const name = markerName(key);
+      const found = markersOf(host).get(name) ?? 'cancelled';
+      markersOf(host).set(name, found);
+      return outcomeOf(found, bootId);
+    },
+    bootId: () => simulatedBoot,
     async close() {
       closed = true;
     },
   };
+}
+
+function outcomeOf(marker: SimulatedMarker, bootId: string | undefined): FixOutcome {
+  const cancelled = marker === 'cancelled';
+  const found = { answers: cancelled ? [] : marker, late: false, bootId: simulatedBoot };
+  return foundOutcome(cancelled ? 'cancelled' : 'ended', found, bootId);
 }

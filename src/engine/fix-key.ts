@@ -1,0 +1,21 @@
+import { canonicalJson, type Json } from '../model/json.ts';
+import type { StepPlace } from './step-place.ts';
+
+/** What names a fix among all fixes of all runs, from the widest to the narrowest. */
+export type FixKey = readonly Json[];
+
+/** The key of a unit's fix: run, host, step, alternative, item. Its attempts and scripts add their own. */
+export function fixKey({ run, within, id, item }: StepPlace, alternative: string | undefined): FixKey {
+  return [
+    run.parts.runId,
+    run.planned.host.name,
+    `${within}${id}`,
+    alternative ?? null,
+    item === undefined ? [] : [item],
+  ];
+}
+
+/** A key as the host's marker goes by it. */
+export function keyText(key: FixKey): string {
+  return canonicalJson(key);
+}

@@ -1,0 +1,180 @@
+import { assertNever } from '../model/assert-never.ts';
+import type { Command } from '../model/command.ts';
+import { formatDuration } from '../model/duration.ts';
+import { HostFailure } from '../model/host-failure.ts';
+import type { FixOutcome } from '../model/transport.ts';
+import { fixReader } from '../shell/fix-reader.ts';
+import { foundState, lacking, readFound } from '../shell/marker-reply.ts';
+import { after } from './clock.ts';
+import { foundOutcome, storageFailure } from './fix-outcome.ts';
+import { type ShellEnd, type ShellIds, type ShellOptions, startShell } from './host-shell.ts';
+import { killGroup } from './kill-group.ts';
+import type { LaneLimits } from './lane-limits.ts';
+
+/** The host ends a fix itself, by whole seconds; this side tries only when it has not said so by then. */
+const hostFirstMs = 2500;
+
+/** A program that the host runs, and what is known of it here. */
+export interface FixJob {
+  readonly nonce: string;
+  readonly program: string;
+  readonly commands: readonly Command[];
+  readonly deadlineMs: number;
+  /** It only asks for a fix, of which this is known. */
+  readonly asked?: { readonly bootId: string | undefined };
+}
+
+/** Starts a fix's program on a channel of its own and says what became of it. `closing` aborts when the connection is closed. */
+export function superviseFix(
+  options: ShellOptions,
+  limits: LaneLimits,
+  { nonce, program, commands, deadlineMs, asked }: FixJob,
+  closing: AbortSignal,
+): Promise<FixOutcome> {
+  return new Promise((resolve) => {
+    const { clock } = options;
+    const reader = fixReader(nonce, () => clock.monotonic());
+    let ids: ShellIds | undefined;
+    let bootId = asked?.bootId;
+    let stoppedBy: HostFailure | undefined;
+    let disarm = (): void => undefined;
+
+    const shell = startShell({ ...options, booted: heardBoot }, program, {
+      hello(found) {
+        ids = found;
+        disarm = after(clock, deadlineMs, late);
+      },
+      stdout(chunk) {
+        reader.stdout(chunk);
+        look();
+      },
+      stderr(chunk) {
+        reader.stderr(chunk);
+        look();
+      },
+      closed,
+    });
+
+    const cut = (): void => {
+      const failure = new HostFailure('cancelled', 'the connection was closed while the fix ran');
+      settle({ kind: 'unknown', failure, answers: reader.read().answers });
+    };
+    closing.addEventListener('abort', cut, { once: true });
+
+    function heardBoot(id: string): void {
+      options.booted?.(id);
+      if (asked === undefined) bootId = id;
+    }
+
+    function settle(outcome: FixOutcome): void {
+      disarm();
+      closing.removeEventListener('abort', cut);
+      shell.destroy();
+      resolve(outcome);
+    }
+
+    /** The script's own end is enough: a service that it started may hold the channel for ever. */
+    function look(): void {
+      const { done, stopped, late: hostStops, answers, total, reply } = reader.read();
+      if (done) settle({ kind: 'ended', answers, ...(reply === undefined ? {} : lacking(reply)) });
+      else if (stopped && hostStops) settle({ kind: 'unknown', failure: stoppedBy ?? tooLate(), answers, asked: true });
+      else if (stopped) settle({ kind: 'unknown', failure: stoppedBy ?? askedToEnd(), answers, asked: true });
+      else if (total > limits.outputBytes) stop('output_limit', 'wrote too much');
+      else if (hostStops && stoppedBy === undefined) awaitEnd(tooLate());
+    }
+
+    /** Time is over. The host is the first to know, unless it cannot end the fix or cannot be heard. */
+    function late(): void {
+      if (unkillableLeft()) stop('timeout', tookTooLong());
+      else disarm = after(clock, hostFirstMs, () => stop('timeout', tookTooLong()));
+    }
+
+    function tookTooLong(): string {
+      return `had not ended after ${formatDuration(deadlineMs)}`;
+    }
+
+    function tooLate(): HostFailure {
+      return new HostFailure('timeout', `the fix ${tookTooLong()} and was stopped`);
+    }
+
+    function unkillableLeft(): boolean {
+      return commands.slice(reader.read().answers.length).some((command) => command.unkillable === true);
+    }
+
+    /** Asks the fix to end, later ends it; unless a command that must not be killed may be running, or may begin. */
+    function stop(phase: 'timeout' | 'output_limit', why: string): void {
+      if (stoppedBy !== undefined) return;
+      disarm();
+      if (unkillableLeft()) {
+        const message = `the fix ${why}; it goes on there, since a command in it must not be killed`;
+        const failure = new HostFailure(phase, message);
+        settle({ kind: 'unknown', failure, answers: reader.read().answers, asked: true });
+        return;
+      }
+      if (ids !== undefined) void killGroup(options, ids, 'TERM');
+      awaitEnd(new HostFailure(phase, `the fix ${why} and was stopped`));
+    }
+
+    /** It was asked to end; later it is killed. */
+    function awaitEnd(why: HostFailure): void {
+      stoppedBy = why;
+      disarm();
+      disarm = after(clock, limits.termMs, kill);
+    }
+
+    function kill(): void {
+      if (ids !== undefined) void killGroup(options, ids, 'KILL');
+      disarm = after(clock, limits.killMs, () => {
+        const { phase, message } = stoppedBy ?? askedToEnd();
+        const help = 'it could not be seen to be gone: it may still be running';
+        settle({ kind: 'unknown', failure: new HostFailure(phase, message, help), answers: reader.read().answers });
+      });
+    }
+
+    /** Why a shell ended before its script did, when it was not for us. */
+    function shellGone(): HostFailure {
+      const { answers, runningMs = 0 } = reader.read();
+      const own = commands[answers.length]?.timeoutMs;
+      return own !== undefined && runningMs >= own
+        ? new HostFailure('timeout', `a command had not ended after its own ${formatDuration(own)} and was killed`)
+        : new HostFailure('shell', 'the shell of the fix ended before its script did');
+    }
+
+    /** Nothing of it ran on this channel: that proves it for a fix that began here, and nothing for one that is asked for. */
+    function nothingRan(failure: HostFailure): FixOutcome {
+      return asked === undefined ? { kind: 'not_started', failure } : { kind: 'unknown', failure, answers: [] };
+    }
+
+    function closed(end: ShellEnd): void {
+      switch (end.kind) {
+        case 'not_started':
+          settle(nothingRan(end.failure));
+          return;
+        case 'lost':
+          settle({ kind: 'unknown', failure: stoppedBy ?? end.failure, answers: reader.read().answers });
+          return;
+        case 'ended':
+          settle(wholeOutcome());
+          return;
+        default:
+          assertNever(end);
+      }
+    }
+
+    /** Everything it wrote has arrived, and every command announces itself first. */
+    function wholeOutcome(): FixOutcome {
+      const { answers, begun, reply } = reader.read();
+      const failure = stoppedBy ?? shellGone();
+      if (begun) return { kind: 'unknown', failure, answers, asked: true };
+      if (reply?.word === 'storage')
+        return nothingRan(storageFailure(reply.code, reader.rest().stderr.toString('utf8')));
+      if (reply?.word !== 'found') return nothingRan(failure);
+      const { stdout, stderr } = reader.rest();
+      return foundOutcome(foundState(reply.code), readFound(stdout, stderr), bootId);
+    }
+  });
+}
+
+function askedToEnd(): HostFailure {
+  return new HostFailure('shell', 'the fix was asked to end by something on the host');
+}
