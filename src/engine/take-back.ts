@@ -2,7 +2,7 @@ import type { Scope } from '../expr/evaluate.ts';
 import type { StepRollback } from '../model/runbook.ts';
 import type { MadeChange } from './host-run.ts';
 import { runRollbackCalls, undoChanges } from './roll-back.ts';
-import { lookOf, type StepPlace, stampOf } from './step-place.ts';
+import { type StepPlace, stampOf } from './step-place.ts';
 
 /** Takes a unit's standing changes back; gives what is left behind, `undefined` when nothing is. */
 export async function takeBack(
@@ -32,15 +32,14 @@ async function takeBackBy(
   standing: readonly MadeChange[],
   scope: Scope,
 ): Promise<string | undefined> {
-  const { run, step } = place;
   // What can undo itself does so, whatever the author says about the rest.
   const own =
     rollback.kind === 'own' ? standing : standing.filter((made) => made.action.rollback.kind !== 'irreversible');
   const left: (string | undefined)[] = [];
   if (rollback.kind === 'calls') {
-    left.push(await runRollbackCalls(run, lookOf(place, 'rollback'), rollback.calls, scope, step.timeoutMs));
+    left.push(await runRollbackCalls(place, rollback.calls, scope));
   }
-  left.push(await undoChanges(run, own, step.timeoutMs));
+  left.push(await undoChanges(place, own));
   if (rollback.kind === 'irreversible') left.push(`irreversible: ${rollback.why}`);
   const texts = left.filter((text) => text !== undefined);
   return texts.length === 0 ? undefined : texts.join('; ');
