@@ -6,6 +6,7 @@ import type { DemoFleet } from './demo/serve-fleet.ts';
 import type { ExecuteOptions, RunResult } from './engine/execute-plan.ts';
 import type { Approval } from './engine/host-run.ts';
 import type { PingAnswer } from './engine/ping-hosts.ts';
+import type { Clock } from './model/clock.ts';
 import type { Checked, Diagnostic } from './model/diagnostic.ts';
 import type { EventSink } from './model/event.ts';
 import type { Host, Inventory, TransportName } from './model/inventory.ts';
@@ -68,6 +69,8 @@ export interface MendRequest {
   readonly aborting: AbortSignal;
   /** Replaces the transports; for the demo and for tests. */
   readonly transportFor?: (host: Host) => Transport;
+  /** Replaces the machine's time; a replay brings its own. */
+  readonly clock?: Clock;
 }
 
 /** How a request ended. `problems` were found before anything was connected. */
@@ -198,7 +201,7 @@ async function execute(request: MendRequest, plan: Plan, transportFor: (host: Ho
     validate: (kind, name, params) => validateParams(kind, name, params, registry),
     convertParams: convertGiven,
     transportFor,
-    clock: systemClock,
+    clock: request.clock ?? systemClock,
     secrets: secretsOfReach(request.reach, plan),
     chooses: stepChooser(request, plan.runbook),
   });

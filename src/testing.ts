@@ -9,6 +9,11 @@ import { Unknown } from './model/unknown.ts';
 
 export type { SimulatedAnswer, SimulatedHost } from './model/simulated-host.ts';
 export type { Label } from './model/transport.ts';
+export { formatRecording } from './transports/replay/format-recording.ts';
+export { parseRecording } from './transports/replay/parse-recording.ts';
+export { type RecordingTransport, type RecordOptions, recordTransport } from './transports/replay/record-transport.ts';
+export type { RecordedRun, Recording } from './transports/replay/recording.ts';
+export { type Replay, replay } from './transports/replay/replay-transport.ts';
 export { simulatedTransport } from './transports/simulated/simulated-transport.ts';
 
 /** What a host answers to a command; what is left out is rc 0 and silence. */

@@ -17,13 +17,18 @@ export const coreAnswers: {
   'file.acl': (state, params) => ({ rc: 0, stdout: text(aclLines(state, params)) }),
   'net.route': (_state, params) => ({ rc: 0, stdout: `local ${textOf(params, 'to')} dev lo src 127.0.0.1 uid 0\n` }),
   'systemd.unit': (state, params) => ({ rc: 0, stdout: text(unitLines(state, textOf(params, 'name'))) }),
+  'tcp.connect': (state) =>
+    state.backend.listening
+      ? { rc: 0 }
+      : { rc: 1, stderr: 'bash: connect: Connection refused\nbash: /dev/tcp: Connection refused\n' },
   'apparmor.denials': () => ({ rc: 0, stdout: 'K off\n' }),
+  'apparmor.status': () => ({ rc: 0, stdout: 'loaded_at:\nkernel_sum:\nparser:\n' }),
 };
 
 function httpLines(state: HostState): readonly string[] {
   const status = request(state);
   const [phrase, size] = status === 200 ? ['OK', 2048] : ['Bad Gateway', 559];
-  const head = `HTTP/1.1 ${status} ${phrase}\r\nServer: nginx/1.20.1\r\nContent-Type: text/html\r\nContent-Length: ${size}\r\n\r\n`;
+  const head = `HTTP/1.1 ${status} ${phrase}\r\nServer: nginx/${state.distribution.nginx}\r\nContent-Type: text/html\r\nContent-Length: ${size}\r\n\r\n`;
   return ['rc:0', `answer=${hex(`${head}\nmendgate ${status} 0.004 ${size}`)}`];
 }
 
@@ -54,13 +59,21 @@ function accessLines(state: HostState, params: JsonObject): readonly string[] {
   const [path, user] = [textOf(params, 'path'), textOf(params, 'user')];
   const node = state.files.get(path);
   if (node === undefined) return statLines(path, undefined);
-  const rights = (['r', 'w', 'x'] as const).filter((right) => mayUse(node, user, right));
   const closed = directoriesOf(state, path).filter((directory) => !mayUse(directory.node, user, 'x'));
+  const rights = (['r', 'w', 'x'] as const).filter((right) => closed.length === 0 && mayUse(node, user, right));
   return [
     ...statLines(path, node),
     ...rights.map((right) => `can_${right}:1`),
     ...closed.map((directory) => `closed=${hex(`${directory.path}\n`)}`),
+    `user_uid:${ids[user] ?? ''}`,
+    `user_gids:${ids[user] ?? ''}`,
+    `acl=${hex(numbered(aclText(path, node)))}`,
   ];
+}
+
+/** As `getfacl -n` names them. */
+function numbered(acl: string): string {
+  return acl.replace(/^(user|group):(\w+):/gm, (_line, kind, name) => `${kind}:${ids[name] ?? 0}:`);
 }
 
 function aclLines(state: HostState, params: JsonObject): readonly string[] {

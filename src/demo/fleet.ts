@@ -1,8 +1,10 @@
 import type { Verdict } from '../model/result.ts';
 import type { SimulatedHost } from '../model/simulated-host.ts';
+import { debian12 } from './debian-12.ts';
+import type { Distribution } from './distribution.ts';
+import { el9 } from './el-9.ts';
 import { fileNode } from './file-node.ts';
 import { type Backend, type HostState, hostClock, type Upstream } from './host-state.ts';
-import { connects } from './policy.ts';
 import { requestsBefore } from './request.ts';
 import { simulate } from './simulate.ts';
 
@@ -28,15 +30,17 @@ const well: ExpectedVerdicts = { dryRun: 'healthy', first: 'healthy', again: 'he
 const notOurs: ExpectedVerdicts = { dryRun: 'not_applicable', first: 'not_applicable', again: 'not_applicable' };
 
 const app: Backend = { comm: 'node', unit: 'app.service', domain: 'unconfined_service_t', listening: true };
+/** Where a service without a domain of its own runs in initrc_t. */
+const onDebian = { distribution: debian12, backend: { ...app, domain: 'initrc_t' } };
 const tcp = (port: number): Upstream => ({ kind: 'tcp', port });
 
-/** Eight hosts like RHEL 9 behind nginx: six answer 502, each for another reason, two are well. */
+/** Eight hosts behind nginx, six like RHEL 9 and two like Debian 12: six answer 502, each for another reason, two are well. */
 export function createDemoFleet(now: () => number): readonly DemoHost[] {
   return [
     demoHost(now, 'web01', 'a boolean is off', mended, { upstream: tcp(9000), backend: app }),
     demoHost(now, 'web02', 'port 3000 is labelled for ntop', mended, {
+      ...onDebian,
       upstream: tcp(3000),
-      backend: app,
       on: ['httpd_graceful_shutdown'],
     }),
     demoHost(now, 'web03', 'port 8080 is labelled for web caches', mended, {
@@ -62,14 +66,15 @@ export function createDemoFleet(now: () => number): readonly DemoHost[] {
       on: ['httpd_graceful_shutdown'],
     }),
     demoHost(now, 'web08', 'permissive SELinux, only old denials', well, {
+      ...onDebian,
       upstream: tcp(3000),
-      backend: app,
       mode: 'permissive',
     }),
   ];
 }
 
 interface Differences {
+  readonly distribution?: Distribution;
   readonly upstream: Upstream;
   readonly backend: Backend;
   readonly mode?: HostState['mode'];
@@ -95,13 +100,16 @@ function demoHost(
 }
 
 function newState(now: () => number, name: string, differences: Differences): HostState {
-  const { upstream, backend, mode = 'enforcing', on = [] } = differences;
-  const names = [...Object.keys(connects), 'nis_enabled', 'httpd_enable_homedirs'];
+  const { distribution = el9, upstream, backend, mode = 'enforcing', on = [] } = differences;
   return {
     name,
+    distribution,
     mode,
     booleans: new Map(
-      names.map((each) => [each, on.includes(each) ? { active: true, local: true } : { active: false }]),
+      distribution.booleans.map((each) => [
+        each,
+        on.includes(each) ? { active: true, local: true } : { active: false },
+      ]),
     ),
     ports: [],
     labelRules: new Map(),

@@ -1,3 +1,4 @@
+import type { Distribution } from './distribution.ts';
 import type { FileNode } from './file-node.ts';
 
 /** A boolean of the policy: what the kernel decides by, and the local record that outlives a reboot. */
@@ -36,6 +37,7 @@ interface LogLine {
 /** Everything a simulated host is: what an administrator could change, and what its logs have seen. */
 export interface HostState {
   readonly name: string;
+  readonly distribution: Distribution;
   readonly mode: 'enforcing' | 'permissive';
   readonly booleans: Map<string, BooleanSetting>;
   /** The last one added stands first, as in the kernel's list. */

@@ -1,9 +1,6 @@
 import type { HostState } from './host-state.ts';
 
-/** EL 9 writes its label rules for `/var/run`, and tells it in file_contexts.subs_dist. */
-const equivalence = { from: '/run', to: '/var/run' } as const;
-
-/** The policy's own rules, the last that matches counts. */
+/** The policy's own rules as EL 9 spells them, the last that matches counts. Other hosts of the fleet have no sockets. */
 const rules: readonly (readonly [RegExp, string])[] = [
   [/^\/.*$/, 'default_t'],
   [/^\/$/, 'root_t'],
@@ -13,9 +10,9 @@ const rules: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** A path or spec in the spelling that the rules use. */
-export function ruleSpec(path: string): string {
-  const { from, to } = equivalence;
-  return path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : path;
+export function ruleSpec({ distribution }: HostState, path: string): string {
+  const known = distribution.equivalences.find(([from]) => path === from || path.startsWith(`${from}/`));
+  return known === undefined ? path : known[1] + path.slice(known[0].length);
 }
 
 /** The path that `LITERAL(/.*)?` stands for. */
@@ -25,7 +22,7 @@ export function specOf(spec: string): string {
 
 /** The type that the rules, local ones first, give to a path. */
 export function expectedType(state: HostState, path: string): string {
-  const spelled = ruleSpec(path);
+  const spelled = ruleSpec(state, path);
   const local = [...state.labelRules].findLast(([spec]) => new RegExp(`^${spec}$`).test(spelled));
   return local?.[1] ?? rules.findLast(([pattern]) => pattern.test(spelled))?.[1] ?? 'default_t';
 }
@@ -33,7 +30,7 @@ export function expectedType(state: HostState, path: string): string {
 /** `equivalence …` and `rule-local …` as the packs' scripts print them. */
 export function ruleLines(state: HostState): readonly string[] {
   return [
-    `equivalence ${equivalence.from} ${equivalence.to}`,
+    ...state.distribution.equivalences.map(([from, to]) => `equivalence ${from} ${to}`),
     ...[...state.labelRules].map(([spec, type]) => `rule-local ${spec}    system_u:object_r:${type}:s0`),
   ];
 }

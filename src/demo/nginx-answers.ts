@@ -17,33 +17,40 @@ export const nginxAnswers: {
   'nginx.upstreams': (state) => ({ rc: 0, stdout: text([...processLines(state), ...configLines(state)]) }),
   'nginx.upstream_errors': (state, params) => ({
     rc: 0,
-    stdout: text([...processLines(state), ...configLines(state), ...logLines(state, params)]),
+    stdout: text([...withoutFolders(processLines(state)), ...configLines(state), ...logLines(state, params)]),
   }),
   'nginx.backends': (state) => ({ rc: 0, stdout: text(listenerLines(state)) }),
 };
+
+/** In an answer about logs, W says that a log grew beyond what was read. */
+function withoutFolders(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => !line.startsWith('W '));
+}
 
 const masterPid = 1180;
 const upMs = 9 * 3_600_000;
 
 function processLines(state: HostState): readonly string[] {
   const now = state.clock.now();
+  const { worker } = state.distribution;
   const of = (pid: number, parent: number, uid: number, title: string) => [
     `P ${pid} ${parent} ${uid} 2000 1`,
     `T ${title}`,
     'X /usr/sbin/nginx',
+    'W /',
     `A ${workerContext}`,
     'C 0::/system.slice/nginx.service',
-    `U ${uid} ${uid === 0 ? 'root' : 'nginx'}`,
+    `U ${uid} ${uid === 0 ? 'root' : worker.user}`,
   ];
   return [
     `B ${Math.floor((now - upMs) / 1000)} ${(upMs / 1000).toFixed(2)} ${(now / 1000).toFixed(9)} 100`,
     'L selinux',
     ...of(masterPid, 1, 0, 'nginx: master process /usr/sbin/nginx'),
-    ...of(workerPid, masterPid, 990, 'nginx: worker process'),
+    ...of(workerPid, masterPid, worker.id, 'nginx: worker process'),
   ];
 }
 
-const mainFile = `user nginx;
+const mainFile = (user: string): string => `user ${user};
 worker_processes auto;
 error_log /var/log/nginx/error.log;
 pid /run/nginx.pid;
@@ -68,20 +75,21 @@ function siteFile({ upstream, name }: HostState): string {
 
 function configLines(state: HostState): readonly string[] {
   const [main, site] = ['/etc/nginx/nginx.conf', '/etc/nginx/conf.d/app.conf'];
+  const whole = mainFile(state.distribution.worker.user);
   const changed = Math.floor((state.clock.now() - 40 * 86_400_000) / 1000);
   const file = (path: string, content: string) => [`F ${path}`, ...content.split('\n').map((line) => `|${line}`)];
   return [
     'N /usr/sbin/nginx',
-    'V nginx version: nginx/1.20.1',
+    `V nginx version: nginx/${state.distribution.nginx}`,
     'V configure arguments: --prefix=/usr/share/nginx --sbin-path=/usr/sbin/nginx --conf-path=/etc/nginx/nginx.conf --error-log-path=/var/log/nginx/error.log',
     `Q ${main}`,
     `G ${main}`,
     `M ${main}`,
     'G /etc/nginx/conf.d/*.conf',
     `M ${site}`,
-    `S ${changed}.000 ${changed}.000 ${mainFile.length + 1} ${main}`,
+    `S ${changed}.000 ${changed}.000 ${whole.length + 1} ${main}`,
     `S ${changed}.000 ${changed}.000 ${siteFile(state).length + 1} ${site}`,
-    ...file(main, mainFile),
+    ...file(main, whole),
     ...file(site, siteFile(state)),
     `D ${changed}.000 /etc/nginx/conf.d`,
   ];
@@ -109,6 +117,7 @@ function listenerLines(state: HostState): readonly string[] {
       : `X 40100 ${upstream.path}`;
   return [
     'A 127.0.0.1',
+    '6 00000000000000000000000000000001',
     ...(backend.listening
       ? [socket, `O 40100 ${pid}`, `P ${pid} ${backend.comm}`, `C ${pid} 0::/system.slice/${backend.unit}`]
       : []),

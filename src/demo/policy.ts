@@ -1,31 +1,11 @@
 import type { HostState } from './host-state.ts';
-import { portType, portTypes } from './ports.ts';
+import { portType } from './ports.ts';
 
-// What httpd_t may do in the targeted policy of EL 9, as far as nginx's way to a backend needs it.
-
-/** Boolean → the port types that httpd_t may connect to while it is on; `*` = every one. */
-export const connects: { readonly [boolean: string]: readonly string[] } = {
-  httpd_graceful_shutdown: ['http_port_t'],
-  httpd_can_network_relay: [
-    'gopher_port_t',
-    'ftp_port_t',
-    'http_port_t',
-    'http_cache_port_t',
-    'squid_port_t',
-    'memcache_port_t',
-    'ephemeral_port_t',
-  ],
-  httpd_can_network_memcache: ['memcache_port_t'],
-  httpd_can_network_connect_db: ['mysqld_port_t', 'postgresql_port_t', 'mongod_port_t'],
-  httpd_can_connect_ldap: ['ldap_port_t'],
-  httpd_can_network_connect: ['*'],
-};
-
-const alwaysConnects = ['dns_port_t', 'dnssec_port_t'];
 const writableSockets = ['httpd_var_run_t', 'httpd_tmp_t', 'init_var_run_t', 'mysqld_var_run_t', 'redis_var_run_t'];
 const reachableDomains = ['httpd_t', 'init_t', 'redis_t', 'memcached_t', 'mysqld_t', 'postgresql_t'];
 const fileTypes = [...writableSockets, 'var_run_t', 'root_t', 'tmp_t', 'var_lib_t', 'usr_t', 'default_t'];
-const domains = [...reachableDomains, 'unconfined_service_t', 'sshd_t', 'auditd_t', 'kernel_t', 'systemd_logind_t'];
+const services = ['unconfined_service_t', 'initrc_t'];
+const domains = [...reachableDomains, ...services, 'sshd_t', 'auditd_t', 'kernel_t', 'systemd_logind_t'];
 
 /** Number of each permission in its class; its bit in the kernel's answer. */
 const numbers: { readonly [access: string]: number } = {
@@ -64,15 +44,16 @@ export function allows(state: HostState, access: Access): boolean {
   }
 }
 
-function mayConnect(state: HostState, type: string): boolean {
-  if (alwaysConnects.includes(type)) return true;
-  return Object.entries(connects).some(
-    ([name, types]) => state.booleans.get(name)?.active === true && (types.includes('*') || types.includes(type)),
+function mayConnect(state: HostState, asked: string): boolean {
+  return state.distribution.connects.some(
+    ({ type, boolean }) =>
+      (type === asked || type === 'port_type') &&
+      (boolean === undefined || state.booleans.get(boolean)?.active === true),
   );
 }
 
 function mayBind(domain: string, type: string): boolean {
-  if (domain === 'unconfined_service_t' || domain === 'init_t') return true;
+  if (services.includes(domain) || domain === 'init_t') return true;
   if (domain === 'httpd_t') return ['http_port_t', 'http_cache_port_t'].includes(type);
   return domain === 'sshd_t' && type === 'ssh_port_t';
 }
@@ -83,8 +64,8 @@ function ruledByModule(state: HostState, access: Access): boolean {
 }
 
 /** Whether the policy has a type at all. */
-export function knowsType(type: string): boolean {
-  return portTypes.includes(type) || fileTypes.includes(type) || domains.includes(type);
+export function knowsType(state: HostState, type: string): boolean {
+  return state.distribution.portTypes.includes(type) || fileTypes.includes(type) || domains.includes(type);
 }
 
 /** `u:r:TYPE:s0` → TYPE; a bare type is itself. */
@@ -115,26 +96,15 @@ export function accessLine(
 ): string {
   const asked = `access ${source} ${target} ${className} ${permission}`;
   const number = numbers[`${className} ${permission}`];
-  if (number === undefined || !knowsType(typeIn(source)) || !knowsType(typeIn(target))) return asked;
+  if (number === undefined || !knowsType(state, typeIn(source)) || !knowsType(state, typeIn(target))) return asked;
   const allowed = allows(state, { source: typeIn(source), target: typeIn(target), class: className, permission });
   return `${asked} ${number} ${allowed ? (2 ** (number - 1)).toString(16) : '0'} ffffffff 0 ffffffff 1 0`;
 }
 
-/** The rules about outgoing connections as sesearch prints them, with the boolean that switches each. */
-export function connectRules(): readonly string[] {
-  const rule = (type: string) => `allow httpd_t ${type}:tcp_socket name_connect;`;
-  return [
-    ...alwaysConnects.map(rule),
-    ...Object.entries(connects).flatMap(([name, types]) =>
-      types.map((type) => `${rule(type === '*' ? 'port_type' : type)} [ ${name} ]:True`),
-    ),
-    ...['port_t', 'unreserved_port_t', 'ephemeral_port_t', 'http_port_t'].map(
-      (type) => `${rule(type)} [ nis_enabled ]:True`,
-    ),
-  ];
-}
-
 /** The type that decides about a TCP port of this host: a local label stands in front of the policy's. */
 export function effectivePortType(state: HostState, port: number): string {
-  return state.ports.find((label) => label.protocol === 'tcp' && label.port === port)?.type ?? portType(port);
+  return (
+    state.ports.find((label) => label.protocol === 'tcp' && label.port === port)?.type ??
+    portType(state.distribution, port)
+  );
 }

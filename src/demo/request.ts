@@ -3,7 +3,6 @@ import type { HostState } from './host-state.ts';
 import { type Access, allows, effectivePortType, objectContext, processContext, workerContext } from './policy.ts';
 
 export const workerPid = 1182;
-const workerUser = 'nginx';
 
 /** How nginx's connect() ends: 0, or the errno. */
 type Connected = 0 | 13 | 111;
@@ -34,13 +33,13 @@ function dial(state: HostState, port: number): Connected {
 /** In the kernel's order: x on each directory, its label, w on the socket, its label, the listener's domain. */
 function enter(state: HostState, path: string): Connected {
   for (const { node, name } of directoriesOf(state, path)) {
-    if (!mayUse(node, workerUser, 'x')) return 13;
+    if (!mayUse(node, state.distribution.worker.user, 'x')) return 13;
     const search = { source: 'httpd_t', target: node.type, class: 'dir', permission: 'search' };
     if (denied(state, search, `name="${name}" dev="tmpfs" ino=1201`, objectContext(node.type))) return 13;
   }
   const socket = state.files.get(path);
   if (socket === undefined || !state.backend.listening) return 111;
-  if (!mayUse(socket, workerUser, 'w')) return 13;
+  if (!mayUse(socket, state.distribution.worker.user, 'w')) return 13;
   const write = { source: 'httpd_t', target: socket.type, class: 'sock_file', permission: 'write' };
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (denied(state, write, `name="${name}" dev="tmpfs" ino=1244`, objectContext(socket.type))) return 13;

@@ -4,8 +4,7 @@ import type { SimulatedAnswer } from '../model/simulated-host.ts';
 import type { HostState } from './host-state.ts';
 import { expectedType, ruleLines, ruleSpec, specOf } from './labels.ts';
 import { hex, text, textOf } from './lines.ts';
-import { accessLine, connectRules, knowsType, objectContext, processContext } from './policy.ts';
-import { portRows, portTypes } from './ports.ts';
+import { accessLine, knowsType, objectContext, processContext } from './policy.ts';
 import { directoriesOf } from './request.ts';
 
 // What the scripts of src/packs/selinux print on this host.
@@ -35,7 +34,7 @@ function statusLines(state: HostState): readonly string[] {
     'mls 1',
     'deny_unknown 0',
     `configured ${state.mode}`,
-    'policy targeted',
+    `policy ${state.distribution.policy}`,
     `getenforce ${state.mode === 'enforcing' ? 'Enforcing' : 'Permissive'}`,
     'permissive-read yes',
   ];
@@ -70,13 +69,13 @@ function portLines(state: HostState): readonly string[] {
     'ports-store yes',
     ...state.ports.map(({ protocol, port, type }) => `ports-local portcon ${protocol} ${port} ${objectContext(type)}`),
     ...state.ports.map(({ protocol, port, type }) => `ports ${type} ${protocol} ${port}`),
-    ...portRows.map(([type, ports]) => `ports ${type.padEnd(30)} tcp      ${ports}`),
+    ...state.distribution.portLines.map((line) => `ports ${line}`),
     'ports-rc 0',
   ];
 }
 
-function typeLine(type: string): string {
-  return `type ${type} ${knowsType(type) ? type : '-'}`;
+function typeLine(state: HostState, type: string): string {
+  return `type ${type} ${knowsType(state, type) ? type : '-'}`;
 }
 
 function contextLines(state: HostState, path: string): readonly string[] {
@@ -86,25 +85,25 @@ function contextLines(state: HostState, path: string): readonly string[] {
     'selinux yes',
     `actual ${node === undefined ? '-' : objectContext(node.type)}`,
     `expected ${objectContext(expected)}`,
-    typeLine(expected),
-    ...(node === undefined ? [] : [typeLine(node.type)]),
+    typeLine(state, expected),
+    ...(node === undefined ? [] : [typeLine(state, node.type)]),
     ...ruleLines(state),
   ];
 }
 
 function fcontextLines(state: HostState, params: JsonObject): readonly string[] {
-  const spec = ruleSpec(textOf(params, 'path'));
+  const spec = ruleSpec(state, textOf(params, 'path'));
   const restore = textOf(params, 'restore') || specOf(textOf(params, 'path'));
   const below = [...state.files].filter(([path]) => path === restore || path.startsWith(`${restore}/`));
   return [
     'selinux yes',
     `spec ${spec}`,
     ...ruleLines(state),
-    typeLine(textOf(params, 'type')),
+    typeLine(state, textOf(params, 'type')),
     `expected ${objectContext(expectedType(state, restore))}`,
     ...below.map(([path, node]) => `label ${objectContext(node.type)} ${path}`),
-    ...below.map(([, node]) => typeLine(node.type)),
-    typeLine(expectedType(state, restore)),
+    ...below.map(([, node]) => typeLine(state, node.type)),
+    typeLine(state, expectedType(state, restore)),
     'semanage yes',
   ];
 }
@@ -170,15 +169,15 @@ function gatherLines(state: HostState, worker: string): readonly string[] {
     `mode ${state.mode}`,
     ...booleanLines(state, []),
     ...ruleLines(state),
-    ...processLines(state, portTypes),
-    ...['http_port_t', 'httpd_var_run_t', 'httpd_runtime_t'].map(typeLine),
+    ...processLines(state, state.distribution.portTypes),
+    ...['http_port_t', 'httpd_var_run_t', 'httpd_runtime_t'].map((type) => typeLine(state, type)),
     ...portLines(state),
-    ...portTypes.map((type) => ask(type, 'tcp_socket', 'name_connect')),
+    ...state.distribution.portTypes.map((type) => ask(type, 'tcp_socket', 'name_connect')),
     'listener 80 httpd_t',
     'listener 22 sshd_t',
     ...(upstream.kind === 'tcp' && backend.listening ? [`listener ${upstream.port} ${backend.domain}`] : []),
     'sesearch yes',
-    ...connectRules().map((rule) => `rule ${rule}`),
+    ...state.distribution.connectRules.map((rule) => `rule ${rule}`),
     'semanage yes',
     ...deniedAccesses(state).map(([target, className, permission]) => ask(target, className, permission)),
     ...(upstream.kind === 'unix' ? socketLines(state, upstream.path, ask) : []),
@@ -203,8 +202,8 @@ function socketLines(state: HostState, path: string, ask: Ask): readonly string[
   const look = (at: string, type: string, className: string, permission: string) => [
     `label ${objectContext(type)} ${at}`,
     `expected ${objectContext(expectedType(state, at))} ${at}`,
-    typeLine(type),
-    typeLine(expectedType(state, at)),
+    typeLine(state, type),
+    typeLine(state, expectedType(state, at)),
     ask(objectContext(type), className, permission),
   ];
   const listener = processContext(state.backend.domain);

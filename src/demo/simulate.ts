@@ -23,6 +23,8 @@ function look(state: HostState, label: Label): SimulatedAnswer {
       return { rc: 0, stdout: `${state.marked / 1000}\n` };
     case 'boot_id':
       return { rc: 0, stdout: '5f0c2a4e-93d1-4b7a-8f16-2c9e7d3b1a60\n' };
+    case 'busy':
+      return { rc: 0, stdout: 'store-free\n' };
     default: {
       const answer = answers[label.name];
       if (answer !== undefined) return answer(state, label.params);

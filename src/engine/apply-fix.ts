@@ -1,29 +1,25 @@
 import { clipped } from '../model/clipped.ts';
-import type { Answer, Command } from '../model/command.ts';
-import type { Json } from '../model/json.ts';
+import type { Answer } from '../model/command.ts';
 import type { Become } from '../model/runbook.ts';
-import type { FixPart, FixRequest } from '../model/transport.ts';
+import type { FixRequest } from '../model/transport.ts';
 import { type FixKey, keyText } from './fix-key.ts';
+import { fixParts, type Part } from './fix-parts.ts';
 import type { HostRun } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
-import { plainJson } from './plain-json.ts';
 
 /** How applying a fix ended. `begun` are the changes whose commands ran at least in part, in order. */
 export type Applied =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly reason: string; readonly begun: readonly DueChange[] }
+  /** `again`: the wire broke before anything was begun, and is up again. */
   | { readonly kind: 'not_started'; readonly reason: string; readonly again: boolean }
+  /** An action's tool did nothing, since another program holds what it needs; what is `done` stands, the rest never ran. */
+  | { readonly kind: 'busy'; readonly reason: string; readonly done: readonly DueChange[] }
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** Several changes that one action carries out in one transaction, with how many commands that takes. */
-interface Part {
-  readonly changes: readonly DueChange[];
-  readonly request: FixPart;
-}
-
 /**
- * Carries out a fix as one script for each run of calls with the same `become`. Never retries. `key` names this attempt (fix-key.ts);
- * the host begins each script of it once.
+ * Carries out a fix as one script for each run of calls with the same `become`. Never retries; see attempt-fix.ts. `key`
+ * names this attempt (fix-key.ts); the host begins each script of it once.
  */
 export async function applyFix(
   run: HostRun,
@@ -34,10 +30,10 @@ export async function applyFix(
   const done: DueChange[] = [];
   const deadline = run.parts.clock.monotonic() + timeoutMs;
   for (const [index, section] of sections(changes).entries()) {
-    const parts = toParts(section.changes);
+    const parts = fixParts(section.changes);
     const left = Math.max(1000, deadline - run.parts.clock.monotonic());
     const request: FixRequest = {
-      parts: parts.map((part) => part.request),
+      parts: parts.flatMap((part) => part.requests),
       become: section.become,
       timeoutMs: left,
       key: keyText([...key, index]),
@@ -59,8 +55,8 @@ export async function applyFix(
           done.push(...section.changes);
           break;
         }
-        if (failed.nothingDone !== undefined && done.length === 0) {
-          return { kind: 'not_started', reason: failed.nothingDone, again: true };
+        if (failed.busy !== undefined) {
+          return { kind: 'busy', reason: failed.busy.reason, done: [...done, ...failed.busy.done] };
         }
         return { kind: 'failed', reason: failed.reason, begun: [...done, ...failed.begun] };
       }
@@ -81,63 +77,30 @@ function sections(
   return result;
 }
 
-function toParts(changes: readonly DueChange[]): readonly Part[] {
-  const groups: DueChange[][] = [];
-  for (const due of changes) {
-    const last = groups.at(-1);
-    if (last?.[0]?.action === due.action) last.push(due);
-    else groups.push([due]);
-  }
-  return groups.flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const { action } = first;
-    const merged = action.merge(group.map((due) => due.change));
-    if (merged.length === group.length) {
-      return group.map((due) => ({
-        changes: [due],
-        request: part(action.name, due.change, bounded(due, action.apply(due.change))),
-      }));
-    }
-    return [
-      {
-        changes: group,
-        request: part(
-          action.name,
-          merged,
-          merged.flatMap((change) => [...action.apply(change)]),
-        ),
-      },
-    ];
-  });
-}
-
-function bounded({ timeoutMs }: DueChange, commands: readonly Command[]): readonly Command[] {
-  return timeoutMs === undefined ? commands : commands.map((command) => ({ ...command, timeoutMs }));
-}
-
-function part(name: string, change: Json | readonly Json[], commands: FixPart['commands']): FixPart {
-  return { label: { kind: 'apply', name, params: { change: plainJson(change) } }, commands };
-}
-
 interface Failed {
   readonly reason: string;
   readonly begun: readonly DueChange[];
-  readonly nothingDone: string | undefined;
+  /** Its part did nothing at all, and may be tried again. */
+  readonly busy: { readonly reason: string; readonly done: readonly DueChange[] } | undefined;
 }
 
 function firstFailure(parts: readonly Part[], answers: readonly Answer[]): Failed | undefined {
   let index = 0;
   const begun: DueChange[] = [];
-  for (const { changes, request } of parts) {
+  for (const { changes, requests } of parts) {
+    const done = [...begun];
     begun.push(...changes);
-    for (let command = 0; command < request.commands.length; command += 1) {
-      const answer = answers[index];
-      index += 1;
-      if (answer === undefined) return { reason: 'the script ended early', begun, nothingDone: undefined };
-      if (answer.rc !== 0) {
-        const nothingDone = index === 1 ? changes[0]?.action.nothingDone(answer) : undefined;
-        return { reason: `${request.label.name}: exit ${answer.rc}${lastLine(answer)}`, begun, nothingDone };
+    const first = index;
+    for (const { label, commands } of requests) {
+      for (const _ of commands) {
+        const answer = answers[index];
+        index += 1;
+        if (answer === undefined) return { reason: 'the script ended early', begun, busy: undefined };
+        if (answer.rc === 0) continue;
+        // A part's earlier commands may have done something that is not to be done twice.
+        const why = index === first + 1 ? changes[0]?.action.nothingDone(answer) : undefined;
+        const busy = why === undefined ? undefined : { reason: why, done };
+        return { reason: `${label.name}: exit ${answer.rc}${lastLine(answer)}`, begun, busy };
       }
     }
   }

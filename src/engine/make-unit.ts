@@ -5,8 +5,8 @@ import type { PlannedChange } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
 import type { ActionCall, Check, StepRollback, Text } from '../model/runbook.ts';
 import type { Unknown } from '../model/unknown.ts';
-import { type Applied, applyFix } from './apply-fix.ts';
 import { approvalMissing } from './approval.ts';
+import { type Attempted, attemptFix } from './attempt-fix.ts';
 import { type FixKey, fixKey } from './fix-key.ts';
 import { becomeOf, type MadeChange } from './host-run.ts';
 import { type DueChange, inspectCalls } from './inspect-calls.ts';
@@ -15,6 +15,7 @@ import { askAfterFix } from './read-ahead.ts';
 import { failedParts, runCheck } from './run-check.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
 import { takeBack } from './take-back.ts';
+import { takeTurns } from './turn.ts';
 
 /** One fix with all that belongs to it: a step's, or one alternative's. */
 export interface Unit {
@@ -32,6 +33,8 @@ export interface UnitResult {
   readonly irreversible?: string;
   /** Approval is missing, or the host is not what was approved. */
   readonly refused?: string;
+  /** Ctrl-C while it waited for its turn: nothing of it was begun. */
+  readonly interrupted?: true;
   /** Made, and still there: the caller decides by `on_failure`. */
   readonly standing: readonly MadeChange[];
   /** Takes this unit's changes back. */
@@ -142,8 +145,11 @@ async function make(
   switch (applied.kind) {
     case 'unknown':
       return end({ outcome: 'unknown', reason: applied.reason });
-    case 'not_started':
-      return end({ outcome: 'failed', reason: `not started: ${applied.reason}` });
+    case 'not_started': {
+      const reason = `not started: ${applied.reason}`;
+      if (applied.interrupted) return { ...end({ outcome: 'skipped', reason }), interrupted: true };
+      return end({ outcome: 'failed', reason });
+    }
     case 'failed':
       return end({ outcome: 'failed', reason: applied.reason });
     case 'done':
@@ -159,39 +165,33 @@ function madeChange(place: StepPlace, due: DueChange, planned: PlannedChange | u
   return { step: place.id, action, params, before, change, touches, become, planned, undoKey };
 }
 
-/**
- * Attempts a fix; again only when it is proved that nothing was done (a busy policy store, a wire that broke too early), with
- * growing pauses.
- */
-async function attempt(
+/** Attempts a fix, waiting for its turn where another program holds what it needs; each attempt is told. */
+function attempt(
   place: StepPlace,
   unit: Unit,
   due: readonly DueChange[],
   changes: readonly PlannedChange[],
-): Promise<Applied> {
-  const { parts, session } = place.run;
-  const deadline = parts.clock.monotonic() + place.step.timeoutMs;
-  for (let count = 1; ; count += 1) {
-    const begun = parts.clock.monotonic();
-    const intent = unit.alternative === undefined ? {} : { alternative: unit.alternative };
-    await parts.emit({ type: 'fix.intent', ...stampOf(place), attempt: count, ...intent, changes });
-    place.run.fixBegun = true;
-    const key = [...fixKey(place, unit.alternative), count];
-    const applied = await applyFix(place.run, due, deadline - begun, key);
-    session.markChange(becomeOf(place.run, place.runbook, place.step.become));
-    await parts.emit({
-      type: 'fix.result',
-      ...stampOf(place),
-      attempt: count,
-      outcome: applied.kind,
-      ...(applied.kind === 'done' ? {} : { reason: applied.reason }),
-      ms: parts.clock.monotonic() - begun,
-    });
-    if (applied.kind !== 'not_started' || !applied.again) return applied;
-    const pause = Math.min(1000 * 2 ** count, 15_000);
-    if (parts.stopping.aborted || parts.clock.monotonic() + pause > deadline) return applied;
-    await parts.clock.sleep(pause, parts.stopping);
-  }
+): Promise<Attempted> {
+  const { run, step } = place;
+  const { emit, stopping } = run.parts;
+  const { fixBegun } = run;
+  const alternative = unit.alternative === undefined ? {} : { alternative: unit.alternative };
+  const turn = takeTurns(place, { timeoutMs: step.timeoutMs, signal: stopping });
+  return attemptFix(run, due, turn, fixKey(place, unit.alternative), {
+    async before(count, left) {
+      const planned = changes.filter((_, index) => left.some((entry) => entry === due[index]));
+      await emit({ type: 'fix.intent', ...stampOf(place), attempt: count, ...alternative, changes: planned });
+      run.fixBegun = true;
+    },
+    async after(count, left, applied, ms) {
+      const nothing = applied.kind === 'busy' && applied.done.length === 0;
+      if (nothing && left.length === due.length) run.fixBegun = fixBegun;
+      if (!nothing) run.session.markChange(becomeOf(run, place.runbook, step.become));
+      const outcome = applied.kind === 'busy' ? (nothing ? 'not_started' : 'failed') : applied.kind;
+      const reason = applied.kind === 'done' ? {} : { reason: applied.reason };
+      await emit({ type: 'fix.result', ...stampOf(place), attempt: count, outcome, ...reason, ms });
+    },
+  });
 }
 
 /** Applied: it must show no difference any more, and its own claim must hold. */

@@ -5,22 +5,27 @@ import { canonicalJson, type Json } from '../model/json.ts';
 import type { ActionCall } from '../model/runbook.ts';
 import type { FixPart } from '../model/transport.ts';
 import { Unknown } from '../model/unknown.ts';
-import { applyFix } from './apply-fix.ts';
+import { attemptFix } from './attempt-fix.ts';
 import { type FixKey, keyText } from './fix-key.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
 import { inspectCalls } from './inspect-calls.ts';
 import { plainJson } from './plain-json.ts';
-import { type Look, plainParams } from './read-probes.ts';
+import { plainParams } from './read-probes.ts';
+import { lookOf, type StepPlace } from './step-place.ts';
+import { takeTurns } from './turn.ts';
 
 /** `undefined`: everything is as it was. Otherwise what is left, in words. */
 export type LeftBehind = string | undefined;
 
+/** A rollback waits at least so long for its turn, however short its step's `timeout` is. */
+const leastPatienceMs = 300_000;
+
+/** `rollback.intent` and `rollback.result` stand around all of it. */
+const untold = { before: async (): Promise<void> => undefined, after: async (): Promise<void> => undefined };
+
 /** Takes changes back, the last first, each by its action's own undo, and looks that the state is the one before. */
-export async function undoChanges(
-  run: HostRun,
-  changes: readonly MadeChange[],
-  timeoutMs: number,
-): Promise<LeftBehind> {
+export async function undoChanges(place: StepPlace, changes: readonly MadeChange[]): Promise<LeftBehind> {
+  const patienceMs = Math.max(place.step.timeoutMs, leastPatienceMs);
   const reversed = [...changes].reverse();
   const left: string[] = [];
   const undos: { made: MadeChange; part: FixPart }[] = [];
@@ -42,26 +47,28 @@ export async function undoChanges(
     }
   }
   for (const entry of [...undos, ...agains]) {
-    const problem = await takeBackOne(run, entry.made, entry.part, timeoutMs);
+    const problem = await takeBackOne(place, entry.made, entry.part, patienceMs);
     if (problem !== undefined) left.push(problem);
   }
-  const wrong = await Promise.all(undos.map(({ made }) => differsFromBefore(run, made)));
+  const wrong = await Promise.all(undos.map(({ made }) => differsFromBefore(place.run, made)));
   left.push(...wrong.flatMap((text) => (text === undefined ? [] : [text])));
   return left.length === 0 ? undefined : left.join('; ');
 }
 
 /** Runs a step's own `rollback:` calls. */
 export async function runRollbackCalls(
-  run: HostRun,
-  look: Look,
+  place: StepPlace,
   calls: readonly ActionCall[],
   scope: Scope,
-  { timeoutMs, key }: { readonly timeoutMs: number; readonly key: FixKey },
+  key: FixKey,
 ): Promise<LeftBehind> {
-  const decided = await inspectCalls(run, look, calls, scope);
+  const { run } = place;
+  const decided = await inspectCalls(run, lookOf(place, 'rollback'), calls, scope);
   if (decided.kind === 'failed') return decided.reason;
   if (decided.kind === 'unknown') return decided.unknowns.map((unknown) => unknown.reason).join('; ');
-  const applied = await applyFix(run, decided.changes, timeoutMs, key);
+  const timeoutMs = Math.max(place.step.timeoutMs, leastPatienceMs);
+  const turn = takeTurns(place, { timeoutMs, signal: run.parts.aborting, rollback: true });
+  const applied = await attemptFix(run, decided.changes, turn, key, untold);
   return applied.kind === 'done' ? undefined : applied.reason;
 }
 
@@ -71,28 +78,32 @@ function undoPart(made: MadeChange, commands: FixPart['commands']): FixPart {
 }
 
 /**
- * Undoes one change as a script of its own: one that fails must not keep the others from being undone. Again only when
- * nothing was done (a busy policy store, a wire that broke too early).
+ * Undoes one change as a script of its own: one that fails must not keep the others from being undone. Waits for its
+ * turn, and tries again when nothing was done (a busy policy store, a wire that broke too early), longer than a fix would: a
+ * rollback that gives up is worse than one that waits.
  */
-async function takeBackOne(run: HostRun, made: MadeChange, part: FixPart, timeoutMs: number): Promise<LeftBehind> {
+async function takeBackOne(place: StepPlace, made: MadeChange, part: FixPart, patienceMs: number): Promise<LeftBehind> {
   if (part.commands.length === 0) return undefined;
-  const { clock } = run.parts;
-  const deadline = clock.monotonic() + timeoutMs;
-  for (let count = 1; ; count += 1) {
+  const { run, step } = place;
+  const left = (why: string): string => `undo of ${made.planned.summary}: ${why}`;
+  const turn = takeTurns(place, { timeoutMs: patienceMs, signal: run.parts.aborting, rollback: true });
+  let cannot = await turn.free([made], 1);
+  for (let count = 1; cannot === undefined; count += 1) {
     const key = keyText([...made.undoKey, count]);
-    const outcome = await run.session.fix({ parts: [part], become: made.become, timeoutMs, key });
-    const pause = Math.min(1000 * 2 ** count, 15_000);
-    const more = clock.monotonic() + pause <= deadline && !run.parts.aborting.aborted;
+    const outcome = await run.session.fix({ parts: [part], become: made.become, timeoutMs: step.timeoutMs, key });
     if (outcome.kind === 'ended') {
       const bad = outcome.answers.find((answer) => answer.rc !== 0);
       if (bad === undefined) return undefined;
-      const busy = outcome.answers.length === 1 && made.action.nothingDone(bad) !== undefined;
-      if (!busy || !more) return `undo of ${made.planned.summary}: exit ${bad.rc}: ${clipped(bad.stderr.trim())}`;
-    } else if (outcome.kind === 'unknown' || outcome.failure.phase !== 'lost' || !more) {
-      return `undo of ${made.planned.summary}: ${outcome.failure.message}`;
+      const busy = outcome.answers.length === 1 ? made.action.nothingDone(bad) : undefined;
+      if (busy === undefined) return left(`exit ${bad.rc}: ${clipped(bad.stderr.trim())}`);
+      cannot = await turn.again([made], count + 1, busy);
+    } else {
+      const { phase, message } = outcome.failure;
+      if (outcome.kind === 'unknown' || phase !== 'lost') return left(message);
+      cannot = await turn.again([made], count + 1, message);
     }
-    await clock.sleep(pause, run.parts.aborting);
   }
+  return left(cannot.reason);
 }
 
 async function differsFromBefore(run: HostRun, made: MadeChange): Promise<LeftBehind> {

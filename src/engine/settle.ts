@@ -48,6 +48,7 @@ export async function settle(place: StepPlace, plan: ItemPlan, made: UnitResult)
   const { run, step } = place;
   const { outcome, reason = outcome } = made.result;
   if (made.refused !== undefined) return { plan, end: { kind: 'refused', reason: made.refused }, bad: true };
+  if (made.interrupted) return { plan, end: { kind: 'interrupted' }, bad: false };
   if (outcome === 'unknown') return { plan, end: { kind: 'unknown', step: place.id, reason }, bad: true };
   if (outcome === 'changed' || outcome === 'would_change') {
     run.standing.push({ step: place.id, takeBack: made.takeBack });

@@ -3,7 +3,7 @@ import type { StepRollback } from '../model/runbook.ts';
 import { fixKey } from './fix-key.ts';
 import { becomeOf, type MadeChange } from './host-run.ts';
 import { runRollbackCalls, undoChanges } from './roll-back.ts';
-import { lookOf, type StepPlace, stampOf } from './step-place.ts';
+import { type StepPlace, stampOf } from './step-place.ts';
 
 /** What taking back needs of a unit. */
 export interface TakenBack {
@@ -39,20 +39,15 @@ async function takeBackBy(
   standing: readonly MadeChange[],
   scope: Scope,
 ): Promise<string | undefined> {
-  const { run, step } = place;
   // What can undo itself does so, whatever the author says about the rest.
   const own =
     rollback.kind === 'own' ? standing : standing.filter((made) => made.action.rollback.kind !== 'irreversible');
   const left: (string | undefined)[] = [];
   if (rollback.kind === 'calls') {
-    left.push(
-      await runRollbackCalls(run, lookOf(place, 'rollback'), rollback.calls, scope, {
-        timeoutMs: step.timeoutMs,
-        key: [...fixKey(place, alternative), 'rollback'],
-      }),
-    );
+    const key = [...fixKey(place, alternative), 'rollback'];
+    left.push(await runRollbackCalls(place, rollback.calls, scope, key));
   }
-  left.push(await undoChanges(run, own, step.timeoutMs));
+  left.push(await undoChanges(place, own));
   if (rollback.kind === 'irreversible') left.push(`irreversible: ${rollback.why}`);
   const texts = left.filter((text) => text !== undefined);
   return texts.length === 0 ? undefined : texts.join('; ');

@@ -6,6 +6,8 @@ import type { HostEnd } from './host-end.ts';
 /** What a host's walk came to, as far as the verdict depends on it. */
 export interface Walked {
   readonly symptom: HostPlan['symptom'];
+  /** Why the symptom is unknown, where it is. */
+  readonly unseen: readonly string[];
   readonly steps: readonly StepPlan[];
   readonly end: HostEnd | undefined;
   /** Some step failed and the runbook said to go on. */
@@ -21,7 +23,7 @@ export interface Judged {
 export function judgePlan(walked: Walked): Judged {
   const { symptom, steps, end } = walked;
   if (end !== undefined) return judgeEnd(end);
-  if (symptom === 'unknown') return { verdict: 'undetermined', reason: 'the symptom could not be looked at' };
+  if (symptom === 'unknown') return { verdict: 'undetermined', reason: notSeen(walked.unseen) };
   const failed = steps.find((step) => step.result.outcome === 'failed');
   if (failed !== undefined)
     return { verdict: 'not_fixed', reason: `step ${failed.id}: ${failed.result.reason ?? 'failed'}` };
@@ -50,8 +52,7 @@ export function judgeRun(walked: Walked & { readonly gone: boolean; readonly und
     return { verdict: 'rolled_back', reason: `the symptom was still there: ${end.message}` };
   }
   if (end !== undefined) return judgeEnd(end);
-  if (symptom === 'unknown')
-    return { verdict: 'not_fixed', reason: 'cannot decide: the symptom could not be looked at' };
+  if (symptom === 'unknown') return { verdict: 'not_fixed', reason: `cannot decide: ${notSeen(walked.unseen)}` };
   if (undone) return { verdict: 'rolled_back', reason: 'the symptom was still there after the last step' };
   if (bad) return { verdict: 'not_fixed', reason: 'some steps failed' };
   switch (symptom) {
@@ -69,6 +70,10 @@ export function judgeRun(walked: Walked & { readonly gone: boolean; readonly und
     default:
       return assertNever(symptom);
   }
+}
+
+function notSeen(why: readonly string[]): string {
+  return ['the symptom could not be looked at', ...new Set(why)].join(': ');
 }
 
 function judgeEnd(end: HostEnd): Judged {

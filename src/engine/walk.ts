@@ -141,7 +141,8 @@ async function go(run: HostRun) {
     gone: (seen) => symptomGone(run, seen, 'after_fix'),
   });
   const { scope, end, bad } = steps;
-  const walked: Walked = { symptom: symptom.state, steps: run.steps, end, bad };
+  const unseen = symptom.unknowns.map((unknown) => unknown.reason);
+  const walked: Walked = { symptom: symptom.state, unseen, steps: run.steps, end, bad };
   const done = { symptom, walked, scope, gone: steps.gone, undone: false };
   if (run.dryRun || symptom.state === 'none') {
     if (undoesAll(end)) await undoAll(run);

@@ -28,6 +28,19 @@ export function irreversible(why: string): Rollback<never, never> {
   return { kind: 'irreversible', why };
 }
 
+/** A transaction that neighbouring changes of several actions can share: all of them are made, or none. */
+export interface Shared<Change> {
+  /** Neighbours of the same name share one. */
+  readonly transaction: string;
+  /** True: by itself its own commands are better, so it only joins others in their transaction. */
+  readonly onlyJoins: boolean;
+  /** This change as a line of the transaction; `undefined`: it cannot be one. */
+  line(change: Change): string | undefined;
+  /** What is left to do for it once the transaction is through. */
+  rest?(change: Change): readonly Command[];
+  commit(lines: readonly string[]): Command;
+}
+
 /** A probe call whose answer an action is asked to foresee. */
 export interface ForeseenProbe {
   readonly name: string;
@@ -73,8 +86,15 @@ export interface ActionDefinition<P extends ObjectSchema, State, Change> {
   apply(change: Change): readonly Command[];
   /** Neighbouring changes of this action as fewer transactions. */
   merge?(changes: readonly Change[]): readonly Change[];
-  /** This rc and text mean that nothing was done and a later attempt is allowed (a busy policy store); says why. */
+  /** How its changes share a transaction with neighbours of other actions; goes before `merge`. */
+  readonly shared?: Shared<Change>;
+  /** This rc and text mean that this command did nothing and a later attempt is allowed (a busy policy store); says why. */
   nothingDone?(answer: Answer): string | undefined;
+  /**
+   * Why this change has to wait: another program holds what it needs for itself alone. Looked at before each attempt and
+   * while a fix or its rollback waits, so it must be cheap. `undefined`: nothing holds it, or that can't be told.
+   */
+  busy?(host: Inspector, change: Change): Promise<string | undefined>;
   /** False: applying twice is as good as once but cannot be seen afterwards (commands, restarts); no re-inspect. Default true. */
   readonly converges?: false;
   readonly rollback: Rollback<State, Change> | Rollback<never, never>;
@@ -99,7 +119,10 @@ export interface Action {
   predict(change: Json, probe: ForeseenProbe): Json | undefined;
   apply(change: Json): readonly Command[];
   merge(changes: readonly Json[]): readonly Json[];
+  readonly shared: Shared<Json> | undefined;
   nothingDone(answer: Answer): string | undefined;
+  /** Absent: it needs nothing for itself alone, or nobody can tell. */
+  readonly busy: ((host: Inspector, change: Json) => Promise<string | undefined>) | undefined;
 }
 
 type MustBeJson<State, Change> = [State, Change] extends [JsonOf<State>, JsonOf<Change>]
@@ -113,7 +136,7 @@ export function defineAction<const P extends ObjectSchema, State, Change>(
 ): Action {
   // The engine hands back to each member only what that same action produced; JSON in between loses nothing (JsonOf).
   const erased = definition as unknown as ActionDefinition<P, Json, Json>;
-  const { diffAfter } = erased;
+  const { diffAfter, busy } = erased;
   return {
     name: erased.name,
     summary: erased.summary,
@@ -135,6 +158,8 @@ export function defineAction<const P extends ObjectSchema, State, Change>(
     predict: (change, probe) => erased.predict?.(change, probe),
     apply: (change) => erased.apply(change),
     merge: (changes) => erased.merge?.(changes) ?? changes,
+    shared: erased.shared,
     nothingDone: (answer) => erased.nothingDone?.(answer),
+    busy: busy === undefined ? undefined : (host, change) => busy.call(erased, host, change),
   };
 }

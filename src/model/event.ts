@@ -85,6 +85,20 @@ export type Event =
       readonly reason?: string;
       readonly ms: number;
     })
+  /** Another program holds what the fix, or its rollback, needs for itself alone; nothing runs meanwhile. */
+  | (OfStep & {
+      readonly type: 'fix.waiting';
+      /** The attempt that it waits to make. */
+      readonly attempt: number;
+      readonly reason: string;
+      /** How long it has waited so far. */
+      readonly waitedMs: number;
+      /** In how long it tries again at the latest. */
+      readonly nextMs: number;
+      /** In how long it gives up. */
+      readonly leftMs: number;
+      readonly rollback?: true;
+    })
   | (OfStep & {
       readonly type: 'verify.looked';
       readonly held: boolean;

@@ -9,7 +9,7 @@ import type { Become } from './runbook.ts';
  * recorded hosts answer by it, never by shell text.
  */
 export interface Label {
-  readonly kind: 'probe' | 'inspect' | 'apply' | 'undo' | 'clock' | 'boot_id';
+  readonly kind: 'probe' | 'inspect' | 'apply' | 'undo' | 'busy' | 'clock' | 'boot_id';
   /** The probe's or action's name. */
   readonly name: string;
   /** Its params; for `apply` and `undo`: `{ change, before }`. */

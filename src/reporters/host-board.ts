@@ -71,6 +71,10 @@ export function createHostBoard(started: RunStarted): Board {
   return { rows: [...rows.values()], take, status };
 }
 
+function waited(ms: number): string {
+  return ms < 1000 ? '' : ` ${formatDuration(Math.round(ms / 1000) * 1000)}`;
+}
+
 /** What a host is at, in a few words; `undefined`: no news. */
 function doing(event: Event): string | undefined {
   switch (event.type) {
@@ -82,6 +86,8 @@ function doing(event: Event): string | undefined {
       return `${place(event)}: ${event.title}`;
     case 'fix.intent':
       return `${place(event)}: fixing: ${event.changes.map((change) => change.summary).join('; ')}`;
+    case 'fix.waiting':
+      return `${place(event)}: ${event.rollback ? 'rollback waits' : 'waits'}${waited(event.waitedMs)}: ${event.reason}`;
     case 'fix.result':
       return `${place(event)}: verifying`;
     case 'rollback.intent':

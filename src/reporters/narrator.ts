@@ -105,7 +105,9 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     if (isTold(event)) return told(event);
     if (verbosity < (lowestLevel[event.type] ?? 0)) return silence;
     const said = sentence(event, colours);
-    return verbosity < said.level ? silence : { lasting: true, lines: lay(said) };
+    // A wait is over some time; a live view shows it while it lasts.
+    const lasting = event.type !== 'fix.waiting' || verbosity >= 1;
+    return verbosity < said.level ? silence : { lasting, lines: lay(said) };
   }
   return { tell };
 }

@@ -25,7 +25,7 @@ export type Told = Of<
   'run.started' | 'run.finished' | 'change.planned' | 'step.finished' | 'host.planned' | 'host.finished'
 >;
 
-type OfFix = Of<'fix.intent' | 'fix.result' | 'verify.looked' | 'rollback.intent' | 'rollback.result'>;
+type OfFix = Of<'fix.intent' | 'fix.waiting' | 'fix.result' | 'verify.looked' | 'rollback.intent' | 'rollback.result'>;
 type OfReading = Of<'probe.read' | 'symptom.looked' | 'gate.decided'>;
 
 /** An event in a sentence. */
@@ -108,6 +108,12 @@ function ofFix(event: OfFix, colours: Colours): Sentence {
       const text = `${place(event)}: ${how} (${formatDuration(event.ms)})`;
       return { level: event.outcome === 'done' ? 2 : 1, what: 'fix', host, text, paint };
     }
+    case 'fix.waiting': {
+      const waited = event.waitedMs < 1000 ? '' : ` waited ${whole(event.waitedMs)},`;
+      const times = `${waited} tries again within ${whole(event.nextMs)}, gives up in ${whole(event.leftMs)}`;
+      const what = event.rollback ? 'rollback waits' : 'waiting';
+      return { level: 0, what, host, text: `${place(event)}: ${event.reason};${times}`, paint: colours.yellow };
+    }
     case 'verify.looked': {
       const text = `${place(event)}: ${event.held ? 'holds' : 'does not hold'} (look ${event.attempt})`;
       return { level: 1, what: 'verify', host, text, paint, reasons: event.reasons };
@@ -130,6 +136,11 @@ function ofFix(event: OfFix, colours: Colours): Sentence {
 /** `STEP [item]`. */
 export function place(event: { readonly step: string; readonly item?: Json }): string {
   return event.step + itemLabel(event.item);
+}
+
+/** Whole seconds: a wait is no measurement. */
+function whole(ms: number): string {
+  return formatDuration(Math.max(1, Math.round(ms / 1000)) * 1000);
 }
 
 function threeWay(value: boolean | 'unknown', yes: string, no: string): string {

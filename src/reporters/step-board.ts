@@ -34,6 +34,8 @@ export function createStepBoard(started: RunStarted): Board {
   const unreachable = new Set<string>();
   const verdicts = new Map<string, Verdict>();
   const current = new Map<string, string>();
+  /** Hosts whose fix or rollback waits for its turn. */
+  const waiting = new Set<string>();
   const connect = createRow('connect', (columns, colours) => {
     const bad = unreachable.size === 0 ? '' : `  ${colours.redBright(`${unreachable.size} unreachable`)}`;
     const head = `${colours.bold(pad('connect', columnsOfId))}  `;
@@ -54,8 +56,11 @@ export function createStepBoard(started: RunStarted): Board {
     columns: number,
     colours: Colours,
   ): string {
-    const running = [...current.values()].filter((step) => step === id).length;
+    const there = [...current].flatMap(([host, step]) => (step === id ? [host] : []));
+    const wait = there.filter((host) => waiting.has(host)).length;
+    const running = there.length - wait;
     const parts: { text: string; painted: string }[] = running > 0 ? [part(`${running} running`, colours.bold)] : [];
+    if (wait > 0) parts.push(part(`${wait} waiting`, colours.yellow));
     for (const outcome of [...weight].reverse()) {
       const hosts = [...outcomes.values()].filter((other) => other === outcome).length;
       if (hosts > 0) parts.push(part(`${hosts} ${word(outcome)}`, outcomePaint(colours, outcome)));
@@ -72,6 +77,8 @@ export function createStepBoard(started: RunStarted): Board {
   function take(event: Event): void {
     if (!('host' in event) || event.host === undefined || event.type === 'warning') return;
     const { host } = event;
+    if (event.type === 'fix.waiting') waiting.add(host);
+    else waiting.delete(host);
     if (event.type === 'host.connecting') connect.begun = true;
     else if (event.type === 'host.connected') reached.add(host);
     else if (event.type === 'host.unreachable') {

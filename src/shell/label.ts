@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../model/json.ts';
 import type { Label } from '../model/transport.ts';
 
 const prefix = '# mendgate ';
-const kinds: readonly Label['kind'][] = ['probe', 'inspect', 'apply', 'undo', 'clock', 'boot_id'];
+const kinds: readonly Label['kind'][] = ['probe', 'inspect', 'apply', 'undo', 'busy', 'clock', 'boot_id'];
 
 /** Longest text of a change that its label repeats, in UTF-16 units. */
 const longestText = 4096;

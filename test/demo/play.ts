@@ -3,6 +3,7 @@ import type { DemoHost } from '../../src/demo/fleet.ts';
 import type { RunResult } from '../../src/engine/execute-plan.ts';
 import { mend } from '../../src/mend.ts';
 import type { Event } from '../../src/model/event.ts';
+import type { Transport } from '../../src/model/transport.ts';
 import { simulatedTransport } from '../../src/transports/simulated/simulated-transport.ts';
 
 const flagship = resolve('runbooks/nginx-502-permission-denied.yaml');
@@ -12,10 +13,15 @@ export interface Played extends RunResult {
   readonly changes: number;
 }
 
-/** Runs a runbook on demo hosts in memory. */
-export async function play(hosts: readonly DemoHost[], mode: 'dry_run' | 'apply', runbook = flagship): Promise<Played> {
+/** Runs a runbook on demo hosts in memory; `listen` may stand between. */
+export async function play(
+  hosts: readonly DemoHost[],
+  mode: 'dry_run' | 'apply',
+  runbook = flagship,
+  listen: (transport: Transport) => Transport = (transport) => transport,
+): Promise<Played> {
   const events: Event[] = [];
-  const transport = simulatedTransport(new Map(hosts.map(({ name, host }) => [name, host])));
+  const transport = listen(simulatedTransport(new Map(hosts.map(({ name, host }) => [name, host]))));
   const end = await mend({
     runbook,
     inventory: [`${hosts.map(({ name }) => name).join(',')},`],

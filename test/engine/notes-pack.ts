@@ -1,6 +1,6 @@
-import { defineAction, undo } from '../../src/model/action.ts';
+import { defineAction, nothing, undo } from '../../src/model/action.ts';
 import type { Pack } from '../../src/model/pack.ts';
-import { defineProbe, unreadable } from '../../src/model/probe.ts';
+import { defineProbe, type Inspector, unreadable } from '../../src/model/probe.ts';
 
 /**
  * A pack about notes: small files in one folder of the host. `note.value` says what stands in a note; the action
@@ -137,8 +137,90 @@ const slow = defineAction({
   rollback: undo(() => [{ argv: ['true'] }]),
 });
 
+/** A note that is written only by whoever holds the folder's `lock`; while that file is there, somebody else does. */
+function lockedAction(name: string, looks: boolean) {
+  const write = (text: string, change: NoteChange, more: string) => ({
+    script: `[ ! -e "$lock" ] || { echo locked >&2; exit 75; }; ${more}`,
+    variables: { lock: change.path.replace(/[^/]*$/, 'lock'), p: change.path },
+    stdin: text,
+  });
+  return defineAction({
+    name,
+    summary: 'A note says this; written under a lock.',
+    params: wanted,
+    reads: (params: { folder: string; name: string }) => [`note:${params.folder}/${params.name}`],
+    touches: (change: NoteChange) => [`note:${change.path}`],
+    inspect: async (host, params): Promise<NoteState> =>
+      parse((await host.run(readNote(params.folder, params.name))).stdout),
+    diff: (state: NoteState, params): NoteChange | undefined =>
+      state.exists && state.text === params.value
+        ? undefined
+        : { path: `${params.folder}/${params.name}`, from: state.text, to: params.value },
+    describe: (change) => `${change.path.split('/').at(-1)}: "${change.from}" → "${change.to}"`,
+    apply: (change) => [write(change.to, change, 'cat >> "$p"')],
+    nothingDone: ({ rc }) => (rc === 75 ? 'somebody writes' : undefined),
+    ...(looks
+      ? {
+          busy: async (host: Inspector, change: NoteChange) => {
+            const variables = { lock: change.path.replace(/[^/]*$/, 'lock') };
+            const { stdout } = await host.run({ script: 'cat "$lock" 2>/dev/null', variables });
+            return stdout === '' ? undefined : `${stdout} writes`;
+          },
+        }
+      : {}),
+    rollback: undo((change: NoteChange) => [write('', change, 'rm -f "$p"')]),
+  });
+}
+
+/** While the fix runs, somebody else takes the lock. */
+const taken = defineAction({
+  name: 'note.taken',
+  summary: 'The lock is taken.',
+  params: { type: 'object', properties: { folder: { type: 'string' } }, required: ['folder'] },
+  touches: (): readonly [] => [],
+  inspect: async (): Promise<boolean> => false,
+  diff: (_state: boolean, { folder }): string | undefined => folder,
+  describe: () => 'the lock is taken',
+  apply: (folder) => [{ script: 'printf dnf > "$p"', variables: { p: `${folder}/lock` } }],
+  converges: false,
+  rollback: nothing('somebody else has it'),
+});
+
+/** Writes its note after its step's deadline, and must not be ended before. */
+const commit = defineAction({
+  name: 'note.commit',
+  summary: 'A note says this, after a commit.',
+  params: wanted,
+  touches: (change: NoteChange) => [`note:${change.path}`],
+  inspect: async (): Promise<NoteState> => ({ exists: false, text: '' }),
+  diff: (_state: NoteState, params): NoteChange | undefined => ({
+    path: `${params.folder}/${params.name}`,
+    from: '',
+    to: params.value,
+  }),
+  describe: (change) => change.to,
+  apply: (change) => [
+    {
+      script: ': > "$p.begun"; sleep 2; cat > "$p.whole"; mv "$p.whole" "$p"',
+      variables: { p: change.path },
+      stdin: change.to,
+      unkillable: true,
+    },
+  ],
+  rollback: undo(() => [{ argv: ['true'] }]),
+});
+
 export const notesPack: Pack = {
   name: 'notes',
   probes: [valueProbe, sumProbe, neverProbe],
-  actions: [valueAction('note.value', true), valueAction('note.blind', false), idle, slow],
+  actions: [
+    valueAction('note.value', true),
+    valueAction('note.blind', false),
+    idle,
+    slow,
+    lockedAction('note.locked', false),
+    lockedAction('note.watched', true),
+    taken,
+    commit,
+  ],
 };

@@ -44,6 +44,10 @@ export interface Guest extends GuestPlace {
   reboot(): Promise<void>;
   /** Back to the snapshot, with today's clock. */
   reset(): Promise<void>;
+  /** Keeps memory and disk as they are now, for {@link rewind}; a second call replaces the first. */
+  checkpoint(): Promise<void>;
+  /** Back to the checkpoint, with today's clock. */
+  rewind(): Promise<void>;
   /** Ends it and removes its disk. */
   stop(): Promise<void>;
 }
@@ -107,6 +111,8 @@ export async function startGuest(options: StartOptions): Promise<Guest> {
   }
 }
 
+const checkpointName = 'checkpoint';
+
 /** Guests leave their disk, console and `guest.json` here while they run. */
 export function runDir(): string {
   return join(cacheDir(), 'run');
@@ -116,6 +122,17 @@ export function runDir(): string {
 export function attachGuest(place: GuestPlace): Guest {
   const users = new Set(['root']);
   const monitor = join(place.sockets, 'qmp.sock');
+
+  async function monitorOrThrow(line: string): Promise<void> {
+    const said = await monitorCommand(monitor, line);
+    if (said !== '') throw new Error(`${line}: ${said}`);
+  }
+  async function backTo(name: string): Promise<void> {
+    await closeLogins(place, users);
+    await monitorOrThrow(`loadvm ${name}`);
+    await setClock(guest);
+  }
+
   const guest: Guest = {
     ...place,
     exec(command, options = {}) {
@@ -137,12 +154,11 @@ export function attachGuest(place: GuestPlace): Guest {
       await closeLogins(place, users);
       await waitForAnotherBoot(guest, before);
     },
-    async reset() {
-      await closeLogins(place, users);
-      const said = await monitorCommand(monitor, `loadvm ${snapshotName}`);
-      if (said !== '') throw new Error(`loadvm: ${said}`);
-      await setClock(guest);
+    reset: () => backTo(snapshotName),
+    async checkpoint() {
+      await monitorOrThrow(`savevm ${checkpointName}`);
     },
+    rewind: () => backTo(checkpointName),
     async stop() {
       await closeLogins(place, users);
       if (await isItsQemu(place)) process.kill(place.pid, 'SIGKILL');

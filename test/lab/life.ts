@@ -1,26 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type MendEnd, mend } from '../../src/mend.ts';
-import type { Event } from '../../src/model/event.ts';
-import type { Host } from '../../src/model/inventory.ts';
-import { buildRegistry } from '../../src/model/pack.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { HostOutcome, PlannedChange } from '../../src/model/plan.ts';
-import { Secret } from '../../src/model/secret.ts';
-import { builtInPacks } from '../../src/packs/index.ts';
-import { systemClock } from '../../src/transports/clock.ts';
-import { sshTransport } from '../../src/transports/ssh/ssh-transport.ts';
 import { breakGuest, lookProblems, missingFromSymptom, requestProblems } from './break-guest.ts';
 import type { Guest } from './guest.ts';
+import { recordLife } from './record.ts';
+import { reachOf, runFlagship } from './run-flagship.ts';
 import type { Scenario } from './scenario.ts';
 import { diffState, type GuestState } from './state.ts';
+import { takeBack } from './take-back.ts';
 
-const flagship = 'runbooks/nginx-502-permission-denied.yaml';
-const becomePassword = new Secret('lab-password');
-
-/** What a scenario's life came to; `undefined`: it did not get so far, or it is not meant to. */
+/** What a scenario's life came to; `undefined`: it is not meant to get so far. */
 export interface Life {
   readonly scenario: string;
+  readonly title: string;
   readonly diagnosis: string;
   readonly planned: readonly string[];
   readonly notes: readonly string[];
@@ -46,34 +37,43 @@ export async function liveThrough(guest: Guest, scenario: Scenario): Promise<Lif
   await breakGuest(guest, scenario);
   problems.push(...(await missingFromSymptom(guest, scenario)));
   const before = await guest.state();
+  const exported = await exportStore(guest, scenario);
 
-  const dry = await runFlagship(guest, scenario, 'dry_run');
-  const touched = diffState(before, await guest.state());
-  const unchanged = touched.length === 0;
+  const recorder = await recordLife(guest, scenario, reachOf(guest, scenario));
+  const dry = await runFlagship(guest, scenario, 'dry_run', recorder?.transportFor('dry_run'));
+  const touched = await differences(guest, scenario, before, exported);
   problems.push(...touched.map((line) => `the dry run changed the guest: ${line}`));
   const planned = changesOf(dry.outcome, ['would_change']);
 
   const disturbing = scenario.disturb === undefined ? undefined : guest.exec(scenario.disturb);
-  const real = await runFlagship(guest, scenario, 'apply');
+  const real = await runFlagship(guest, scenario, 'apply', recorder?.transportFor('apply'));
   await disturbing;
   const made = changesOf(real.outcome, ['changed']);
+  const waited = real.events.some((event) => event.type === 'fix.waiting');
+  if (scenario.disturb !== undefined && !waited) problems.push('the real run never said that it waits');
   const fixed = await holdsAfter(guest, scenario, problems);
 
-  const again = await runFlagship(guest, scenario, 'apply');
+  const again = await runFlagship(guest, scenario, 'apply', recorder?.transportFor('again'));
   const idempotent = !again.events.some((event) => event.type === 'fix.intent');
   if (!idempotent) problems.push('the second run changed something');
 
+  await recorder?.save({ dry_run: dry.outcome, apply: real.outcome, again: again.outcome });
+
+  // What a reboot sets by itself would hide what the rollback has to restore: it starts from before the reboot.
+  if (made.length > 0 && scenario.persists !== undefined) await guest.checkpoint();
   const persistent = await survivesReboot(guest, scenario, problems);
-  const exactRollback = made.length === 0 ? undefined : await rollBack(guest, scenario, made, before, problems);
+  if (made.length > 0 && scenario.persists !== undefined) await guest.rewind();
+  const exactRollback = made.length === 0 ? undefined : await rollBack();
   return {
     scenario: scenario.name,
+    title: scenario.title,
     diagnosis: real.outcome.diagnosis,
     planned: planned.map((change) => change.summary),
-    notes: real.outcome.notes,
+    notes: dry.outcome.notes,
     dryRun: dry.outcome.verdict,
     reason: real.outcome.reason,
     verdict: real.outcome.verdict,
-    unchanged,
+    unchanged: touched.length === 0,
     agreed: agree(dry.outcome, real.outcome, planned, made),
     fixed,
     idempotent,
@@ -82,6 +82,14 @@ export async function liveThrough(guest: Guest, scenario: Scenario): Promise<Lif
     problems,
     seconds: Math.round((performance.now() - begun) / 1000),
   };
+
+  async function rollBack(): Promise<boolean> {
+    problems.push(...(await takeBack(guest, scenario, made)));
+    // A real run leaves its markers on purpose.
+    const left = await differences(guest, scenario, before, exported, ['markers']);
+    problems.push(...left.map((line) => `after the rollback: ${line}`));
+    return left.length === 0;
+  }
 }
 
 /** The dry run foretold what the real run did: the same changes, and the verdict that goes with them. */
@@ -91,72 +99,47 @@ function agree(
   planned: readonly PlannedChange[],
   made: readonly PlannedChange[],
 ): boolean {
-  const same = planned.map((change) => change.summary).join('\n') === made.map((change) => change.summary).join('\n');
-  const expected = dry.verdict === 'would_fix' ? 'fixed' : dry.verdict === 'undetermined' ? 'not_fixed' : dry.verdict;
-  return same && real.verdict === expected;
+  const foretold = planned.map((change) => change.summary);
+  const done = made.map((change) => change.summary);
+  return isDeepStrictEqual(foretold, done) && real.verdict === foretoldVerdict(dry);
 }
 
-interface Ran {
-  readonly outcome: HostOutcome;
-  readonly events: readonly Event[];
-}
-
-async function runFlagship(guest: Guest, scenario: Scenario, mode: 'dry_run' | 'apply'): Promise<Ran> {
-  const folder = await mkdtemp(join(tmpdir(), 'mendgate-life-'));
-  const events: Event[] = [];
-  try {
-    const inventory = join(folder, 'inventory.yaml');
-    const connect = `{ address: 127.0.0.1, port: ${guest.port}, user: ${scenario.login} }`;
-    await writeFile(inventory, `inventory: lab\nhosts:\n  guest: { connect: ${connect} }\n`);
-    const never = new AbortController().signal;
-    const end = await mend({
-      runbook: flagship,
-      inventory: [inventory],
-      limit: undefined,
-      extra: new Map(Object.entries(scenario.params).map(([name, value]) => [name, String(value)])),
-      mode,
-      forks: 1,
-      reach: reachOf(guest, scenario),
-      becomeByDefault: false,
-      tags: [],
-      skipTags: [],
-      startAt: undefined,
-      expectHosts: undefined,
-      detailedExitCode: false,
-      sinks: [(event) => void events.push(event)],
-      onPlan: () => undefined,
-      approvePlan: async () => true,
-      approve: async () => true,
-      stopping: never,
-      aborting: never,
-    });
-    return { outcome: outcomeOf(end), events };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+function foretoldVerdict(dry: HostOutcome): string {
+  switch (dry.verdict) {
+    case 'would_fix':
+      // Only a `prevent` step has something to do where nobody suffers yet.
+      return dry.symptom === 'absent' ? 'healthy' : 'fixed';
+    case 'undetermined':
+      return 'not_fixed';
+    default:
+      return dry.verdict;
   }
-}
-
-function reachOf(guest: Guest, scenario: Scenario) {
-  return {
-    hostKeyPolicy: 'strict',
-    knownHostsFiles: [guest.knownHostsFile],
-    privateKeyFiles: [guest.keyFile],
-    ...(scenario.login === 'opspw' ? { becomePassword } : {}),
-    onWarning: () => undefined,
-  } as const;
-}
-
-function outcomeOf(end: MendEnd): HostOutcome {
-  if (end.kind !== 'ran') throw new Error(`the flagship did not run: ${JSON.stringify(end)}`);
-  const [outcome] = end.result.outcomes;
-  if (outcome === undefined) throw new Error('the run gave no outcome');
-  return outcome;
 }
 
 function changesOf(outcome: HostOutcome, results: readonly string[]): readonly PlannedChange[] {
   return outcome.steps.flatMap((step) =>
     step.items.flatMap((item) => (results.includes(item.result.outcome) ? item.changes : [])),
   );
+}
+
+/** The store as semanage itself tells it: slow (seconds), and so only where the scenario asks for this cross-check. */
+async function exportStore(guest: Guest, scenario: Scenario): Promise<string> {
+  if (!scenario.export) return '';
+  const answer = await guest.exec('semanage export');
+  if (answer.rc !== 0) throw new Error(`semanage export ended with ${answer.rc}: ${answer.stderr}`);
+  return answer.stdout;
+}
+
+async function differences(
+  guest: Guest,
+  scenario: Scenario,
+  before: GuestState,
+  exported: string,
+  leaveOut: readonly string[] = [],
+): Promise<readonly string[]> {
+  const lines = diffState(before, await guest.state(), leaveOut);
+  const now = await exportStore(guest, scenario);
+  return now === exported ? lines : [...lines, `semanage export differs:\n${exported}\n---\n${now}`];
 }
 
 async function holdsAfter(guest: Guest, scenario: Scenario, problems: string[]): Promise<boolean | undefined> {
@@ -175,51 +158,4 @@ async function survivesReboot(guest: Guest, scenario: Scenario, problems: string
   const wrong = await requestProblems(guest, scenario.after.request);
   problems.push(...wrong.map((problem) => `after a reboot: ${problem}`));
   return wrong.length === 0;
-}
-
-/** What `undo` will do: each action's own rollback, the last change first, from plain JSON. */
-async function rollBack(
-  guest: Guest,
-  scenario: Scenario,
-  made: readonly PlannedChange[],
-  before: GuestState,
-  problems: string[],
-): Promise<boolean> {
-  const { actions } = buildRegistry(builtInPacks);
-  const { becomePassword: password, ...reach } = { becomePassword: undefined, ...reachOf(guest, scenario) };
-  const transport = sshTransport({
-    ...reach,
-    ...(password === undefined ? {} : { becomePassword: password }),
-    user: scenario.login,
-    agent: false,
-    clock: systemClock,
-  });
-  const host: Host = {
-    name: 'guest',
-    connect: { address: '127.0.0.1', port: guest.port },
-    vars: {},
-    groups: [],
-    origins: {},
-  };
-  const connection = await transport.open(host, { signal: new AbortController().signal });
-  try {
-    for (const change of [...made].reverse()) {
-      const rollback = actions.get(change.action)?.rollback;
-      if (rollback?.kind !== 'undo') continue;
-      const commands = rollback.undo(change.change, change.before);
-      const params = { change: change.change, before: change.before };
-      const part = { label: { kind: 'undo', name: change.action, params }, commands } as const;
-      const outcome = await connection.fix({ parts: [part], become: change.become, timeoutMs: 300_000 });
-      const bad = outcome.kind === 'ended' ? outcome.answers.find((answer) => answer.rc !== 0) : undefined;
-      if (outcome.kind !== 'ended') problems.push(`rollback of ${change.summary}: ${outcome.failure.message}`);
-      else if (bad !== undefined) problems.push(`rollback of ${change.summary}: exit ${bad.rc}: ${bad.stderr.trim()}`);
-    }
-  } finally {
-    await connection.close();
-    await transport.close();
-  }
-  // A real run leaves its markers on purpose.
-  const left = diffState(before, await guest.state(), ['markers']);
-  problems.push(...left.map((line) => `after the rollback: ${line}`));
-  return left.length === 0;
 }

@@ -57,6 +57,8 @@ export interface Scenario {
   readonly params: { readonly [name: string]: string | number | boolean };
   /** Whether the guest gets the package files that the minimal kind lacks, as a source of its own apt. */
   readonly packages: boolean;
+  /** Whether `semanage export` checks the state hash's word on the policy store. */
+  readonly export: boolean;
   readonly break: string;
   /** Shell text that runs in the background beside the real run. */
   readonly disturb?: string;
@@ -98,6 +100,7 @@ export const scenarioSchema = {
     login: { enum: ['ops', 'opspw', 'plain', 'root'], default: 'ops' },
     params: { type: 'object', default: {} },
     packages: { type: 'boolean', default: false },
+    export: { type: 'boolean', default: false },
     break: text,
     disturb: text,
     symptom: {

@@ -28,6 +28,25 @@ changed         web01  boolean: httpd_graceful_shutdown: off → on (1.2s)
     expect(out.match(/1 host: 1 fixed/g)).toHaveLength(1);
   });
 
+  it('tells each wait: for what, how long already, and until when', async () => {
+    const wait = {
+      type: 'fix.waiting',
+      host: 'web01',
+      step: 'boolean',
+      attempt: 1,
+      reason: 'the policy store is held by dnf (process 4711)',
+      waitedMs: 0,
+      nextMs: 2000,
+      leftMs: 300_000,
+    } as const;
+    const later = { ...wait, waitedMs: 12_100, nextMs: 8000, leftMs: 287_900, rollback: true } as const;
+    const { err } = await told([runStarted(['web01'], false), wait, later], {}, { columns: 200 });
+    expect(err.split('\n').slice(1, 3)).toEqual([
+      'waiting         web01  boolean: the policy store is held by dnf (process 4711); tries again within 2s, gives up in 5m00s',
+      'rollback waits  web01  boolean: the policy store is held by dnf (process 4711); waited 12s, tries again within 8s, gives up in 4m48s',
+    ]);
+  });
+
   it('shows a dry run as a plan', async () => {
     const { out, err } = await told([
       runStarted(['web01'], true),

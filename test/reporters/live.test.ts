@@ -60,6 +60,18 @@ const failed = outcome('web02', {
   steps: [step('boolean', { outcome: 'failed', reason: 'rc 1' })],
 });
 
+const waiting = (host: string, waitedMs: number) =>
+  ({
+    type: 'fix.waiting',
+    host,
+    step: 'boolean',
+    attempt: 2,
+    reason: 'the policy store is held by dnf (process 4711)',
+    waitedMs,
+    nextMs: 8000,
+    leftMs: 287_900,
+  }) as const;
+
 describe('the live view', () => {
   it('shows a row per host while it runs, keeps failures above, and ends with the summary', async () => {
     const stderr = terminal();
@@ -114,6 +126,39 @@ describe('the live view', () => {
       '20 of 30 hosts done',
     ]);
     emit(hosts.slice(20).flatMap((host) => fixing(host).slice(4)));
+    await reporter.close();
+    expect(stderr.seen()).toContain('✔ boolean  30 changed  Flip the boolean that lets nginx connect');
+  });
+
+  it('shows what a fix waits for while it waits, and leaves nothing of it behind', async () => {
+    const stderr = terminal(100);
+    const { reporter, emit } = await live(stderr, sink());
+    const begun = fixing('web01').slice(0, 8);
+    emit([runStarted(['web01'], false), ...begun, waiting('web01', 0)]);
+    await pass();
+    expect(stderr.seen()[1]).toMatch(/^. web01 {2}boolean: waits: the policy store is held by dnf \(process 4711\)$/);
+    emit([waiting('web01', 12_100)]);
+    await pass();
+    expect(stderr.seen()[1]).toMatch(
+      /^. web01 {2}boolean: waits 12s: the policy store is held by dnf \(process 4711\)$/,
+    );
+    emit([{ ...waiting('web01', 62_000), rollback: true }]);
+    await pass();
+    expect(stderr.seen()[1]).toMatch(/^. web01 {2}boolean: rollback waits 1m02s: the policy store is held by dnf/);
+    emit([...fixing('web01').slice(8), runFinished(0, 1)]);
+    await reporter.close();
+    expect(stderr.seen().join('\n')).not.toContain('waits');
+  });
+
+  it('counts waiting hosts by themselves above 20 hosts', async () => {
+    const stderr = terminal();
+    const hosts = names('web', 1, 30);
+    const { reporter, emit } = await live(stderr, sink());
+    emit([runStarted(hosts, false), ...hosts.flatMap((host) => fixing(host).slice(0, 8))]);
+    emit(hosts.slice(0, 3).map((host) => waiting(host, 2000)));
+    await pass();
+    expect(stderr.seen()[3]).toMatch(/^. boolean {2}27 running, 3 waiting {2}Flip/);
+    emit(hosts.flatMap((host) => fixing(host).slice(8)));
     await reporter.close();
     expect(stderr.seen()).toContain('✔ boolean  30 changed  Flip the boolean that lets nginx connect');
   });

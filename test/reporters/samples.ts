@@ -101,6 +101,19 @@ export const samples: Samples = {
     { type: 'fix.result', ...of, attempt: 1, outcome: 'done', ms: 3 },
     { type: 'fix.result', ...ofItem, attempt: 1, outcome: 'not_started', ms: 3, reason: 'policy store busy' },
   ],
+  'fix.waiting': [
+    { type: 'fix.waiting', ...of, attempt: 1, reason: 'held by dnf', waitedMs: 0, nextMs: 2000, leftMs: 300_000 },
+    {
+      type: 'fix.waiting',
+      ...ofItem,
+      attempt: 3,
+      reason: 'held by dnf',
+      waitedMs: 12_000,
+      nextMs: 8000,
+      leftMs: 288_000,
+      rollback: true,
+    },
+  ],
   'verify.looked': [
     { type: 'verify.looked', ...of, held: true, reasons: [], attempt: 1 },
     { type: 'verify.looked', ...ofItem, held: false, reasons, attempt: 2 },

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setMode } from '../../src/demo/file-node.ts';
 import { createDemoFleet, type DemoHost } from '../../src/demo/fleet.ts';
 import { mend } from '../../src/mend.ts';
 import type { SimulatedAnswer } from '../../src/model/simulated-host.ts';
@@ -173,6 +174,121 @@ describe('nginx-502-permission-denied', () => {
         reason: expect.stringContaining('Put it into the image: switch on httpd_graceful_shutdown'),
       });
     });
+    it('opens nothing where nobody listens behind the denial', async () => {
+      const hosts = only('web01');
+      const [host] = hosts;
+      if (host) Object.assign(host.state, { backend: { ...host.state.backend, listening: false } });
+      for (const mode of ['dry_run', 'apply'] as const) {
+        const { plans, outcomes } = await run(hosts, { mode });
+        const [end] = mode === 'apply' ? outcomes : plans;
+        expect(end).toMatchObject({
+          verdict: 'not_fixed',
+          reason: expect.stringMatching(
+            /Nothing listens at 127\.0\.0\.1:9000\. SELinux forbids .* start the backend first, then run this again/,
+          ),
+        });
+        expect(changesOf(end?.steps ?? [])).toEqual([]);
+      }
+    });
+    it('F11: leaves alone what the policy allows by now, and names the backend that refuses', async () => {
+      const hosts = only('web01');
+      const [host] = hosts;
+      if (host) Object.assign(host.state, { backend: { ...host.state.backend, listening: false } });
+      host?.state.booleans.set('httpd_graceful_shutdown', { active: true, local: true });
+      const { outcomes } = await run(hosts, { mode: 'apply' });
+      expect(outcomes[0]).toMatchObject({
+        verdict: 'not_applicable',
+        reason: expect.stringContaining('nothing listens at 127.0.0.1:9000'),
+      });
+      expect(outcomes[0]?.reason).toMatch(/denials in the log are old: the policy now allows/i);
+      expect(changesOf(outcomes[0]?.steps ?? [])).toEqual([]);
+    });
+    it('F05: switches on for now what a reboot would switch on, and takes that back exactly', async () => {
+      const hosts = only('web03');
+      hosts[0]?.state.booleans.set('httpd_can_network_connect', { active: false, local: true });
+      const { outcomes } = await run(hosts, { mode: 'apply' });
+      expect(outcomes[0]?.verdict).toBe('fixed');
+      expect(changesOf(outcomes[0]?.steps ?? [])).toEqual(['boolean: httpd_can_network_connect: off → on (now only)']);
+      const said = JSON.stringify(outcomes[0]?.steps);
+      expect(said).toContain('what the next reboot would open anyway');
+      expect(said).toContain('httpd_can_network_connect: off now, on after a reboot');
+    });
+    it('opens a closed directory for the worker alone, and leaves a socket whose own rights are right', async () => {
+      const hosts = only('web05');
+      const files = hosts[0]?.state.files;
+      const [directory, socket] = [files?.get('/run/php-fpm'), files?.get('/run/php-fpm/www.sock')];
+      if (directory) setMode(directory, '0700');
+      if (socket) Object.assign(socket, { owner: 'nginx', group: 'nginx' });
+      const { outcomes } = await run(hosts, { mode: 'apply' });
+      expect([outcomes[0]?.verdict, changesOf(outcomes[0]?.steps ?? [])]).toEqual([
+        'fixed',
+        ['socket_rights: /run/php-fpm: nginx --- → --x, mask --- → --x'],
+      ]);
+      expect(JSON.stringify(outcomes[0]?.steps)).toContain('(it may not enter /run/php-fpm)');
+    });
+
+    describe('with AppArmor', () => {
+      const at = Math.floor(Date.now() / 1000);
+      const denial = (family: string, epoch = at) =>
+        `E type=AVC msg=audit(${epoch}.500:9): apparmor="DENIED" operation="create" profile="nginx" pid=1 comm="nginx" family="${family}" sock_type="stream" protocol=0 requested_mask="create" denied_mask="create"\n`;
+      /** A host without SELinux, whose nginx runs in an AppArmor profile. */
+      const confined = (status: string, denials: string): DemoHost[] => {
+        const worker = (usual: string) => ({
+          rc: 0,
+          stdout: usual.replace('L selinux', 'L apparmor').replace(/^A .*$/gm, 'A nginx (enforce)'),
+        });
+        return altered('web01', {
+          'selinux.status': () => ({ rc: 0, stdout: 'mounted no\n' }),
+          'selinux.remedies': () => ({ rc: 0, stdout: 'mode disabled\n' }),
+          'selinux.denials': () => ({ rc: 0, stdout: 'selinux no\n' }),
+          'nginx.worker': worker,
+          'apparmor.status': () => ({ rc: 0, stdout: `enabled:1\nloaded_read:1\nparser:1\n${status}` }),
+          'apparmor.local_rule': () => ({ rc: 0, stdout: `enabled:1\nloaded_read:1\nparser:1\n${status}` }),
+          'apparmor.denials': () => ({ rc: 0, stdout: `Z ${at - 3600}\nK auditd\nS audit.log read\n${denials}` }),
+        });
+      };
+      const encoded = (text: string) => Buffer.from(text).toString('hex');
+      const file = `file=${encoded('/etc/apparmor.d/usr.sbin.nginx')}\n`;
+      const local = `local=${encoded('usr.sbin.nginx')}\n`;
+      const loaded = `loaded:enforce\nloaded_at:${at - 60}\n`;
+
+      it('plans all rules that are missing as one change, each once', async () => {
+        const hosts = confined(`${loaded}${file}${local}`, denial('inet') + denial('inet6') + denial('inet', at - 1));
+        const [plan] = (await run(hosts, { mode: 'dry_run' })).plans;
+        expect(changesOf(plan?.steps ?? [])).toEqual([
+          'apparmor: AppArmor profile nginx: also allows "network inet6 stream,", "network inet stream,", in /etc/apparmor.d/local/usr.sbin.nginx',
+        ]);
+        expect(JSON.stringify(plan?.steps)).toContain(
+          'This opens: profile nginx may open TCP sockets (IPv6); profile nginx may open TCP sockets (IPv4).',
+        );
+      });
+      it.each([
+        ['says what is missing where the profile includes no local file', loaded + file, denial('inet'), 'not_fixed'],
+        [
+          'ignores a denial of before the profile was loaded',
+          loaded + file + local,
+          denial('inet', at - 90),
+          undefined,
+        ],
+        [
+          'ignores a profile that only complains by now',
+          `loaded:complain\nloaded_at:${at - 60}\n${file}${local}`,
+          denial('inet'),
+          undefined,
+        ],
+      ])('%s', async (_what, status, denials, verdict) => {
+        const [plan] = (await run(confined(status, denials), { mode: 'dry_run' })).plans;
+        expect(changesOf(plan?.steps ?? [])).toEqual([]);
+        if (verdict === undefined) return;
+        expect(plan).toMatchObject({
+          verdict,
+          reason: expect.stringMatching(
+            /usr\.sbin\.nginx does not include a file of .*local: add network inet stream, to the profile by hand/,
+          ),
+        });
+      });
+    });
+
     it('F06: makes lasting what a reboot would switch off, though nobody sees a 502 yet', async () => {
       const hosts = only('web07');
       hosts[0]?.state.booleans.set('httpd_graceful_shutdown', { active: true });

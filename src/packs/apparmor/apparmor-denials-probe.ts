@@ -76,7 +76,9 @@ export default defineProbe({
   fingerprint: (denials) =>
     [
       ...new Set(
-        denials.map(({ profile, operation, path, enforced }) => `${profile} ${operation} ${path ?? ''} ${enforced}`),
+        denials.map(
+          ({ profile, operation, path, rule, enforced }) => `${profile} ${operation} ${path ?? rule} ${enforced}`,
+        ),
       ),
     ].sort(),
   async read(host, { command, since }) {

@@ -10,6 +10,10 @@ export interface DenialRecord {
   readonly kind: 'file' | 'network' | 'other';
   readonly path?: string;
   readonly family?: string;
+  /** `stream`, `dgram`, …: of a network denial. */
+  readonly sock_type?: string;
+  /** Number of the protocol asked for; 0 = the usual one of that type. */
+  readonly protocol?: number;
   readonly requested_mask?: string;
   readonly command?: string;
 }
@@ -34,6 +38,8 @@ export function parseDenial(line: string): DenialRecord | undefined {
   if (profile === undefined || operation === undefined) return undefined;
   const name = fields.get('name');
   const family = fields.get('family');
+  const type = fields.get('sock_type');
+  const protocol = fields.get('protocol') ?? '';
   const mask = fields.get('requested_mask');
   const command = fields.get('comm');
   return {
@@ -45,6 +51,8 @@ export function parseDenial(line: string): DenialRecord | undefined {
     kind: name?.startsWith('/') ? 'file' : family === undefined ? 'other' : 'network',
     ...(name?.startsWith('/') ? { path: name } : {}),
     ...(family === undefined ? {} : { family }),
+    ...(type === undefined ? {} : { sock_type: type }),
+    ...(/^\d{1,3}$/.test(protocol) ? { protocol: Number(protocol) } : {}),
     ...(mask === undefined ? {} : { requested_mask: mask }),
     ...(command === undefined ? {} : { command }),
   };

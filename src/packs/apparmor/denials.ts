@@ -2,6 +2,7 @@ import { unreadable } from '../../model/probe.ts';
 import type { TypeOf } from '../../model/schema.ts';
 import type { Unknown } from '../../model/unknown.ts';
 import { type DenialRecord, parseDenial } from './denial-record.ts';
+import { ruleFor } from './rule-for.ts';
 
 /** One kind of denial; what `apparmor.denials` lists. */
 export const denialSchema = {
@@ -13,12 +14,19 @@ export const denialSchema = {
     kind: { type: 'string', enum: ['file', 'network', 'other'], description: 'What kind of rule would allow it' },
     path: { type: 'string', description: 'The file or socket' },
     family: { type: 'string', description: 'Address family of a network denial: inet, inet6, unix' },
+    sock_type: { type: 'string', description: 'Type of the socket of a network denial: stream, dgram' },
+    protocol: { type: 'integer', description: 'Its protocol; 0 = the usual one of that type' },
     enforced: { type: 'boolean', description: 'It was refused; false: only noted, the profile is in complain mode' },
     requested_mask: { type: 'string', description: 'The rights that were asked for: r, w, wr, create, …' },
     command: { type: 'string', description: 'Name of the process' },
     count: { type: 'integer', description: 'How often in the window' },
+    rule: {
+      type: 'string',
+      description: 'The narrow rule that allows it: a TCP socket, or one Unix socket; empty where there is none',
+    },
+    allows: { type: 'string', description: 'What that rule opens, in words; empty where there is none' },
   },
-  required: ['epoch_ms', 'profile', 'operation', 'kind', 'enforced', 'count'],
+  required: ['epoch_ms', 'profile', 'operation', 'kind', 'enforced', 'count', 'rule', 'allows'],
 } as const;
 
 export type Denial = TypeOf<typeof denialSchema>;
@@ -45,7 +53,7 @@ export function readDenials(output: string, changeMs: number | undefined): reado
   for (const line of lines) {
     const record = line.startsWith('E ') ? parseDenial(line.slice(2)) : undefined;
     if (record && record.epoch_ms >= fromMs)
-      records.set(`${record.epoch_ms} ${record.serial} ${record.operation} ${record.path ?? ''}`, record);
+      records.set(`${record.epoch_ms} ${record.serial} ${kindOf(record)}`, record);
   }
   return mergeDenials([...records.values()]);
 }
@@ -54,11 +62,27 @@ export function readDenials(output: string, changeMs: number | undefined): reado
 export function mergeDenials(records: readonly DenialRecord[]): readonly Denial[] {
   const merged = new Map<string, Denial>();
   for (const { serial: _serial, ...record } of [...records].sort((a, b) => a.epoch_ms - b.epoch_ms)) {
-    const { profile, operation, kind, path = '', family = '', enforced, requested_mask = '' } = record;
-    const key = JSON.stringify([profile, operation, kind, path, family, enforced, requested_mask]);
+    const key = kindOf(record);
     const count = (merged.get(key)?.count ?? 0) + 1;
     merged.delete(key);
-    merged.set(key, { ...record, count });
+    merged.set(key, { ...record, count, ...ruleFor(record) });
   }
   return [...merged.values()].reverse().slice(0, maxDenials);
+}
+
+function kindOf(record: Omit<DenialRecord, 'serial'>): string {
+  const { profile, operation, kind, path = '', family = '', sock_type = '', protocol = -1 } = record;
+  const { enforced, requested_mask = '', command = '' } = record;
+  return JSON.stringify([
+    profile,
+    operation,
+    kind,
+    path,
+    family,
+    sock_type,
+    protocol,
+    enforced,
+    requested_mask,
+    command,
+  ]);
 }

@@ -1,6 +1,7 @@
 import type { Pack } from '../../model/pack.ts';
 import denials from './apparmor-denials-probe.ts';
 import localRule from './apparmor-local-rule-action.ts';
+import status from './apparmor-status-probe.ts';
 
-/** AppArmor: what it refuses, and one rule more where that is wrong. */
-export const apparmorPack: Pack = { name: 'apparmor', probes: [denials], actions: [localRule] };
+/** AppArmor: whether it is on, what it refuses, and one rule more where that is wrong. */
+export const apparmorPack: Pack = { name: 'apparmor', probes: [status, denials], actions: [localRule] };

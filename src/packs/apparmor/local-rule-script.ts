@@ -1,13 +1,30 @@
 /**
- * Finds the file in `DIR` that defines `PROFILE`, the local file it includes and that file's content, and whether the
- * kernel has the profile loaded (`SECURITYFS`/profiles, root only). Goes behind core's `fieldFunctions`.
+ * Finds the file in `DIR` that defines `PROFILE`, the local file it includes and that file's content, and whether and how
+ * the kernel has the profile loaded (`SECURITYFS`, root only). Goes behind core's `fieldFunctions`.
+ *
+ * `kernel_sum` is of the loaded profile's binary form, `file_sum` of what the parser makes of the file today (-K: it
+ * touches no cache): equal sums prove that the kernel has what the file says.
  */
 export const findLocalRuleScript = String.raw`
+[ "$(cat "$PARAMETERS/enabled" 2>/dev/null)" = Y ] && plain enabled 1
 loaded=$SECURITYFS/profiles
 if [ -r "$loaded" ]; then
   plain loaded_read 1
-  while IFS= read -r line; do [ "\${line% (*}" = "$PROFILE" ] && plain loaded 1; done < "$loaded"
+  while IFS= read -r line; do
+    [ "\${line% (*}" = "$PROFILE" ] || continue
+    mode=\${line##* (}
+    plain loaded "\${mode%)}"
+  done < "$loaded"
 fi
+for d in "$SECURITYFS"/policy/profiles/*; do
+  name=
+  { IFS= read -r name < "$d/name"; } 2>/dev/null
+  [ "$name" = "$PROFILE" ] || continue
+  plain loaded_at "$(stat -c %Y -- "$d")"
+  sum=
+  { IFS= read -r sum < "$d/raw_sha1"; } 2>/dev/null
+  plain kernel_sum "$sum"
+done
 command -v apparmor_parser >/dev/null 2>&1 && plain parser 1
 for file in "$DIR"/*; do
   [ -f "$file" ] || continue
@@ -26,6 +43,11 @@ for file in "$DIR"/*; do
     /^}/ { inside = 0 }' "$file" | head -n 2)
   case $found in found*) ;; *) continue;; esac
   printf '%s' "$file" | hex file
+  # Several profiles in one file are several loads: their sum says nothing about one of them.
+  if [ "$(apparmor_parser -N -- "$file" 2>/dev/null)" = "$PROFILE" ]; then
+    sum=$(apparmor_parser -K -S -- "$file" 2>/dev/null | sha1sum 2>/dev/null)
+    plain file_sum "\${sum%% *}"
+  fi
   local=\${found#found}
   printf '%s' "$local" | tr -d '\n' | hex local
   local=$DIR/local/$(printf '%s' "$local" | tr -d '\n')
@@ -35,8 +57,11 @@ done
 `.replaceAll('\\$', '$');
 
 /**
- * Writes the local file from stdin (or removes it when `REMOVE` is set), whole or not at all, then loads the profile. When the parser refuses, the
- * file is put back at once, so that the next boot does not meet it.
+ * Writes the local file from stdin (or removes it when `REMOVE` is set), whole or not at all, then loads the profile.
+ * When the parser refuses, the file is put back at once, so that the next boot does not meet it.
+ *
+ * -T: a cached profile counts as fresh when no file is newer, so without it a removed file would stay in force; -W: where
+ * the boot has a cached one, it is written anew for the same reason.
  */
 export const writeLocalRuleScript = String.raw`
 mkdir -p -- "\${LOCAL%/*}" || exit 1
@@ -45,7 +70,9 @@ rm -f -- "$new" "$old"
 if [ -f "$LOCAL" ]; then cp -p -- "$LOCAL" "$old" && cp -p -- "$LOCAL" "$new" || exit 1; else ( umask 022; : > "$new" ) || exit 1; fi
 if [ -n "$REMOVE" ]; then rm -f -- "$LOCAL" "$new" || exit 1
 else cat > "$new" && mv -f -- "$new" "$LOCAL" || exit 1; fi
-if apparmor_parser -r -- "$PROFILEFILE"; then rm -f -- "$old"; exit 0; fi
+write=
+for cached in "$CACHE"/*/"\${PROFILEFILE##*/}"; do [ -f "$cached" ] && write=-W; done
+if apparmor_parser -r -T $write -- "$PROFILEFILE"; then rm -f -- "$old"; exit 0; fi
 if [ -f "$old" ]; then mv -f -- "$old" "$LOCAL"; else rm -f -- "$LOCAL"; fi
 exit 1
 `.replaceAll('\\$', '$');

@@ -1,5 +1,7 @@
 import { defineProbe, unreadable } from '../../model/probe.ts';
-import { fieldFunctions, parseFields, text, word } from './fields.ts';
+import { type AclEntry, parseAcl } from './acl.ts';
+import { type Fields, fieldFunctions, integer, parseFields, text, word } from './fields.ts';
+import { grantedRights } from './granted-rights.ts';
 import { absolutePath, accountName } from './params.ts';
 import { fileTypes, parseStat, statFormat } from './stat-fields.ts';
 import { firstLine, saysMissing, whyNot } from './why-not.ts';
@@ -36,6 +38,10 @@ walk() {
   done
 }
 walk "$path"
+plain user_uid "$uid"
+plain user_gids "$(id -G "$user")"
+if acl=$(getfacl -npEL -- "$path" 2>/dev/null); then printf '%s\\n' "$acl" | hex acl
+else case $(ls -dlL -- "$path" 2>/dev/null) in ??????????+*) plain acl_unread 1;; esac; fi
 real=$(readlink -f -- "$path" 2>/dev/null)
 if [ -n "$real" ] && [ "$real" != "$path" ]; then walk "$real"; fi
 :`;
@@ -68,6 +74,11 @@ export default defineProbe({
         items: { type: 'string', description: 'Absolute path without symbolic links' },
         description: 'Directories on the way that the user may not enter, outermost first',
       },
+      grants: {
+        type: 'string',
+        description:
+          'Rights that its own mode, owner and ACL give the user, whatever its directories forbid: rw; absent where its ACL cannot be read',
+      },
       type: { type: 'string', enum: fileTypes, description: 'What it is' },
       mode: { type: 'string', description: 'Permission bits in four octal digits' },
       owner: { type: 'string', description: 'Owner' },
@@ -92,6 +103,7 @@ export default defineProbe({
     const stat = parseStat(fields);
     if (stat === undefined) return unreadable(`cannot look at ${path}: stat(1) of GNU or BusyBox is needed`);
     const { type, mode, owner, group } = stat;
+    const grants = readGrants(fields, stat);
     return {
       path,
       user,
@@ -100,6 +112,7 @@ export default defineProbe({
       writable: word(fields, 'can_w') === '1',
       executable: word(fields, 'can_x') === '1',
       closed_directories: outermostFirst(fields.get('closed') ?? []),
+      ...(grants === undefined ? {} : { grants }),
       type,
       mode,
       owner,
@@ -107,6 +120,14 @@ export default defineProbe({
     };
   },
 });
+
+function readGrants(fields: Fields, stat: { readonly uid: number; readonly gid: number; readonly mode: string }) {
+  const uid = integer(fields, 'user_uid');
+  if (uid === undefined || fields.has('acl_unread')) return undefined;
+  const gids = (word(fields, 'user_gids') ?? '').split(' ').map(Number);
+  const acl: readonly AclEntry[] = parseAcl(text(fields, 'acl') ?? '');
+  return grantedRights({ uid, gids }, stat, acl);
+}
 
 function outermostFirst(encoded: readonly string[]): readonly string[] {
   const paths = encoded.map((hex) => Buffer.from(hex, 'hex').toString('utf8').replace(/\n$/, ''));

@@ -5,6 +5,15 @@ import { fieldFunctions, integer, parseFields, text } from './fields.ts';
 import { absolutePath, accountName } from './params.ts';
 import { firstLine, whyNot } from './why-not.ts';
 
+/** Exit 95 = EOPNOTSUPP, the file system's own word; every file that has no ACL yet says 61 (ENODATA). */
+const python = `
+import os, sys
+try:
+    os.getxattr(sys.argv[1], 'system.posix_acl_access')
+except OSError as error:
+    sys.exit(error.errno)
+`;
+
 const script = `${fieldFunctions}
 for tool in getfacl setfacl; do
   if ! command -v "$tool" >/dev/null 2>&1; then plain no_tool "$tool"; exit 0; fi
@@ -12,6 +21,11 @@ done
 plain user_id "$(id -u "$user" 2>/dev/null)"
 plain owner_id "$(stat -L -c %u -- "$path" 2>/dev/null)"
 if [ -L "$path" ]; then plain link 1; exit 0; fi
+if said=$(getfattr --absolute-names -n system.posix_acl_access -- "$path" 2>&1 >/dev/null); then :
+elif command -v getfattr >/dev/null 2>&1; then case $said in *'not supported'*) plain unsupported 1;; esac
+elif command -v python3 >/dev/null 2>&1; then
+  python3 -I -c "$python" "$path" 2>/dev/null || { [ $? != 95 ] || plain unsupported 1; }
+fi
 if acl=$(getfacl -pE -- "$path" 2>&1); then printf '%s\\n' "$acl" | hex acl; else printf '%s' "$acl" | hex error; fi`;
 
 interface State {
@@ -51,7 +65,7 @@ export default defineAction({
   reads: ({ path }) => [`file:${path}`],
   touches: ({ path }) => [`file:${path}`],
   async inspect(host, { path, user }) {
-    const answer = await host.run({ script, variables: { path, user } });
+    const answer = await host.run({ script, variables: { path, user, python } });
     if (answer.rc !== 0 || answer.truncated) return unreadable(whyNot(answer, `cannot read the ACL of ${path}`));
     const fields = parseFields(answer.stdout);
     if (fields.has('no_tool')) return unreadable('getfacl and setfacl are needed: install the package acl');
@@ -61,6 +75,11 @@ export default defineAction({
     if (userId === 0) return unreadable('root has every right already');
     if (userId === integer(fields, 'owner_id')) {
       return unreadable(`${user} owns ${path}: an ACL entry does not count for the owner; use file.mode`);
+    }
+    if (fields.has('unsupported')) {
+      return unreadable(
+        `the file system of ${path} keeps no ACLs: only a wider right would do, its group's or everybody's (file.mode)`,
+      );
     }
     const acl = text(fields, 'acl');
     if (acl === undefined || parseAcl(acl).length < 3) {

@@ -1,8 +1,9 @@
 import { defineAction, undo } from '../../model/action.ts';
-import type { Command } from '../../model/command.ts';
 import { unreadable } from '../../model/probe.ts';
 import { Unknown } from '../../model/unknown.ts';
+import { installCommand, type PackageChange, removeCommands } from './package-commands.ts';
 import { type PackageManager, packageNameParam } from './package-manager.ts';
+import { announceCommand, leftConfiguration, readPackagePlan } from './package-plan.ts';
 import { inspectPackage, type PackageState } from './package-state.ts';
 
 const installers = {
@@ -11,35 +12,53 @@ const installers = {
   rpm: ['dnf', 'yum', 'zypper'],
 } as const satisfies { readonly [M in PackageManager]: readonly string[] };
 
-interface Change {
-  readonly name: string;
-  readonly manager: PackageManager;
-  readonly installer: string;
-}
-
-const installMs = 15 * 60_000;
-
 export default defineAction({
   name: 'package.installed',
-  summary: 'A package is installed. Undo removes it alone; what it drew in stays.',
+  summary:
+    'A package is installed. The plan names every package that comes with it, and undo removes exactly those; where the host’s lists cannot tell, undo removes this one alone.',
   params: {
     type: 'object',
     properties: { name: { ...packageNameParam, description: 'Name of the package' } },
     required: ['name'],
   },
   reads: ({ name }) => [`package:${name}`],
-  // Its files and scripts may be anywhere, its units start.
-  touches: ({ name }) => [`package:${name}`, 'file', 'service'],
+  // Their files and scripts may be anywhere, their units start.
+  touches: ({ name, packages }: PackageChange) => [
+    ...new Set([name, ...packages].map((each) => `package:${each}`)),
+    'file',
+    'service',
+  ],
   async inspect(host, { name }) {
     const state = await inspectPackage(host, name);
-    if (state instanceof Unknown || state.installed || installerOf(state) !== undefined) return state;
-    return unreadable(`nothing here can install ${name}: ${installers[state.manager].join(', ')} is missing`);
-  },
-  diff(state: PackageState, { name }): Change | undefined {
+    if (state instanceof Unknown || state.installed) return state;
     const installer = installerOf(state);
-    return state.installed || installer === undefined ? undefined : { name, manager: state.manager, installer };
+    if (installer === undefined) {
+      return unreadable(`nothing here can install ${name}: ${installers[state.manager].join(', ')} is missing`);
+    }
+    const { stdout } = await host.run(announceCommand(installer, name));
+    const plan = readPackagePlan(installer, stdout);
+    if (plan === undefined) return state;
+    if (plan.removed.length > 0) {
+      return unreadable(`installing ${name} would remove ${plan.removed.join(', ')}: that is for somebody to decide`);
+    }
+    const configured = leftConfiguration(stdout).filter((each) => plan.added.includes(each));
+    return { ...state, plan, configured };
   },
-  describe: ({ name, installer }) => `package ${name}: absent → installed (${installer})`,
+  diff(state: PackageState, { name }): PackageChange | undefined {
+    const installer = installerOf(state);
+    if (state.installed || installer === undefined) return undefined;
+    const { added = [], upgraded = [] } = state.plan ?? {};
+    return { name, manager: state.manager, installer, packages: added, upgrades: upgraded };
+  },
+  describe({ name, installer, packages, upgrades }) {
+    const others = packages.filter((each) => each !== name);
+    const unknown = packages.length === 0 ? '; its lists cannot tell what comes with it' : '';
+    return [
+      `package ${name}: absent → installed (${installer}${unknown})`,
+      ...(others.length === 0 ? [] : [`with ${others.join(', ')}`]),
+      ...(upgrades.length === 0 ? [] : [`and another version of ${upgrades.join(', ')}, which undo leaves`]),
+    ].join(', ');
+  },
   apply: (change) => [installCommand(change)],
   nothingDone({ rc, stderr, stdout }) {
     const said = `${stderr}\n${stdout}`;
@@ -47,49 +66,9 @@ export default defineAction({
       /could not get lock|unable to acquire the dpkg frontend lock|system management is locked|unable to lock database/i;
     return rc !== 0 && locked.test(said) ? 'another program holds the lock of the package data base' : undefined;
   },
-  // By the data base's own tool: it refuses when something else has come to need the package, where dnf would remove both.
-  rollback: undo((change: Change, _before: PackageState) => [removeCommand(change)]),
+  rollback: undo((change: PackageChange, before: PackageState) => removeCommands(change, before.configured ?? [])),
 });
 
 function installerOf(state: PackageState): string | undefined {
   return installers[state.manager].find((installer) => state.installers.includes(installer));
-}
-
-/** apt's lists may be missing or old; a broken third-party source must not stop an install that does not need it. */
-const apt = `apt-get -q update || printf 'apt-get update failed; trying with the lists there are\\n' >&2
-apt-get -y -q -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install -- "$name"`;
-
-function installCommand({ name, installer }: Change): Command {
-  switch (installer) {
-    case 'apt-get':
-      return {
-        script: apt,
-        variables: { name },
-        env: { DEBIAN_FRONTEND: 'noninteractive' },
-        timeoutMs: installMs,
-        unkillable: true,
-      };
-    case 'apk':
-      return { argv: ['apk', 'add', '--', name], timeoutMs: installMs, unkillable: true };
-    case 'zypper':
-      return { argv: ['zypper', '--non-interactive', 'install', '--', name], timeoutMs: installMs, unkillable: true };
-    default:
-      return { argv: [installer, '-y', '-q', 'install', '--', name], timeoutMs: installMs, unkillable: true };
-  }
-}
-
-function removeCommand({ name, manager }: Change): Command {
-  switch (manager) {
-    case 'dpkg':
-      return {
-        argv: ['dpkg', '--remove', '--', name],
-        env: { DEBIAN_FRONTEND: 'noninteractive' },
-        timeoutMs: installMs,
-        unkillable: true,
-      };
-    case 'apk':
-      return { argv: ['apk', 'del', '--', name], timeoutMs: installMs, unkillable: true };
-    case 'rpm':
-      return { argv: ['rpm', '-e', '--', name], timeoutMs: installMs, unkillable: true };
-  }
 }

@@ -4,7 +4,7 @@ import type { Json } from '../../model/json.ts';
 import { unreadable } from '../../model/probe.ts';
 import { forgetRecord } from './boolean-undo.ts';
 import { type BooleanValue, booleanScript, readBooleans, selinuxRuns, storeWasRead } from './boolean-values.ts';
-import { busyStore, storeChange } from './policy-store.ts';
+import { busySetsebool, semanageImport, storeChange, storeHolder } from './policy-store.ts';
 import { predictAfterBoolean } from './predict-boolean.ts';
 import { booleanName } from './schemas.ts';
 
@@ -75,7 +75,18 @@ export default defineAction({
       runtime: changes.flatMap((change) => change.runtime),
     },
   ],
-  nothingDone: busyStore,
+  // setsebool is quicker for booleans alone, and there where semanage is not.
+  shared: {
+    transaction: 'semanage',
+    onlyJoins: true,
+    line: ({ persistent: [only, ...more], runtime }) =>
+      only === undefined || more.length + runtime.length > 0
+        ? undefined
+        : `boolean -m -${only.to ? 1 : 0} ${only.name}`,
+    commit: semanageImport,
+  },
+  nothingDone: busySetsebool,
+  busy: async (host, change) => (change.persistent.length === 0 ? undefined : storeHolder(host)),
   rollback: undo<BooleanValue, BooleanChange>((change, before) => undoOne(change, before)),
 });
 

@@ -1,13 +1,14 @@
 import type { Command } from '../../model/command.ts';
 import type { BooleanValue } from './boolean-values.ts';
-import { storeChange, storeScript } from './policy-store.ts';
+import { storeChange, storeScript, storeTextFunction } from './policy-store.ts';
 
 /**
  * Removes one local record, so that the policy's own default counts again; `setsebool -P NAME=old` would leave a record.
  * semanage can only delete all of them (`boolean -D`), so the others, as they stand at that moment, are put back in the
- * same transaction, and their present values afterwards, since semanage sets those too. Without semanage the record
- * stays behind with the value that counted after a reboot; where nobody knew that one, only the present value is put
- * back, and the undo fails.
+ * same transaction, and their present values afterwards, since semanage sets those too. Without semanage the policy's
+ * default is looked up in the store's modules and made persistent, and then the record's line is taken out under the
+ * store's own lock: the policy that was built is already the one without it. Where the default can't be found, the record
+ * stays behind with the value that counted after a reboot, and where nobody knew that one either, the undo fails.
  */
 export function forgetRecord(before: BooleanValue): Command {
   const word = (value: boolean | undefined) => (value === undefined ? '' : value ? '1' : '0');
@@ -18,10 +19,23 @@ export function forgetRecord(before: BooleanValue): Command {
   };
 }
 
-const forgetScript = `${storeScript}
+const forgetScript = `${storeScript}${storeTextFunction}
 [ -n "$store" ] || { echo 'the policy store cannot be read: root is needed' >&2; exit 1; }
 grep -q "^[[:space:]]*$name[[:space:]]*=" "$store/booleans.local" 2>/dev/null || exit 0
 if ! command -v semanage >/dev/null 2>&1; then
+  lock=\${store%/active}/semanage.trans.LOCK
+  default=$(store_text "$store"/modules/[0-9]*/*/cil | sed -n -e "s/^ *(boolean $name false)/0/p" -e "s/^ *(boolean $name true)/1/p" | tail -n 1)
+  case $default in 0|1)
+    if [ -e "$lock" ] && command -v flock >/dev/null 2>&1; then
+      setsebool -V -P "$name=$default" || exit
+      setsebool -V "$name=$now" || exit
+      (
+        flock -w 60 9 || { echo 'semanage.trans.LOCK is held by another program' >&2; exit 1; }
+        kept=$(sed "/^[[:space:]]*$name[[:space:]]*=/d" "$store/booleans.local") && printf '%s\\n' "$kept" > "$store/booleans.local"
+      ) 9>>"$lock"
+      exit
+    fi ;;
+  esac
   if [ -z "$persistent" ]; then
     setsebool -V "$name=$now"
     echo "semanage is missing (package policycoreutils-python-utils), and what $name was after a reboot is not known: its local record stays" >&2

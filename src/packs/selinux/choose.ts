@@ -17,9 +17,17 @@ export interface Choices {
   readonly unsolved: readonly { readonly access: string; readonly why: string }[];
 }
 
-/** Puts the candidates in the order in which they are to be taken. */
+/**
+ * Puts the candidates in the order in which they are to be taken. Whatever is preferred, a boolean that a reboot would
+ * switch on anyway goes first: somebody has decided on its reach already.
+ */
 function rank(candidates: readonly PortCandidate[], prefer: Preference): readonly PortCandidate[] {
-  const narrow = byReach(candidates);
+  const decided = candidates.filter((candidate) => candidate.decided !== undefined);
+  const narrow = byReach(candidates.filter((candidate) => candidate.decided === undefined));
+  return [...decided.sort((a, b) => (a.decided ?? 0) - (b.decided ?? 0)), ...inOrderOf(prefer, narrow)];
+}
+
+function inOrderOf(prefer: Preference, narrow: readonly PortCandidate[]): readonly PortCandidate[] {
   if (prefer === 'least-reach') return narrow;
   const late = (candidate: PortCandidate) => {
     if (candidate.kind === 'module') return 2;

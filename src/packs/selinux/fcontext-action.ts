@@ -4,8 +4,8 @@ import type { Json } from '../../model/json.ts';
 import { type FcontextState, fcontextScript, pathOfSpec, readFcontextState } from './fcontext-state.ts';
 import { specMatches } from './file-contexts.ts';
 import { isJsonObject } from './json-object.ts';
-import { busyStore, storeChange } from './policy-store.ts';
-import { typeName } from './schemas.ts';
+import { busyStore, semanageImport, storeChange, storeHolder } from './policy-store.ts';
+import { afterInstall, typeName } from './schemas.ts';
 
 export interface FcontextChange {
   readonly spec: string;
@@ -61,6 +61,7 @@ export default defineAction({
         description: 'The path to relabel, with all below it; default: the path without a trailing (/.*)?',
         default: '',
       },
+      after_install: afterInstall,
     },
     required: ['path', 'type'],
   },
@@ -70,14 +71,14 @@ export default defineAction({
     'selinux.policy',
     ...(change.restore === '' ? [] : [`file:${change.restore}*`]),
   ],
-  async inspect(host, { path, type, restore }) {
+  async inspect(host, { path, type, restore, after_install }) {
     const where = restore || pathOfSpec(path);
     const answer = await host.run({
       script: fcontextScript,
       variables: { spec: path, type, restore: where },
       timeoutMs: 60_000,
     });
-    return readFcontextState(answer.stdout, type, where);
+    return readFcontextState(answer.stdout, type, where, after_install);
   },
   diff: fcontextDiff,
   describe(change) {
@@ -94,7 +95,18 @@ export default defineAction({
     ...(change.rule === 'none' ? [] : [semanage(change.rule === 'add' ? '-a' : '-m', change.type, change.spec)]),
     ...(change.restore === '' ? [] : [restorecon(change.restore)]),
   ],
+  shared: {
+    transaction: 'semanage',
+    onlyJoins: false,
+    line: ({ rule, type, spec }) =>
+      rule === 'none' || !/^[!#-&(-~]+$/.test(spec)
+        ? undefined
+        : `fcontext ${rule === 'add' ? '-a' : '-m'} -t ${type} ${spec}`,
+    rest: ({ restore }) => (restore === '' ? [] : [restorecon(restore)]),
+    commit: semanageImport,
+  },
   nothingDone: busyStore,
+  busy: async (host, change) => (change.rule === 'none' ? undefined : storeHolder(host)),
   rollback: undo<FcontextState, FcontextChange>((change, before) => [
     ...(change.rule === 'none'
       ? []

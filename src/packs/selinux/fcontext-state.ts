@@ -61,7 +61,12 @@ command -v semanage >/dev/null 2>&1 && echo 'semanage yes' || echo 'semanage no'
 `;
 
 /** What {@link fcontextScript} printed. */
-export function readFcontextState(stdout: string, type: string, restore: string): FcontextState | Unknown {
+export function readFcontextState(
+  stdout: string,
+  type: string,
+  restore: string,
+  semanageComes = false,
+): FcontextState | Unknown {
   if (lineOf(stdout, 'selinux') !== 'yes') return unreadable('SELinux is disabled: labels do not count here');
   if (lineOf(stdout, 'odd') === 'yes')
     return unreadable(`below ${restore} stand names with line feeds: label them by hand`);
@@ -69,7 +74,7 @@ export function readFcontextState(stdout: string, type: string, restore: string)
   if (spec === undefined) return unreadable('the label rules cannot be read');
   if (linesOf(stdout, 'type').some((line) => line === `${type} -`))
     return unreadable(`this host's policy has no type ${type}`);
-  if (lineOf(stdout, 'semanage') !== 'yes')
+  if (lineOf(stdout, 'semanage') !== 'yes' && !semanageComes)
     return unreadable('semanage is missing (package policycoreutils-python-utils)');
   const canonical = canonicalTypes(stdout);
   const labels = linesOf(stdout, 'label').flatMap((line) => parseLabel(line, restore, canonical));

@@ -1,4 +1,5 @@
 import { booleanScript, isOnWithoutRecord } from './boolean-values.ts';
+import { causeScript } from './cause.ts';
 import { labelRulesScript } from './file-contexts.ts';
 import { kernelFunctions } from './kernel-access.ts';
 import { portTableScript } from './port-table.ts';
@@ -31,6 +32,7 @@ import { portTableScript } from './port-table.ts';
  *     listener PORT DOMAIN                    a process that listens on a TCP port
  *     process DOMAIN COMM                     a running process
  *     sesearch yes|no · rule TEXT             `sesearch -A -s DOMAIN -c tcp_socket -p name_connect`
+ *     audit2why yes · why LINE                what it says of made-up records: ports without sesearch, and Unix sockets
  *
  * In `access` lines SOURCE is the worker's context, or for `name_bind` a running domain; TARGET is a type for ports and
  * a whole context for files and processes.
@@ -77,6 +79,12 @@ if [ "$connects" = yes ]; then
     sesearch -A -s "$domain" -c tcp_socket -p name_connect 2>/dev/null | sed 's/^ */rule /'
   else
     echo 'sesearch no'
+    questions=$(
+      for t in http_port_t $held; do ask "$worker" "$t" tcp_socket name_connect; done
+      printf '%s\\n' "$targets" | while read -r context class permission; do
+        [ "$class" != tcp_socket ] || ask "$worker" "$context" "$class" "$permission"
+      done
+    )
   fi
 fi
 
@@ -93,6 +101,7 @@ look() {
   case $label in *:*:*) ask "$worker" "$label" "$2" "$3" ;; esac
 }
 listening=$(ss -lxpZ 2>/dev/null)
+sockets() {
 printf '%s\\n' "$paths" | while IFS= read -r path; do
   [ -n "$path" ] || continue
   real=$(readlink -f -- "$path" 2>/dev/null)
@@ -131,5 +140,11 @@ printf '%s\\n' "$paths" | while IFS= read -r path; do
     ask "$worker" "$t" sock_file write
   done
 done
+}
+found=$(sockets)
+printf '%s\\n' "$found"
+questions="$questions
+$found"
+${causeScript}
 exit 0
 `;

@@ -46,6 +46,8 @@ export interface KernelAnswer {
   readonly permission: string;
   /** `unknown`: this policy has no such type, class or permission. */
   readonly allowed: 'yes' | 'no' | 'unknown';
+  /** It is denied without a record: a dontaudit rule. */
+  readonly hidden: boolean;
   /** The source domain is permissive: nothing is denied to it, whatever `allowed` says. */
   readonly permissive: boolean;
 }
@@ -55,16 +57,17 @@ const permissiveFlag = 1;
 
 /** One line that `ask` printed, without its first word. */
 export function parseAccess(line: string): KernelAnswer | undefined {
-  const [source, target, className, permission, number, allowed, , , , , flags] = line.trim().split(' ');
+  const [source, target, className, permission, number, allowed, , , auditDeny, , flags] = line.trim().split(' ');
   if (!source || !target || !className || !permission) return undefined;
   const asked = { source, target, class: className, permission };
   if (!number || !allowed || !/^\d{1,2}$/.test(number) || !/^[0-9a-f]{1,8}$/.test(allowed)) {
-    return { ...asked, allowed: 'unknown', permissive: false };
+    return { ...asked, allowed: 'unknown', hidden: false, permissive: false };
   }
-  const bit = (Number.parseInt(allowed, 16) >>> (Number(number) - 1)) & 1;
+  const bit = (vector: string) => (Number.parseInt(vector, 16) >>> (Number(number) - 1)) & 1;
   return {
     ...asked,
-    allowed: bit === 1 ? 'yes' : 'no',
+    allowed: bit(allowed) === 1 ? 'yes' : 'no',
+    hidden: bit(allowed) === 0 && /^[0-9a-f]{1,8}$/.test(auditDeny ?? '') && bit(auditDeny ?? '') === 0,
     permissive: (Number.parseInt(flags ?? '0', 16) & permissiveFlag) === permissiveFlag,
   };
 }

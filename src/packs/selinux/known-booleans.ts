@@ -69,35 +69,87 @@ export function policyFamily(booleans: ReadonlySet<string>): PolicyFamily {
   return booleans.has('allow_ypbind') || booleans.has('httpd_can_network_connect_ldap') ? 'refpolicy' : 'fedora';
 }
 
-/** What the remedies look at: those above, and two that tell the family. */
-export const booleanNamesToRead: readonly string[] = [
-  ...new Set([...knownBooleans.map(({ name }) => name), 'allow_ypbind', 'nis_enabled']),
-];
-
 /** Whether a known boolean surely opens a type, in whichever family. */
 export function opensType(name: string, type: string): boolean {
   const rows = knownBooleans.filter((row) => row.name === name);
   return rows.length > 0 && rows.every((row) => row.opens.includes(everyPort) || row.opens.includes(type));
 }
 
-/**
- * Never proposed, though audit2why names them: they open far more, or something else entirely. With allow_ypbind on,
- * refpolicy even hides later denials.
- */
-export const traps: ReadonlySet<string> = new Set([
-  'nis_enabled',
-  'allow_ypbind',
-  'daemons_enable_cluster_mode',
-  'httpd_use_openstack',
-  'httpd_can_connect_ftp',
-  'httpd_can_sendmail',
-  'httpd_use_opencryptoki',
-  'httpd_unified',
-  'httpd_execmem',
-  'httpd_run_stickshift',
-  'authlogin_nsswitch_use_ldap',
-  'daemons_use_tcp_wrapper',
-]);
+/** A boolean that audit2why may name and that is never proposed. */
+export interface Trap {
+  readonly name: string;
+  /** Port types that it opens to httpd_t. */
+  readonly opens: readonly string[];
+  /** It lets httpd_t use sockets of other domains. */
+  readonly connectto?: true;
+  readonly why: string;
+}
+
+const nisTypes = [
+  'port_t',
+  'unreserved_port_t',
+  'ephemeral_port_t',
+  'reserved_port_t',
+  'hi_reserved_port_t',
+  'http_port_t',
+];
+
+/** Read off the same policies. Each would "work" for some port or socket, and opens far more, or something else entirely. */
+export const knownTraps: readonly Trap[] = [
+  {
+    name: 'nis_enabled',
+    opens: nisTypes,
+    why: 'it is for NIS clients, and opens tens of thousands of ports to every domain that looks up users',
+  },
+  {
+    name: 'allow_ypbind',
+    opens: nisTypes,
+    why: 'it is for NIS clients, opens tens of thousands of ports to every domain that looks up users, and keeps later denials out of the log',
+  },
+  {
+    name: 'httpd_use_openstack',
+    opens: ephemeral,
+    why: 'it is for OpenStack’s dashboard, and opens all ephemeral ports',
+  },
+  {
+    name: 'httpd_can_connect_ftp',
+    opens: ['ftp_port_t', ...ephemeral],
+    why: 'it is for an FTP client, and opens all ephemeral ports',
+  },
+  {
+    name: 'httpd_can_sendmail',
+    opens: ['smtp_port_t', 'pop_port_t'],
+    why: 'it also lets the web server run the mail system’s programs and send mail',
+  },
+  { name: 'httpd_use_opencryptoki', opens: ['tcs_port_t'], why: 'it is for cryptographic hardware' },
+  {
+    name: 'authlogin_nsswitch_use_ldap',
+    opens: ['ldap_port_t'],
+    why: 'it lets every domain that looks up users connect to LDAP servers',
+  },
+  {
+    name: 'daemons_use_tcp_wrapper',
+    opens: ['auth_port_t'],
+    why: 'it lets every daemon connect there',
+  },
+  {
+    name: 'daemons_enable_cluster_mode',
+    opens: [],
+    connectto: true,
+    why: 'every daemon could use the sockets of every other',
+  },
+  {
+    name: 'httpd_run_stickshift',
+    opens: [],
+    connectto: true,
+    why: 'it is for OpenShift’s Passenger, and gives the web server rights over other processes',
+  },
+];
+
+/** What the remedies look at: those above; two of them tell the family. */
+export const booleanNamesToRead: readonly string[] = [
+  ...new Set([...knownBooleans, ...knownTraps].map(({ name }) => name)),
+];
 
 /** Port types that are tens of thousands of ports: a rule on one of them is no narrow rule. */
 export const wideTypes: ReadonlySet<string> = new Set([

@@ -7,7 +7,7 @@ import { typeOf } from './context.ts';
 import { isJsonObject } from './json-object.ts';
 import { type ModuleState, moduleScript, priority, readModuleState, sha256 } from './module-state.ts';
 import { rulesOf } from './one-rule.ts';
-import { busyStore, storeChange, storeScript } from './policy-store.ts';
+import { busyStore, storeChange, storeHolder, storeScript } from './policy-store.ts';
 import { moduleName } from './schemas.ts';
 
 export interface ModuleChange {
@@ -58,6 +58,7 @@ export default defineAction({
   predict: predictAfterModule,
   apply: (change) => [install(change.name, change.cil)],
   nothingDone: busyStore,
+  busy: storeHolder,
   rollback: undo<ModuleState, ModuleChange>((change, before) => [
     before.installed && before.cil !== undefined ? install(change.name, before.cil) : remove(change.name),
   ]),

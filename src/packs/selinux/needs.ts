@@ -20,6 +20,8 @@ export interface PortNeed {
   readonly type: string;
   /** Seen in the audit log, or foreseen from nginx's configuration. */
   readonly evidence: 'denied' | 'configured';
+  /** A dontaudit rule keeps the denial out of the log. */
+  readonly hidden?: true;
 }
 
 /** A socket that nginx may not reach: the links of the chain that the policy refuses, in the kernel's order. */
@@ -108,7 +110,10 @@ function portNeeds(facts: PolicyFacts, worker: string, denials: readonly Denial[
     if (needs.has(port)) continue;
     const type = portType(facts, port);
     const answer = type === undefined ? 'unknown' : facts.ask(worker, type, 'tcp_socket', 'name_connect');
-    if (type !== undefined && answer === 'no') needs.set(port, { port, type, evidence: 'configured' });
+    if (type !== undefined && answer === 'no') {
+      const hidden = facts.hidden(worker, type, 'tcp_socket', 'name_connect');
+      needs.set(port, { port, type, evidence: 'configured', ...(hidden ? { hidden } : {}) });
+    }
     if (answer === 'unknown') {
       const why = 'unreadable' in facts.ports ? facts.ports.unreadable : `the kernel gives no answer about ${type}`;
       open.set(`tcp/${port}`, { access: `connect to tcp/${port}`, why });

@@ -1,5 +1,6 @@
 import { lineOf, linesOf } from './answer-lines.ts';
 import { type BooleanValue, readBooleans } from './boolean-values.ts';
+import { type Cause, causeKey, readCauses } from './cause.ts';
 import { typeOf } from './context.ts';
 import { canonicalTypes } from './context-probe.ts';
 import { type Equivalence, readEquivalences } from './file-contexts.ts';
@@ -17,6 +18,8 @@ export interface PolicyFacts {
   /** Absent: why the port labels are not known. */
   readonly ports: PortTable | { readonly unreadable: string };
   /** semanage is there: labels can be changed. */
+  readonly hasSemanage: boolean;
+  /** The same, or it will be: an earlier step installs it. */
   readonly canLabel: boolean;
   readonly equivalences: readonly Equivalence[];
   readonly sockets: readonly SocketFacts[];
@@ -26,8 +29,12 @@ export interface PolicyFacts {
   readonly listeners: ReadonlyMap<number, readonly string[]>;
   /** What sesearch found about name_connect; absent without setools. */
   readonly rules?: readonly PolicyRule[];
+  /** What audit2why says of an access that is denied now; absent where nobody asked it. */
+  why(target: string, className: string, permission: string): Cause | undefined;
   /** The kernel's answer for a source, a target type or context, a class and a permission. */
   ask(source: string, target: string, className: string, permission: string): KernelAnswer['allowed'];
+  /** It is denied, and a dontaudit rule keeps that out of the log. */
+  hidden(source: string, target: string, className: string, permission: string): boolean;
   /** The worker's domain is permissive: nothing is denied to it. */
   readonly permissiveDomain: boolean;
   /** Alias → the policy's own name. */
@@ -54,8 +61,11 @@ export interface SocketFacts {
   readonly recreated: boolean;
 }
 
-/** Reads what the gathering script printed for a worker's context (or type). */
-export function readFacts(stdout: string, worker: string): PolicyFacts {
+/**
+ * Reads what the gathering script printed for a worker's context (or type). `semanageComes`: an earlier step installs
+ * semanage where it is missing.
+ */
+export function readFacts(stdout: string, worker: string, semanageComes = false): PolicyFacts {
   const answers = new Map<string, KernelAnswer>();
   for (const line of linesOf(stdout, 'access')) {
     const answer = parseAccess(line);
@@ -65,23 +75,27 @@ export function readFacts(stdout: string, worker: string): PolicyFacts {
     linesOf(stdout, 'type').flatMap((line) => (line.endsWith(' -') ? [] : (line.split(' ')[0] ?? []))),
   );
   const booleans = readBooleans(stdout);
+  const find = (source: string, target: string, className: string, permission: string) =>
+    answers.get(question(source, target, className, permission)) ??
+    answers.get(question(source, typeOf(target), className, permission));
+  const causes = readCauses(linesOf(stdout, 'why'));
+  const hasSemanage = lineOf(stdout, 'semanage') === 'yes';
   const rules = linesOf(stdout, 'rule').flatMap((line) => parseRule(line) ?? []);
   return {
     mode: readMode(lineOf(stdout, 'mode')),
     booleans,
     family: policyFamily(new Set(booleans.keys())),
     ports: readPortTable(stdout),
-    canLabel: lineOf(stdout, 'semanage') === 'yes',
+    hasSemanage,
+    canLabel: hasSemanage || semanageComes,
     equivalences: readEquivalences(stdout),
     sockets: readSockets(stdout),
     processes: groupBy(linesOf(stdout, 'process'), (domain) => domain),
     listeners: groupBy(linesOf(stdout, 'listener'), Number),
     ...(lineOf(stdout, 'sesearch') === 'yes' && rules.length > 0 ? { rules } : {}),
-    ask: (source, target, className, permission) =>
-      (
-        answers.get(question(source, target, className, permission)) ??
-        answers.get(question(source, typeOf(target), className, permission))
-      )?.allowed ?? 'unknown',
+    why: (target, className, permission) => causes.get(causeKey(typeOf(target), className, permission)),
+    ask: (...asked) => find(...asked)?.allowed ?? 'unknown',
+    hidden: (...asked) => find(...asked)?.hidden ?? false,
     permissiveDomain: [...answers.values()].some(
       (answer) => answer.permissive && typeOf(answer.source) === typeOf(worker),
     ),

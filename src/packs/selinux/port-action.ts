@@ -4,9 +4,9 @@ import type { Json } from '../../model/json.ts';
 import { unreadable } from '../../model/probe.ts';
 import { lineOf } from './answer-lines.ts';
 import { isJsonObject } from './json-object.ts';
-import { busyStore, storeChange } from './policy-store.ts';
+import { busyStore, semanageImport, storeChange, storeHolder } from './policy-store.ts';
 import { effectiveRecord, exactRecord, type PortTable, portTableScript, readPortTable } from './port-table.ts';
-import { portNumber, protocolName, typeName } from './schemas.ts';
+import { afterInstall, portNumber, protocolName, typeName } from './schemas.ts';
 
 /** What is known about one port before a change. */
 export interface PortState {
@@ -50,14 +50,14 @@ export default defineAction({
   summary: 'A port has this SELinux type.',
   params: {
     type: 'object',
-    properties: { port: portNumber, protocol: protocolName, type: typeName },
+    properties: { port: portNumber, protocol: protocolName, type: typeName, after_install: afterInstall },
     required: ['port', 'type'],
   },
   reads: ({ port, protocol }) => [`selinux.port:${protocol}/${port}`],
   touches: (change: PortChange) => [`selinux.port:${change.protocol}/${change.port}`, 'selinux.policy'],
-  async inspect(host, { port, protocol, type }) {
+  async inspect(host, { port, protocol, type, after_install }) {
     const answer = await host.run({ script: portTableScript, timeoutMs: 120_000 });
-    if (lineOf(answer.stdout, 'ports-tool') === 'seinfo') {
+    if (lineOf(answer.stdout, 'ports-tool') !== undefined && !after_install) {
       return unreadable('semanage is missing (package policycoreutils-python-utils): labels can be read, not changed');
     }
     const table = readPortTable(answer.stdout);
@@ -85,7 +85,14 @@ export default defineAction({
     return { ...probe.now, type: change.to, local: true, local_type: change.to, exact: true, ranges: [mine, ...left] };
   },
   apply: (change) => [semanagePort(change.how === 'add' ? '-a' : '-m', change, change.to)],
+  shared: {
+    transaction: 'semanage',
+    onlyJoins: false,
+    line: ({ how, to, protocol, port }) => `port ${how === 'add' ? '-a' : '-m'} -t ${to} -p ${protocol} ${port}`,
+    commit: semanageImport,
+  },
   nothingDone: busyStore,
+  busy: storeHolder,
   rollback: undo<PortState, PortChange>((change, before) => [
     before.local === '' ? deleteRecord(change) : semanagePort('-m', change, before.local),
   ]),

@@ -1,8 +1,9 @@
-import { knownBooleans, protectedTypes } from './known-booleans.ts';
+import { knownBooleans, knownTraps, protectedTypes } from './known-booleans.ts';
 import type { PortNeed } from './needs.ts';
 import { moduleNameOf } from './one-rule.ts';
 import type { PolicyFacts } from './policy-facts.ts';
 import { exactRecord } from './port-table.ts';
+import { type Proof, ruleProof } from './proof.ts';
 import { isWide, knownBoolean, newlyOpened, portsOfType, proofOf } from './reach.ts';
 
 /** One way to let nginx connect to one port. */
@@ -14,9 +15,11 @@ export interface PortCandidate {
   readonly target: string;
   /** Port types that become reachable, those that other remedies open too included. */
   readonly opened: readonly string[];
-  /** TCP ports that become reachable by this remedy alone. */
+  /** TCP ports that become reachable by this remedy alone, and would not by a reboot. */
   readonly reach: number;
-  readonly proof: string;
+  /** A boolean that is off now and on after a reboot: its reach in ports, which somebody has decided on already. */
+  readonly decided?: number;
+  readonly proof: Proof;
   /** What the operator should hear besides the number of ports. */
   readonly note?: string;
   /** In a few words, for lists of alternatives. */
@@ -47,7 +50,15 @@ export function candidatesFor(
     ...(typeof label === 'string' ? [] : [label]),
     ...(typeof module === 'string' ? [] : [module]),
   ];
-  return { possible, refused: [label, module].filter((entry) => typeof entry === 'string') };
+  const refused = [label, module].filter((entry) => typeof entry === 'string');
+  return { possible, refused: [...refused, ...trapsFor(facts, need.type)] };
+}
+
+/** Booleans of this host that would open the type too, and why none of them is taken. */
+function trapsFor(facts: PolicyFacts, type: string): readonly string[] {
+  return knownTraps
+    .filter(({ name, opens }) => opens.includes(type) && facts.booleans.get(name)?.value === false)
+    .map(({ name, why }) => `${name}: ${why}`);
 }
 
 function booleanCandidates(
@@ -59,11 +70,12 @@ function booleanCandidates(
   const size = portsOfType(facts);
   const names = [...new Set(knownBooleans.map(({ name }) => name))];
   return names.flatMap((name) => {
-    const proof = facts.booleans.get(name)?.value === false ? proofOf(facts, name, type) : undefined;
+    const { value, persistent } = facts.booleans.get(name) ?? {};
+    const proof = value === false ? proofOf(facts, name, type) : undefined;
     if (!proof) return [];
     const opened = newlyOpened(facts, worker, name);
     const note = knownBoolean(facts, name)?.note;
-    const reach = Math.max(
+    const ports = Math.max(
       1,
       opened.reduce((sum, each) => sum + (granted.has(each) ? 0 : size(each)), 0),
     );
@@ -73,8 +85,8 @@ function booleanCandidates(
         booleans: [name],
         target: type,
         opened,
-        reach,
-        proof: proof.text,
+        ...(persistent === true ? { reach: 0, decided: ports } : { reach: ports }),
+        proof,
         text: name,
         ...(note === undefined ? {} : { note }),
       },
@@ -100,12 +112,16 @@ function labelCandidate(
       booleans: [],
       opened: [],
       reach: 1,
-      proof: `the policy allows name_connect to ${webPort} already`,
+      proof: { text: `the policy allows name_connect to ${webPort} already`, by: 'kernel' },
       text,
     };
   }
-  const [helper] = byReach(booleanCandidates(facts, worker, webPort, granted));
-  if (!helper) return `${text}: no boolean of this policy opens ${webPort}`;
+  // With one that opens this type too, the label would add nothing.
+  const helpers = booleanCandidates(facts, worker, webPort, granted).filter(
+    ({ opened }) => !opened.includes(need.type),
+  );
+  const [helper] = byReach(helpers);
+  if (!helper) return `${text}: no boolean that this policy has opens ${webPort} and not ${need.type} too`;
   const with_ = helper.booleans.join(', ');
   return {
     ...base,
@@ -162,7 +178,7 @@ function moduleCandidate(facts: PolicyFacts, worker: string, need: PortNeed): Po
     target: need.type,
     opened: [need.type],
     reach: Math.max(1, portsOfType(facts)(need.type)),
-    proof: 'the module holds this very rule; verified by the kernel after the change',
+    proof: ruleProof(facts, need.type, 'tcp_socket', 'name_connect'),
     text: `module ${moduleNameOf(rule)}`,
   };
 }

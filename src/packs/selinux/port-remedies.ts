@@ -2,6 +2,7 @@ import type { Choice, Preference } from './choose.ts';
 import type { Access, PortNeed } from './needs.ts';
 import { cilText, moduleNameOf } from './one-rule.ts';
 import { type PortCandidate, webPort } from './port-candidates.ts';
+import { together } from './proof.ts';
 import type { BooleanRemedy, ModuleRemedy, PortRemedy } from './remedies-schema.ts';
 
 /** Everything in this domain gains what a remedy opens. */
@@ -10,14 +11,15 @@ const whoGains = 'for every httpd_t process (nginx, Apache, php-fpm)';
 /** A boolean that is enough by itself. */
 export function booleanRemedy(worker: string, choice: Choice): BooleanRemedy {
   const [name = ''] = choice.candidate.booleans;
-  const { note } = choice.candidate;
+  const { note, decided } = choice.candidate;
+  const ports = `${portCount(decided ?? choice.candidate.reach)} ${whoGains}${note === undefined ? '' : `; ${note}`}`;
   return {
     name,
-    title: `switch on ${name}`,
+    title: decided === undefined ? `switch on ${name}` : `switch on ${name}, which is off now and on after a reboot`,
     opens: choice.needs.map((need) => connect(worker, need.type)).filter(onceEach),
     ...evidence(choice),
     reach: choice.candidate.reach,
-    reach_text: `${portCount(choice.candidate.reach)} ${whoGains}${note === undefined ? '' : `; ${note}`}`,
+    reach_text: decided === undefined ? ports : `what the next reboot would open anyway: ${ports}`,
   };
 }
 
@@ -37,7 +39,7 @@ export function labelRemedy(worker: string, choices: readonly Choice[]): readonl
       title: `label tcp ${ports.join(', ')} as ${webPort}${booleans.length === 0 ? '' : `, and switch on ${booleans.join(', ')}`}`,
       opens: [connect(worker, webPort)],
       solves: choices.flatMap((choice) => evidence(choice).solves),
-      proof: choices.flatMap((choice) => evidence(choice).proof).filter((text, at, all) => all.indexOf(text) === at),
+      ...together(choices.map((choice) => choice.candidate.proof)),
       alternatives: choices.flatMap((choice) => evidence(choice).alternatives),
       reach,
       reach_text: `${portCount(reach)} ${whoGains}`,
@@ -70,22 +72,24 @@ function connect(source: string, target: string): Access {
   return { source, target, class: 'tcp_socket', permission: 'name_connect' };
 }
 
-function evidence(choice: Choice): Pick<BooleanRemedy, 'solves' | 'proof' | 'alternatives'> {
+function evidence(
+  choice: Choice,
+): Pick<BooleanRemedy, 'solves' | 'proof' | 'proved_by' | 'proof_text' | 'alternatives'> {
   return {
     solves: choice.needs.map((need) => needText(need)),
-    proof: [choice.candidate.proof],
+    ...together([choice.candidate.proof]),
     alternatives: [...choice.alternatives.map(alternativeText), ...choice.refused.map((text) => `not ${text}`)],
   };
 }
 
 /** How a port stands in lists. */
 export function needText(need: PortNeed): string {
-  return `tcp/${need.port} (${need.type})`;
+  return `tcp/${need.port} (${need.type}${need.hidden ? '; a dontaudit rule keeps it out of the log' : ''})`;
 }
 
 function alternativeText(candidate: PortCandidate): string {
   const how = candidate.kind === 'module' ? '' : 'prefer=distro: ';
-  return `${how}${candidate.text}: ${portCount(candidate.reach)}`;
+  return `${how}${candidate.text}: ${portCount(candidate.decided ?? candidate.reach)}`;
 }
 
 function portCount(count: number): string {

@@ -1,5 +1,5 @@
 import { linesOf } from './answer-lines.ts';
-import { storeScript } from './policy-store.ts';
+import { storeScript, storeTextFunction } from './policy-store.ts';
 
 /** One record: a range of ports (often of one) and its type. */
 export interface PortRecord {
@@ -21,9 +21,10 @@ export interface PortTable {
 /**
  * Shell that prints `ports LINE` for each line of `semanage port -l`, `ports-rc RC`, and `ports-local LINE` for each
  * record of the policy store's own file (`portcon tcp 3000 system_u:object_r:http_port_t:s0`), which needs no Python;
- * `ports-store yes|no` tells whether the store could be looked at. Without semanage, `seinfo --portcon` stands in, and `ports-tool seinfo` says so.
+ * `ports-store yes|no` tells whether the store could be looked at. Without semanage, `seinfo --portcon` stands in, else the
+ * store's own text (only the base module and modules written in CIL can hold port labels); `ports-tool seinfo|store` says so.
  */
-export const portTableScript = `${storeScript}
+export const portTableScript = `${storeScript}${storeTextFunction}
 if [ -n "$store" ]; then
   echo 'ports-store yes'
   [ ! -r "$store/ports.local" ] || sed -n 's/^portcon /ports-local portcon /p' "$store/ports.local"
@@ -34,9 +35,14 @@ if command -v semanage >/dev/null 2>&1; then
   { semanage port -l 2>&1; echo "rc=$?"; } | sed -e 's/^rc=/ports-rc /;t' -e 's/^/ports /'
 elif command -v seinfo >/dev/null 2>&1; then
   echo 'ports-tool seinfo'
-  { seinfo --portcon 2>&1; echo "rc=$?"; } | sed -e 's/^rc=/ports-rc /;t' -e 's/^/ports /'
+  { seinfo --portcon 2>&1; echo "rc=$?"; } | sed -e 's/^rc=/ports-rc /;t' \\
+    -e 's/^ *portcon \\([a-z]*\\) \\([0-9-]*\\) [^:]*:[^:]*:\\([^: ]*\\).*/\\3 \\1 \\2/' -e 's/^/ports /'
 else
-  echo 'ports-rc 127'
+  texts=$(set +f; ls -d "$store"/modules/[0-9]*/base/cil 2>/dev/null; grep -slx cil "$store"/modules/[0-9]*/*/lang_ext | sed 's/lang_ext$/cil/')
+  labels=$([ -z "$store" ] || [ -z "$texts" ] || store_text $texts | sed -n \\
+    -e 's/^ *(portcon \\([a-z]*\\) (\\([0-9]*\\) \\([0-9]*\\)) (\\([^ ]*\\) \\([^ ]*\\) \\([^ )]*\\).*/ports \\6 \\1 \\2-\\3/p' \\
+    -e 's/^ *(portcon \\([a-z]*\\) \\([0-9][0-9]*\\) (\\([^ ]*\\) \\([^ ]*\\) \\([^ )]*\\).*/ports \\5 \\1 \\2/p')
+  if [ -n "$labels" ]; then echo 'ports-tool store'; printf '%s\\n' "$labels"; echo 'ports-rc 0'; else echo 'ports-rc 127'; fi
 fi
 `;
 
@@ -55,10 +61,11 @@ export function readPortTable(stdout: string): PortTable | { readonly unreadable
   const all = lines.flatMap(parsePortLine);
   if (all.length === 0) return { unreadable: 'semanage port -l printed no port' };
   const local = linesOf(stdout, 'ports-local').flatMap(parsePortLine);
-  return { base: withoutOnce(all, local), local };
+  const fromStore = linesOf(stdout, 'ports-tool')[0] === 'store';
+  return { base: fromStore ? all : withoutOnce(all, local), local };
 }
 
-/** `http_port_t   tcp   80, 81, 8008-8009` of semanage, or `portcon tcp 3000-3001 system_u:object_r:T:s0` of seinfo and the store. */
+/** `http_port_t   tcp   80, 81, 8008-8009` of semanage, or `portcon tcp 3000-3001 system_u:object_r:T:s0` of the store's own records. */
 function parsePortLine(line: string): readonly PortRecord[] {
   const words = line.trim().split(/[\s,]+/);
   if (words[0] === 'portcon') {

@@ -2,6 +2,7 @@ import { everyPort, type KnownBoolean, knownBooleans, wideTypes } from './known-
 import type { PolicyFacts } from './policy-facts.ts';
 import { ruleHolds } from './policy-rule.ts';
 import { tcpTypes } from './port-table.ts';
+import type { Proof } from './proof.ts';
 
 /** Sizes of types in Fedora's and Debian's policies, for hosts whose port labels cannot be read. */
 const usualSizes: Readonly<Record<string, number>> = {
@@ -42,21 +43,15 @@ function allTypes(facts: PolicyFacts): readonly string[] {
   return [...new Set([...facts.ports.base, ...facts.ports.local].map(({ type }) => type).concat('port_t'))];
 }
 
-/** How a boolean is known to open a type. */
-export interface Proof {
-  readonly text: string;
-}
-
 /**
  * The rule by which switching a boolean on opens a type for this domain: the host's own rule where sesearch read it,
- * else the known one. `undefined`: it does not.
+ * else what audit2why decides, else the known one, which is no proof. `undefined`: it does not.
  */
 export function proofOf(facts: PolicyFacts, boolean: string, type: string): Proof | undefined {
   if (!facts.booleans.has(boolean)) return undefined;
   const known = openedTypes(facts, boolean);
   if (!known.includes(everyPort) && !known.includes(type)) return undefined;
-  if (!facts.rules)
-    return { text: `known rule: ${boolean} allows name_connect to ${type}; verified by the kernel after the change` };
+  if (!facts.rules) return causeProof(facts, boolean, type);
   const now = (name: string) => facts.booleans.get(name)?.value ?? false;
   const rule = facts.rules.find(
     (candidate) =>
@@ -66,7 +61,16 @@ export function proofOf(facts: PolicyFacts, boolean: string, type: string): Proo
       ruleHolds(candidate, (name) => name === boolean || now(name)) &&
       !ruleHolds(candidate, (name) => name !== boolean && now(name)),
   );
-  return rule && { text: rule.text };
+  return rule && { text: rule.text, by: 'sesearch' };
+}
+
+function causeProof(facts: PolicyFacts, boolean: string, type: string): Proof | undefined {
+  const cause = facts.why(type, 'tcp_socket', 'name_connect');
+  if (cause?.booleans.includes(boolean)) {
+    return { text: `setsebool -P ${boolean} 1 would allow name_connect to ${type}`, by: 'audit2why' };
+  }
+  if (cause?.ruleMissing) return undefined;
+  return { text: `known rule: ${boolean} allows name_connect to ${type}`, by: 'unproved' };
 }
 
 /** sesearch prints attributes as they stand in the rule; these are the ones that the known booleans use. */

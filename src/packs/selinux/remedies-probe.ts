@@ -7,6 +7,7 @@ import { booleanNamesToRead, knownBooleans, wideTypes } from './known-booleans.t
 import { readFacts } from './policy-facts.ts';
 import { findRemedies } from './remedies.ts';
 import { remediesSchema } from './remedies-schema.ts';
+import { afterInstall } from './schemas.ts';
 import { isComplete, readUpstreams, type Upstream } from './upstreams.ts';
 
 /** Port types to ask about where semanage cannot list them. */
@@ -47,6 +48,7 @@ export default defineProbe({
         description:
           'least-reach: fewest ports and domains. distro: booleans and labels before any module. boolean: httpd_can_network_connect for TCP',
       },
+      after_install: afterInstall,
     },
     required: ['domain'],
   },
@@ -61,7 +63,7 @@ export default defineProbe({
     unsolved,
     until_reboot,
   }),
-  async read(host, { domain, denials, upstreams, prefer }) {
+  async read(host, { domain, denials, upstreams, prefer, after_install }) {
     const wanted = readUpstreams(upstreams);
     const answer = await host.run({
       script: gatherScript,
@@ -71,7 +73,7 @@ export default defineProbe({
     if (answer.truncated) return unreadable('the policy’s facts are longer than can be read');
     if (lineOf(answer.stdout, 'mode') === undefined)
       return unreadable('the host’s SELinux policy could not be looked at');
-    return findRemedies(readFacts(answer.stdout, domain), {
+    return findRemedies(readFacts(answer.stdout, domain, after_install), {
       worker: domain,
       denials,
       upstreams: wanted,

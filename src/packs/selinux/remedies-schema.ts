@@ -1,4 +1,5 @@
 import type { TypeOf } from '../../model/schema.ts';
+import { proofKinds } from './proof.ts';
 import { absolutePath, accessSchema, booleanName, moduleName, portNumber, protocolName, typeName } from './schemas.ts';
 
 const texts = (description: string) => ({ type: 'array', items: { type: 'string' }, description }) as const;
@@ -13,9 +14,26 @@ const common = {
   proof: texts(
     'Why it is enough: rules of this host’s policy, or known ones that the kernel confirms after the change',
   ),
+  proved_by: {
+    type: 'string',
+    enum: proofKinds,
+    description:
+      'sesearch: a rule of this host’s policy. audit2why: its decision about a made-up record. kernel: its answer of today. unproved: no tool here can tell; the kernel’s answer after the change decides',
+  },
+  proof_text: { type: 'string', description: 'Proof and kind of proof in words' },
   alternatives: texts('What else would work, narrowest first, with its reach; and what was refused, with the reason'),
 } as const;
-const commonNames = ['title', 'opens', 'solves', 'reach', 'reach_text', 'proof', 'alternatives'] as const;
+const commonNames = [
+  'title',
+  'opens',
+  'solves',
+  'reach',
+  'reach_text',
+  'proof',
+  'proved_by',
+  'proof_text',
+  'alternatives',
+] as const;
 
 const moduleSchema = {
   type: 'object',
@@ -124,6 +142,7 @@ export const remediesSchema = {
       description:
         'Booleans by which nginx reaches its upstreams now, and that a reboot switches off: to be made persistent',
     },
+    packages: texts('Packages without which the chosen labels cannot be set; to be installed first'),
     enforced: { type: 'boolean', description: 'SELinux enforces, and the worker’s domain is not permissive' },
     summary: { type: 'string', description: 'All of it in one line' },
   },
@@ -140,6 +159,7 @@ export const remediesSchema = {
     'unrelated',
     'drift',
     'until_reboot',
+    'packages',
     'enforced',
     'summary',
   ],

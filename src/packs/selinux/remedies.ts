@@ -34,6 +34,7 @@ const none = {
   stale: [],
   unrelated: [],
   until_reboot: [],
+  packages: [],
 };
 
 /** The remedies for one host, from facts alone. */
@@ -72,8 +73,13 @@ export function findRemedies(facts: PolicyFacts, question: Question): Remedies {
     unsolved: [...tcp.unsolved, ...unix.unsolved],
     until_reboot: untilReboot(facts, question.worker, typesInUse(facts, question.upstreams, of('label').length > 0)),
   };
-  return { ...found, ...notes, summary: summaryOf({ ...found, ...notes }) };
+  const labels = found.ports.length > 0 || found.sockets.length > 0;
+  const packages = labels && !facts.hasSemanage ? [semanagePackage] : [];
+  return { ...found, ...notes, packages, summary: summaryOf({ ...found, ...notes, packages }) };
 }
+
+/** Holds semanage, in EL 8 and newer, Fedora, Debian and SUSE alike. */
+const semanagePackage = 'policycoreutils-python-utils';
 
 function whyIdle(facts: PolicyFacts, worker: string): string | undefined {
   if (facts.mode === 'disabled') return 'SELinux is disabled: it cannot be the cause';
@@ -98,8 +104,8 @@ function solveSockets(
       continue;
     }
     for (const { name } of remedy.modules) granted.add(name);
-    if (remedy.fcontexts.length > 0) sockets.push(socketResult(remedy));
-    else modules.push(...moduleOnly(remedy));
+    if (remedy.fcontexts.length > 0) sockets.push(socketResult(facts, remedy));
+    else modules.push(...moduleOnly(facts, remedy));
   }
   return { sockets, modules, unsolved };
 }
@@ -141,7 +147,7 @@ function summaryOf(found: Omit<Remedies, 'summary'>): string {
   if (parts.length > 0) return [...parts, ...fleeting].join('; ');
   const fine =
     found.stale.length > 0
-      ? 'the policy allows today what it once denied'
-      : 'the policy refuses nothing that the upstreams need';
+      ? 'the policy now allows what it once denied'
+      : 'the policy allows all that the upstreams need';
   return [fine, ...fleeting].join('; ');
 }

@@ -46,6 +46,13 @@ export const permissionName = {
   description: 'A permission of that class, e.g. name_connect',
 } as const;
 
+/** For what needs semanage, where an earlier step of the same run installs it. */
+export const afterInstall = {
+  type: 'boolean',
+  default: false,
+  description: 'semanage may still be missing when this is decided: an earlier step of this run installs it',
+} as const;
+
 /** One access: what `selinux.access` is asked, and what a remedy claims to open. */
 export const accessSchema = {
   type: 'object',

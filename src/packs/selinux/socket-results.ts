@@ -1,10 +1,13 @@
 import { typeOf } from './context.ts';
+import { knownTraps } from './known-booleans.ts';
 import type { SocketNeed } from './needs.ts';
+import type { PolicyFacts } from './policy-facts.ts';
+import { type Proof, ruleProof, together } from './proof.ts';
 import type { ModuleRemedy, SocketRemedyResult } from './remedies-schema.ts';
 import type { SocketRemedy } from './socket-remedy.ts';
 
 /** A socket's remedy as the probe tells it. */
-export function socketResult(remedy: SocketRemedy): SocketRemedyResult {
+export function socketResult(facts: PolicyFacts, remedy: SocketRemedy): SocketRemedyResult {
   const { need, fcontexts, files, modules, opens } = remedy;
   const domains = need.listeners.map(typeOf);
   const unheard = need.socket.listeners.length === 0;
@@ -21,19 +24,29 @@ export function socketResult(remedy: SocketRemedy): SocketRemedyResult {
       `nginx and the other httpd_t processes may use what has that label`,
       ...(domains.length === 0 ? [] : [domainReach(domains)]),
     ].join('; '),
-    proof: [
-      'the kernel allows httpd_t to search directories and write sockets of that type today',
-      ...(domains.length === 0
-        ? []
-        : [`kernel: connectto to ${domains.join(', ')} is denied now; the module holds this very rule`]),
-      ...(unheard ? ['nobody was seen listening on it: its listener’s domain could not be checked'] : []),
-    ],
-    alternatives: ['serve it on a TCP port of the loopback instead'],
+    ...together([
+      { text: 'httpd_t may search directories and write sockets of that type today', by: 'kernel' },
+      ...domains.map((domain) => ruleProof(facts, domain, 'unix_stream_socket', 'connectto')),
+      ...(unheard ? [unheardOf] : []),
+    ]),
+    alternatives: ['serve it on a TCP port of the loopback instead', ...(domains.length === 0 ? [] : trapsOf(facts))],
   };
 }
 
+/** Booleans of this host that would open the sockets of some domains too, and why none of them is taken. */
+function trapsOf(facts: PolicyFacts): readonly string[] {
+  return knownTraps
+    .filter(({ name, connectto }) => connectto && facts.booleans.get(name)?.value === false)
+    .map(({ name, why }) => `not ${name}: ${why}`);
+}
+
+const unheardOf: Proof = {
+  text: 'nobody was seen listening on it, so its listener’s domain could not be checked',
+  by: 'unproved',
+};
+
 /** A socket whose label is right: only rules are missing. */
-export function moduleOnly(remedy: SocketRemedy): readonly ModuleRemedy[] {
+export function moduleOnly(facts: PolicyFacts, remedy: SocketRemedy): readonly ModuleRemedy[] {
   return remedy.modules.map((module) => {
     const opens = remedy.opens.filter((access) => module.cil.includes(` ${typeOf(access.target)} (${access.class} `));
     const domains = opens.map((access) => typeOf(access.target));
@@ -44,8 +57,12 @@ export function moduleOnly(remedy: SocketRemedy): readonly ModuleRemedy[] {
       solves: [socketText(remedy.need)],
       reach: 1,
       reach_text: domainReach(domains),
-      proof: ['kernel: denied now; no boolean opens it; the module holds this very rule'],
-      alternatives: ['a domain of its own for the application', 'serve it on a TCP port of the loopback instead'],
+      ...together(opens.map((access) => ruleProof(facts, typeOf(access.target), access.class, access.permission))),
+      alternatives: [
+        'a domain of its own for the application',
+        'serve it on a TCP port of the loopback instead',
+        ...(opens.some(({ permission }) => permission === 'connectto') ? trapsOf(facts) : []),
+      ],
     };
   });
 }

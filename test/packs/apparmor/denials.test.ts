@@ -3,6 +3,7 @@ import { Unknown } from '../../../src/model/unknown.ts';
 import apparmorDenials from '../../../src/packs/apparmor/apparmor-denials-probe.ts';
 import { parseDenial } from '../../../src/packs/apparmor/denial-record.ts';
 import { readDenials } from '../../../src/packs/apparmor/denials.ts';
+import { ruleFor } from '../../../src/packs/apparmor/rule-for.ts';
 import { localHost, read, shells } from '../core/local-host.ts';
 
 // The forms that Debian's kernel 6.1 writes: audit.log with auditd, the kernel's log without.
@@ -23,6 +24,8 @@ describe('an AppArmor record', () => {
         operation: 'create',
         profile: 'nginx',
         family: 'inet',
+        sock_type: 'stream',
+        protocol: 0,
         enforced: true,
         epoch_ms: 1795212241576,
         serial: 74,
@@ -61,6 +64,41 @@ describe('an AppArmor record', () => {
   });
 });
 
+describe('the rule for a denial', () => {
+  const ruled = (text: string) => {
+    const record = parseDenial(audit(1, text));
+    if (!record) throw new Error('no denial');
+    return ruleFor(record);
+  };
+  test.each([
+    ['TCP over IPv4', socket, 'network inet stream,', 'profile nginx may open TCP sockets (IPv4)'],
+    [
+      'TCP over IPv6',
+      socket.replace('"inet"', '"inet6"'),
+      'network inet6 stream,',
+      'profile nginx may open TCP sockets (IPv6)',
+    ],
+    [
+      'connecting to a Unix socket',
+      file,
+      '/run/app.sock rw,',
+      'profile nginx may read and write the socket /run/app.sock',
+    ],
+  ])('%s', (_what, text, rule, allows) => {
+    expect(ruled(text)).toEqual({ rule, allows });
+  });
+  test.each([
+    ['UDP, which no backend needs', socket.replace('stream', 'dgram')],
+    ['raw packets', socket.replace('"inet" sock_type="stream"', '"packet" sock_type="raw"')],
+    ['a file that is opened', file.replace('"connect"', '"open"')],
+    ['a path with a wildcard', file.replace('/run/app.sock', '/run/*')],
+    ['a path with a blank', file.replace('"/run/app.sock"', '2F72756E2F612062')],
+    ['a capability', 'apparmor="DENIED" operation="capable" profile="nginx" pid=1 comm="nginx" capability=1'],
+  ])('none for %s', (_what, text) => {
+    expect(ruled(text)).toEqual({ rule: '', allows: '' });
+  });
+});
+
 describe('apparmor.denials', () => {
   const output = (...lines: string[]) => ['Z 1795212000', ...lines].join('\n');
   const reason = (text: string) => {
@@ -79,6 +117,16 @@ describe('apparmor.denials', () => {
     expect(found).toMatchObject([
       { path: '/run/app.sock', count: 2, epoch_ms: 1795212260000 },
       { kind: 'network', count: 1 },
+    ]);
+  });
+
+  test('IPv4 and IPv6, streams and datagrams are kinds of their own', () => {
+    const lines = [socket, socket.replace('"inet"', '"inet6"'), socket.replace('stream', 'dgram'), socket];
+    const text = output('K auditd', 'S audit.log read', ...lines.map((line, at) => `E ${audit(at, line)}`));
+    expect(readDenials(text, undefined)).toMatchObject([
+      { family: 'inet', sock_type: 'stream', count: 2, rule: 'network inet stream,' },
+      { sock_type: 'dgram', count: 1, rule: '' },
+      { family: 'inet6', sock_type: 'stream', count: 1 },
     ]);
   });
 

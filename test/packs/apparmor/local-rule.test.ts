@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/model/json.ts';
 import { Unknown } from '../../../src/model/unknown.ts';
 import localRule, { readLocalRule } from '../../../src/packs/apparmor/apparmor-local-rule-action.ts';
+import status from '../../../src/packs/apparmor/apparmor-status-probe.ts';
 import { findLocalRuleScript, writeLocalRuleScript } from '../../../src/packs/apparmor/local-rule-script.ts';
 import { fieldFunctions, parseFields } from '../../../src/packs/core/fields.ts';
 import { inTempDirectory, runHere, type Shell, shells } from '../core/local-host.ts';
@@ -21,7 +23,14 @@ async function withProfiles<T>(shell: Shell, use: (folder: string, shell: Shell)
     writeFileSync(`${folder}/profiles`, 'nginx (enforce)\n/usr/bin/other (complain)\n');
     writeFileSync(
       `${folder}/bin/apparmor_parser`,
-      `#!/bin/sh\necho "$@" >> ${folder}/loads\n! grep -rq bad ${folder}/d/local\n`,
+      `#!/bin/sh
+case "$*" in
+-N*) echo nginx; exit;;
+-K*) cat ${folder}/d/usr.sbin.nginx ${folder}/d/local/usr.sbin.nginx 2>/dev/null; exit;;
+esac
+echo "$@" >> ${folder}/loads
+! grep -rq bad ${folder}/d/local
+`,
     );
     chmodSync(`${folder}/bin/apparmor_parser`, 0o755);
     return use(folder, { ...shell, path: `${folder}/bin:${shell.path}` });
@@ -31,7 +40,7 @@ async function withProfiles<T>(shell: Shell, use: (folder: string, shell: Shell)
 async function look(folder: string, shell: Shell, profile: string) {
   const answer = await runHere(shell, {
     script: `${fieldFunctions}${findLocalRuleScript}`,
-    variables: { PROFILE: profile, DIR: `${folder}/d`, SECURITYFS: folder },
+    variables: { PROFILE: profile, DIR: `${folder}/d`, SECURITYFS: folder, PARAMETERS: folder },
   });
   return readLocalRule(parseFields(answer.stdout), profile);
 }
@@ -41,6 +50,7 @@ function write(folder: string, shell: Shell, text: string | undefined) {
   const variables = {
     LOCAL: `${folder}/d/local/usr.sbin.nginx`,
     PROFILEFILE: `${folder}/d/usr.sbin.nginx`,
+    CACHE: `${folder}/cache`,
     REMOVE: text === undefined ? '1' : '',
   };
   return runHere(shell, { script: writeLocalRuleScript, variables, ...(text === undefined ? {} : { stdin: text }) });
@@ -54,6 +64,7 @@ describe.each(shells)('apparmor.local_rule in $name', (shell) => {
         local: '/etc/apparmor.d/local/usr.sbin.nginx',
         exists: false,
         text: '',
+        current: 'unknown',
       });
       writeFileSync(`${folder}/d/local/other`, '# mine\n');
       expect(await look(folder, sh, '/usr/bin/other')).toMatchObject({ exists: true, text: '# mine\n' });
@@ -81,9 +92,59 @@ describe.each(shells)('apparmor.local_rule in $name', (shell) => {
       const local = `${folder}/d/local/usr.sbin.nginx`;
       expect((await write(folder, sh, `${rule}\n`)).rc).toBe(0);
       expect(readFileSync(local, 'utf8')).toBe(`${rule}\n`);
-      expect(readFileSync(`${folder}/loads`, 'utf8')).toBe(`-r -- ${folder}/d/usr.sbin.nginx\n`);
+      expect(readFileSync(`${folder}/loads`, 'utf8')).toBe(`-r -T -- ${folder}/d/usr.sbin.nginx\n`);
       expect((await write(folder, sh, undefined)).rc).toBe(0);
       expect(readdirSync(`${folder}/d/local`)).toEqual([]);
+    });
+  });
+
+  test('has the boot’s cached profile written anew, where there is one: it would keep a removed rule', async () => {
+    await withProfiles(shell, async (folder, sh) => {
+      mkdirSync(`${folder}/cache/6b0d76a2.0`, { recursive: true });
+      writeFileSync(`${folder}/cache/6b0d76a2.0/usr.sbin.nginx`, '');
+      await write(folder, sh, undefined);
+      expect(readFileSync(`${folder}/loads`, 'utf8')).toBe(`-r -T -W -- ${folder}/d/usr.sbin.nginx\n`);
+    });
+  });
+
+  test('sees whether the kernel has what the file says', async () => {
+    await withProfiles(shell, async (folder, sh) => {
+      const loaded = `${folder}/policy/profiles/nginx.3`;
+      mkdirSync(loaded, { recursive: true });
+      writeFileSync(`${loaded}/name`, 'nginx\n');
+      const sum = (text: string) => createHash('sha1').update(text).digest('hex');
+      writeFileSync(`${loaded}/raw_sha1`, `${sum(profileText)}\n`);
+      expect(await look(folder, sh, 'nginx')).toMatchObject({ current: 'yes' });
+      writeFileSync(`${folder}/d/local/usr.sbin.nginx`, `${rule}\n`);
+      expect(await look(folder, sh, 'nginx')).toMatchObject({ current: 'no' });
+      writeFileSync(`${loaded}/raw_sha1`, `${sum(`${profileText}${rule}\n`)}\n`);
+      expect(await look(folder, sh, 'nginx')).toMatchObject({ current: 'yes' });
+    });
+  });
+
+  test('apparmor.status tells mode, file and local file, or that AppArmor is off', async () => {
+    await withProfiles(shell, async (folder, sh) => {
+      const seen = async (profile: string) => {
+        const variables = { PROFILE: profile, DIR: `${folder}/d`, SECURITYFS: folder, PARAMETERS: folder };
+        const run = () => runHere(sh, { script: `${fieldFunctions}${findLocalRuleScript}`, variables });
+        return status.read({ since: 0, run }, { profile } as never);
+      };
+      expect(await seen('')).toMatchObject({ enabled: false, loaded: false, included: false });
+      writeFileSync(`${folder}/enabled`, 'Y\n');
+      expect(await seen('nginx')).toMatchObject({
+        enabled: true,
+        loaded: true,
+        mode: 'enforce',
+        file: `${folder}/d/usr.sbin.nginx`,
+        local: '/etc/apparmor.d/local/usr.sbin.nginx',
+        included: true,
+        local_exists: false,
+      });
+      expect(await seen('/usr/bin/other')).toMatchObject({ mode: 'complain' });
+      expect(await seen('gone')).toMatchObject({ loaded: false, mode: '', file: '' });
+      writeFileSync(`${folder}/profiles`, 'nginx (kill)\n');
+      writeFileSync(`${folder}/d/usr.sbin.nginx`, 'profile nginx /usr/sbin/nginx {\n}\n');
+      expect(await seen('nginx')).toMatchObject({ mode: 'kill', included: false, local: '' });
     });
   });
 
@@ -106,8 +167,9 @@ describe('the decision', () => {
     local: '/etc/apparmor.d/local/usr.sbin.nginx',
     exists: true,
     text: '# mine',
+    current: 'yes',
   };
-  const decide = (text: string) => localRule.diff({ ...state, text }, { profile: 'nginx', rule } as never);
+  const decide = (text: string) => localRule.diff({ ...state, text }, { profile: 'nginx', rules: [rule] } as never);
 
   test.each([
     ['', `${rule}\n`],
@@ -117,8 +179,26 @@ describe('the decision', () => {
     expect(decide(before)).toMatchObject({ before, after });
   });
 
+  test('several rules are one change; what is there already is not written again', () => {
+    const wanted = { profile: 'nginx', rules: [rule, 'network inet stream,', 'network inet6 stream,'] };
+    const change = localRule.diff({ ...state, text: 'network inet stream,\n' }, wanted as never) as Json;
+    expect(change).toMatchObject({ after: `network inet stream,\n${rule}\nnetwork inet6 stream,\n` });
+    expect(localRule.describe(change)).toContain(`also allows "${rule}", "network inet6 stream,", in /etc/`);
+  });
+
   test('nothing is done when the rule stands there', () => {
     expect(decide(`# mine\n  ${rule}\n`)).toBeUndefined();
+  });
+
+  test('a rule that stands in the file, but not in the kernel, is only loaded', () => {
+    const change = localRule.diff({ ...state, text: `${rule}\n`, current: 'no' }, {
+      profile: 'nginx',
+      rules: [rule],
+    } as never) as Json;
+    expect(localRule.describe(change)).toBe(
+      `AppArmor profile nginx: load "${rule}" of /etc/apparmor.d/local/usr.sbin.nginx; what else changed in /etc/apparmor.d/usr.sbin.nginx since it was loaded takes effect too`,
+    );
+    expect(localRule.contents(change)).toEqual([]);
   });
 
   test('undo writes exactly what was there, or removes the file', () => {
@@ -143,7 +223,8 @@ describe('the decision', () => {
     ['capability sys_admin,', false],
     ['network,', false],
   ])('rule %j is accepted: %s', (text, accepted) => {
-    const { rule: schema } = localRule.params.properties;
+    const { rules } = localRule.params.properties;
+    const schema = rules?.type === 'array' ? rules.items : undefined;
     const pattern = schema?.type === 'string' ? (schema.pattern ?? '') : '';
     expect(new RegExp(pattern, 'u').test(text)).toBe(accepted);
   });

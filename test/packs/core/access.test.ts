@@ -38,6 +38,8 @@ describe.runIf(isRoot).each(shells)('file.access in $name', (shell) => {
         exists: true,
         writable: false,
         closed_directories: [`${directory}/shut`, `${directory}/shut/open/shut 2`],
+        // Its own mode is enough: opening the directories would do.
+        grants: 'rw',
         type: 'file',
         mode: '0666',
       });
@@ -49,7 +51,11 @@ describe.runIf(isRoot).each(shells)('file.access in $name', (shell) => {
         closed_directories: [],
       });
       chmodSync(path, 0o602);
-      expect(await read(fileAccessProbe, host, { path, user })).toMatchObject({ writable: true, readable: false });
+      expect(await read(fileAccessProbe, host, { path, user })).toMatchObject({
+        writable: true,
+        readable: false,
+        grants: 'w',
+      });
     });
   });
 
@@ -136,6 +142,22 @@ describe.runIf(isRoot && hasAcl)('file.acl', () => {
       await expect(inspect(fileAclAction, host, { path: directory, user: 'nobody-here', rights: 'x' })).rejects.toThrow(
         'no user',
       );
+    });
+    await expect(inspect(fileAclAction, host, { path: '/proc/version', user, rights: 'w' })).rejects.toThrow(
+      'the file system of /proc/version keeps no ACLs: only a wider right would do',
+    );
+  });
+
+  test('an entry behind a closed directory still counts among what the file itself grants', async () => {
+    await inTempDirectory(async (directory) => {
+      const path = `${directory}/sock`;
+      writeFileSync(path, '');
+      chmodSync(path, 0o600);
+      chmodSync(directory, 0o700);
+      spawnSync('setfacl', ['-m', `u:${user}:rw`, path]);
+      expect(await read(fileAccessProbe, host, { path, user })).toMatchObject({ writable: false, grants: 'rw' });
+      spawnSync('setfacl', ['-m', 'm::r', path]);
+      expect(await read(fileAccessProbe, host, { path, user })).toMatchObject({ writable: false, grants: 'r' });
     });
   });
 });

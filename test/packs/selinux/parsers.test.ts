@@ -10,7 +10,7 @@ import { literalSpec, specMatches, spelling } from '../../../src/packs/selinux/f
 import { parseAccess } from '../../../src/packs/selinux/kernel-access.ts';
 import { cilText, rulesOf } from '../../../src/packs/selinux/one-rule.ts';
 import { parseRule, ruleHolds } from '../../../src/packs/selinux/policy-rule.ts';
-import { busyStore } from '../../../src/packs/selinux/policy-store.ts';
+import { busySetsebool } from '../../../src/packs/selinux/policy-store.ts';
 import { effectiveRecord, exactRecord, readPortTable, tcpTypes } from '../../../src/packs/selinux/port-table.ts';
 import { readPortUsers } from '../../../src/packs/selinux/port-users-probe.ts';
 import { readUpstreams } from '../../../src/packs/selinux/upstreams.ts';
@@ -262,18 +262,18 @@ describe('labels, contexts, modules', () => {
     expect(rulesOf('(allow httpd_t self (process (execmem)))\n(typepermissive httpd_t)\n')).toBeUndefined();
   });
   it.each([
-    [255, '', 'the policy store is busy'],
+    [255, '', 'another program holds the policy store'],
     [
       1,
       'libsemanage.semanage_get_lock: Could not get direct transaction lock at /var/lib/selinux/default/semanage.trans.LOCK. (Resource temporarily unavailable).',
-      'the policy store is busy',
+      'another program holds the policy store',
     ],
-    [1, 'BlockingIOError: [Errno 11] Resource temporarily unavailable', 'the policy store is busy'],
+    [1, 'BlockingIOError: [Errno 11] Resource temporarily unavailable', 'another program holds the policy store'],
     [255, 'Boolean nosuchbool is not defined', undefined],
     [255, 'Cannot set persistent booleans, please try as root.', undefined],
     [0, '', undefined],
   ])('F23: rc %i "%s": %s', (rc, stderr, want) => {
-    expect(busyStore({ rc, stdout: '', stderr, truncated: false, ms: 1 })).toBe(want);
+    expect(busySetsebool({ rc, stdout: '', stderr, truncated: false, ms: 1 })).toBe(want);
   });
   it('takes each upstream once, and none without a place', () => {
     const list = [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAvc } from '../../../src/packs/selinux/avc.ts';
 import type { Preference } from '../../../src/packs/selinux/choose.ts';
 import { mergeDenials } from '../../../src/packs/selinux/denials.ts';
-import { knownBooleans, traps } from '../../../src/packs/selinux/known-booleans.ts';
+import { knownBooleans, knownTraps } from '../../../src/packs/selinux/known-booleans.ts';
 import { readFacts } from '../../../src/packs/selinux/policy-facts.ts';
 import { findRemedies } from '../../../src/packs/selinux/remedies.ts';
 import { isComplete, readUpstreams } from '../../../src/packs/selinux/upstreams.ts';
@@ -188,6 +188,7 @@ describe('TCP upstreams', () => {
   });
 
   it('never proposes a trap, though rules of this host would be enough', () => {
+    const traps = new Set(knownTraps.map(({ name }) => name));
     expect(knownBooleans.filter(({ name }) => traps.has(name))).toEqual([]);
     for (const prefer of ['least-reach', 'distro', 'boolean'] as const) {
       for (const policy of [el9, debian, { ...el9, semanage: false }]) {
@@ -199,6 +200,59 @@ describe('TCP upstreams', () => {
         expect(names(found).join()).not.toMatch(/nis_enabled|allow_ypbind|openstack|connect_ftp|cluster_mode/);
       }
     }
+  });
+
+  it.each([
+    ['nis_enabled', 8888, el9, /tens of thousands of ports/],
+    ['nis_enabled', 50051, el9, /tens of thousands of ports/],
+    ['httpd_use_openstack', 50051, { ...el9, lines: ['bool httpd_use_openstack 0 0'] }, /OpenStack/],
+    ['httpd_can_connect_ftp', 50051, el9, /FTP client/],
+    ['allow_ypbind', 8888, debian, /keeps later denials out of the log/],
+    [
+      'authlogin_nsswitch_use_ldap',
+      389,
+      { ...debian, lines: ['bool authlogin_nsswitch_use_ldap 0 0', 'ports ldap_port_t tcp 389, 636'] },
+      /every domain that looks up users/,
+    ],
+  ])('says why it refuses %s for port %i, which it would open', (trap, port, policy, why) => {
+    const type = port === 50051 ? 'ephemeral_port_t' : port === 389 ? 'ldap_port_t' : 'unreserved_port_t';
+    const found = remedies(policy, { audit: [connect(port, type)], tcp: [port] });
+    const all = [...found.booleans, ...found.ports, ...found.modules].flatMap(({ alternatives }) => alternatives);
+    const said = [...all, ...found.unsolved.map(({ why: reason }) => reason)].filter((text) => text.includes(trap));
+    expect(said).toEqual([expect.stringMatching(why)]);
+    expect(names(found).join()).not.toContain(trap);
+  });
+
+  it('does not speak of a trap that this host lacks, that is on, or that would not help', () => {
+    const said = (policy: SimulatedPolicy, port: number) => JSON.stringify(remedies(policy, { tcp: [port] }));
+    expect(said(el9, 8888)).not.toContain('allow_ypbind');
+    expect(said({ ...el9, on: ['nis_enabled'] }, 8080)).not.toContain('nis_enabled');
+    expect(said(el9, 3000)).not.toContain('nis_enabled');
+  });
+
+  it.each(['least-reach', 'distro', 'boolean'] as const)(
+    'F05: takes the boolean that a reboot would switch on anyway, however wide it is (prefer=%s)',
+    (prefer) => {
+      const found = remedies(
+        { ...el9, records: ['httpd_can_network_connect=1'] },
+        { audit: [connect(3000, 'ntop_port_t')], tcp: [3000, 8080], prefer },
+      );
+      expect(names(found)).toEqual(['httpd_can_network_connect']);
+      expect(found.booleans[0]).toMatchObject({
+        title: 'switch on httpd_can_network_connect, which is off now and on after a reboot',
+        reach: 0,
+        reach_text: expect.stringMatching(
+          /^what the next reboot would open anyway: 65\d{3} TCP ports for every httpd_t process/,
+        ),
+      });
+      expect(found.drift).toEqual(['httpd_can_network_connect: off now, on after a reboot']);
+    },
+  );
+
+  it('F05: not a boolean that would not help, and of two the narrower one', () => {
+    expect(names(remedies({ ...el9, records: ['httpd_can_network_connect_db=1'] }, { tcp: [3000] }))).toEqual([ntop]);
+    const both = { ...el9, records: ['httpd_can_network_connect=1', 'httpd_graceful_shutdown=1'] };
+    expect(names(remedies(both, { tcp: [443] }))).toEqual(['httpd_graceful_shutdown']);
   });
 
   it('tells the reach in this host’s ports, and what else would work', () => {
@@ -286,6 +340,22 @@ describe('Unix sockets', () => {
       '(allow httpd_t initrc_t (unix_stream_socket (connectto)))\n',
     ]);
   });
+  it('says why it refuses daemons_enable_cluster_mode, which audit2why names for sockets of daemons', () => {
+    const policy = {
+      ...el9,
+      lines: ['bool daemons_enable_cluster_mode 0 0'],
+      sockets: [
+        { path: '/run/app/app.sock', directoryType: 'httpd_var_run_t', type: 'httpd_var_run_t', listener: 'tomcat_t' },
+      ],
+    };
+    const found = remedies(policy, { unix: ['/run/app/app.sock'] });
+    const all = [...found.sockets, ...found.modules].flatMap(({ alternatives }) => alternatives);
+    expect(all).toContain('not daemons_enable_cluster_mode: every daemon could use the sockets of every other');
+    expect(JSON.stringify(remedies({ ...policy, lines: [] }, { unix: ['/run/app/app.sock'] }))).not.toContain(
+      'cluster_mode',
+    );
+  });
+
   it('F08: the label is right, only the listener’s domain is refused: a rule, and no boolean', () => {
     const socket = { ...app, directoryType: 'httpd_var_run_t', type: 'httpd_var_run_t' };
     const found = remedies(
@@ -304,7 +374,7 @@ describe('Unix sockets', () => {
     };
     const found = remedies({ ...el9, sockets: [socket] }, { unix: [socket.path] });
     expect(names(found)).toEqual([]);
-    expect(found.summary).toBe('the policy refuses nothing that the upstreams need');
+    expect(found.summary).toBe('the policy allows all that the upstreams need');
   });
   it('leaves the directory to systemd where its unit makes it', () => {
     expect(

@@ -53,6 +53,7 @@ export class FakeRoot {
     const variables = Object.entries(command.variables ?? {}).map(([name, value]) => `${name}=${quote(value)}\n`);
     const script = command.script
       .replaceAll('/sys/fs/selinux', `${this.path}/selinux`)
+      .replaceAll('proc=${proc:-/proc}', `proc=${this.path}/proc`)
       .replaceAll(/(^|[ "=(-])\/(etc|var\/lib)\//gm, `$1${this.path}/$2/`);
     // BusyBox prefers its own applets to programs in PATH; a function comes before both.
     const functions = [...this.#programs].map((name) => `${name}() { "$ROOT/bin/${name}" "$@"; }\n`);

@@ -1,0 +1,60 @@
+import { type Applied, applyFix } from './apply-fix.ts';
+import type { FixKey } from './fix-key.ts';
+import type { HostRun } from './host-run.ts';
+import type { DueChange } from './inspect-calls.ts';
+import type { GaveUp, Turn } from './turn.ts';
+
+/** What is told of each attempt; `due` is what is left to do. */
+export interface Attempts {
+  before(count: number, due: readonly DueChange[]): Promise<void>;
+  after(count: number, due: readonly DueChange[], applied: Applied, ms: number): Promise<void>;
+}
+
+/** How a fix went over all attempts. */
+export type Attempted =
+  | Exclude<Applied, { kind: 'busy' | 'not_started' }>
+  | { readonly kind: 'not_started'; readonly reason: string; readonly interrupted?: true };
+
+/**
+ * Attempts a fix; again only with what is proved not to have been done, since another program held what it needs, or the wire broke
+ * before it began. `key` names the fix; each attempt adds its number. What earlier attempts did stands meanwhile, and is `begun` when the fix then fails.
+ */
+export async function attemptFix(
+  run: HostRun,
+  changes: readonly DueChange[],
+  turn: Turn,
+  key: FixKey,
+  attempts: Attempts,
+): Promise<Attempted> {
+  const { clock } = run.parts;
+  let due = changes;
+  const done: DueChange[] = [];
+  let cannot = await turn.free(due, 1);
+  for (let count = 1; cannot === undefined; count += 1) {
+    const begun = clock.monotonic();
+    await attempts.before(count, due);
+    const applied = await applyFix(run, due, turn.deadline - begun, [...key, count]);
+    await attempts.after(count, due, applied, clock.monotonic() - begun);
+    if (applied.kind === 'busy') {
+      done.push(...applied.done);
+      due = due.filter((change) => !applied.done.includes(change));
+    } else if (applied.kind !== 'not_started' || !applied.again) {
+      return withDone(applied, done);
+    }
+    cannot = await turn.again(due, count + 1, applied.reason);
+  }
+  return notAttempted(cannot, done);
+}
+
+function withDone(applied: Exclude<Applied, { kind: 'busy' }>, done: readonly DueChange[]): Attempted {
+  if (done.length === 0 || applied.kind === 'done' || applied.kind === 'unknown') return applied;
+  const begun = applied.kind === 'failed' ? [...done, ...applied.begun] : done;
+  return { kind: 'failed', reason: applied.reason, begun };
+}
+
+function notAttempted({ reason, interrupted }: GaveUp, done: readonly DueChange[]): Attempted {
+  const how = interrupted ? ({ interrupted } as const) : {};
+  return done.length === 0
+    ? { kind: 'not_started', reason, ...how }
+    : { kind: 'failed', reason: `only a part was done: ${reason}`, begun: done, ...how };
+}

@@ -1,0 +1,76 @@
+import type { Command } from '../../model/command.ts';
+import type { PackageManager } from './package-manager.ts';
+
+/** One package that is to be installed. */
+export interface PackageChange {
+  readonly name: string;
+  readonly manager: PackageManager;
+  readonly installer: string;
+  /** All packages that come, this one included; empty: the host's lists could not tell. */
+  readonly packages: readonly string[];
+  /** Installed packages that get another version; undo leaves that. */
+  readonly upgrades: readonly string[];
+}
+
+const limits = { timeoutMs: 15 * 60_000, unkillable: true } as const;
+const quiet = { DEBIAN_FRONTEND: 'noninteractive' } as const;
+
+/**
+ * apt's lists may be missing or old, and a broken third-party source must not stop an install that does not need it.
+ * What was announced is held to: with newer lists something else may come along, and undo would not know it.
+ */
+const apt = `
+announced() { apt-get -s -q install -- "$name" 2>/dev/null | sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p' | LC_ALL=C sort -u; }
+update() { apt-get -q update || printf 'apt-get update failed; trying with the lists there are\\n' >&2; }
+if [ -z "$packages" ]; then update
+else
+  apt-get -y -q --no-remove --download-only install -- "$name" >/dev/null 2>&1 || update
+  now=$(announced)
+  if [ -n "$now" ] && [ "$now" != "$packages" ]; then
+    printf 'other packages would come than were planned, nothing was done:\\n%s\\n' "$now" >&2; exit 1
+  fi
+fi
+apt-get -y -q --no-remove -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install -- "$name"`;
+
+/** Installs the package with what it needs. */
+export function installCommand({ name, installer, packages }: PackageChange): Command {
+  switch (installer) {
+    case 'apt-get':
+      return { script: apt, variables: { name, packages: [...packages].sort().join('\n') }, env: quiet, ...limits };
+    case 'apk':
+      return { argv: ['apk', 'add', '--', name], ...limits };
+    case 'zypper':
+      return { argv: ['zypper', '--non-interactive', 'install', '--', name], ...limits };
+    default:
+      return { argv: [installer, '-y', '-q', 'install', '--', name], ...limits };
+  }
+}
+
+/**
+ * Removes what came, all at once, by the data base's own tool: it refuses when something else has come to need one of
+ * them, where apt and dnf would remove both. `configured` keep the configuration that was there before.
+ */
+export function removeCommands(change: PackageChange, configured: readonly string[]): readonly Command[] {
+  const came = change.packages.length === 0 ? [change.name] : change.packages;
+  switch (change.manager) {
+    case 'dpkg': {
+      const fresh = came.filter((name) => !configured.includes(name));
+      const remove: Command = { argv: ['dpkg', '--remove', '--', ...came], env: quiet, ...limits };
+      return fresh.length === 0
+        ? [remove]
+        : [remove, { argv: ['dpkg', '--purge', '--', ...fresh], env: quiet, ...limits }];
+    }
+    case 'apk':
+      return [{ argv: ['apk', 'del', '--', change.name], ...limits }];
+    case 'rpm':
+      if (came.length === 1) return [{ argv: ['rpm', '-e', '--', change.name], ...limits }];
+      return [{ script: rpm, variables: { names: came.join(' ') }, ...limits }];
+  }
+}
+
+/** rpm fails as a whole when one of them is gone already. */
+const rpm = `
+set --
+for each in $names; do ! rpm -q -- "$each" >/dev/null 2>&1 || set -- "$@" "$each"; done
+[ $# -eq 0 ] || rpm -e -- "$@"
+`;

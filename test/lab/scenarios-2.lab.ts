@@ -1,0 +1,3 @@
+import { testScenarios } from './scenario-lives.ts';
+
+await testScenarios(1);
