@@ -70,9 +70,9 @@ describe.skipIf(!python)('on a terminal', () => {
       ],
       [],
     ],
-    ['Ctrl-C at the sudo password', 'plain.yaml', [['sudo password:', 'type', 'half\x03']], ['-K']],
+    ['Ctrl-C at the sudo password', 'plain.yaml', [['become password:', 'type', 'half\x03']], ['-K']],
     ['Ctrl-C at the login password', 'plain.yaml', [['SSH password:', 'type', '\x03']], ['-k']],
-    ['SIGTERM at the sudo password', 'plain.yaml', [['sudo password:', 'kill', 'SIGTERM']], ['-K']],
+    ['SIGTERM at the sudo password', 'plain.yaml', [['become password:', 'kill', 'SIGTERM']], ['-K']],
   ];
   it.each(cancelled)('%s ends the run with 130, and nothing is changed', async (_name, book, play, more) => {
     const { code, screen, left } = await run(book, play, ...more);
@@ -82,7 +82,7 @@ describe.skipIf(!python)('on a terminal', () => {
   });
 
   it('goes on with no empty password when the input ends', async () => {
-    const { code, screen } = await run('plain.yaml', [['sudo password:', 'type', '\x04']], '-K');
+    const { code, screen } = await run('plain.yaml', [['become password:', 'type', '\x04']], '-K');
     expect(code, screen).toBe(64);
     expect(screen).toContain('no host was touched');
   });

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { attachGuest, type Guest, type GuestPlace, isItsQemu, runDir, startGuest } from './guest.ts';
+import { rm } from 'node:fs/promises';
+import { type Guest, type GuestPlace, startGuest } from './guest.ts';
 import { guestKinds, isKindName, type KindName } from './kinds.ts';
 import { sshArgs } from './login.ts';
+import { runningGuests } from './running-guests.ts';
 import { provideSnapshot, staleFiles } from './snapshot.ts';
 
 const usage = `usage: npm run lab -- COMMAND
@@ -137,18 +137,4 @@ async function guestNamed(name: string | undefined): Promise<Guest> {
   const guest = guests.find((each) => each.name === name);
   if (guest !== undefined) return guest;
   throw new Error(`no guest named ${name ?? ''}; running: ${guests.map((each) => each.name).join(', ') || 'none'}`);
-}
-
-/** A guest whose qemu ended by itself leaves its folder; it is removed here. */
-async function runningGuests(): Promise<readonly Guest[]> {
-  await mkdir(runDir(), { recursive: true });
-  const guests: Guest[] = [];
-  for (const name of (await readdir(runDir())).sort()) {
-    const text = await readFile(join(runDir(), name, 'guest.json'), 'utf8').catch(() => undefined);
-    if (text === undefined) continue;
-    const guest = attachGuest(JSON.parse(text) as GuestPlace);
-    if (await isItsQemu(guest)) guests.push(guest);
-    else await guest.stop();
-  }
-  return guests;
 }

@@ -33,7 +33,7 @@ describe('a guest', () => {
   test.each([
     ['a boolean, now only', 'setsebool httpd_can_network_connect 1', /^booleans: \+ httpd_can_network_connect:1 1$/],
     ['a label', 'chcon -t tmp_t /srv/app', /^files: \+ \/srv\/app .*:tmp_t:/],
-    ['an access list', 'setfacl -m u:www-data:r /srv/app', /^acls: \+ user:33:r--$/],
+    ['an access list', 'setfacl -m u:www-data:r /srv/app', /^acls: \+ \/srv\/app user:33:r--$/],
     [
       'a configuration file',
       'echo >>/etc/nginx/conf.d/app.conf',

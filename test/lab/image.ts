@@ -129,6 +129,8 @@ async function makeDisk(root: string, disk: string): Promise<void> {
 
 async function fetchPackages(names: readonly string[], folder: string): Promise<void> {
   await mkdir(folder);
+  // A container has no lists, and old ones name other versions than the image has.
+  await mustRun('apt-get', ['update', '-qq']);
   await mustRun('apt-get', ['download', '-qq', ...names], { cwd: folder });
 }
 

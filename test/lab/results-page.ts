@@ -38,7 +38,7 @@ enforcing, unless the scenario is about something else), looks, mends, looks aga
 |${'---|'.repeat(head.length)}
 ${table.join('\n')}
 
-*unchanged*: the dry run left the guest's state hash as it was. *fixed*: a client outside gets its page. *persistent*: it still does
+*as expected*: diagnosis, remedy, proof, reach and verdicts are what the scenario's file says. *unchanged*: the dry run left the guest's state hash as it was. *fixed*: a client outside gets its page. *persistent*: it still does
 after a reboot. *idempotent*: a second run changed nothing. *exact rollback*: the state is, record by record, what it was before.
 –: not meant to be (nothing of ours to repair, or nothing was changed).
 
@@ -54,6 +54,7 @@ the table tests in \`test/packs/\`. That \`httpd_graceful_shutdown\` opens \`htt
 covered by the same tables; here apt-get and dpkg are real.`;
 
 const marks: readonly (readonly [string, (life: Life) => boolean | undefined])[] = [
+  ['as expected', (life) => life.asExpected],
   ['unchanged', (life) => life.unchanged],
   ['agreed', (life) => life.agreed],
   ['fixed', (life) => life.fixed],
@@ -64,7 +65,9 @@ const marks: readonly (readonly [string, (life: Life) => boolean | undefined])[]
 
 function agreement(lives: readonly Life[]): string {
   const agreed = lives.filter((life) => life.agreed).length;
-  return `The dry run foretold the remedy and the verdict of the real run in ${agreed}/${lives.length} scenarios.`;
+  const undecided = lives.filter((life) => life.dryRun === 'undetermined').length;
+  const rightly = undecided === 0 ? '' : ` (${undecided} of them: that it can't be decided)`;
+  return `The dry run foretold diagnosis, remedy and verdict of the real run in ${agreed}/${lives.length} scenarios${rightly}.`;
 }
 
 function sorted(lives: readonly Life[]): readonly Life[] {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MendEnd, type MendRequest, mend } from '../../src/mend.ts';
 import type { Event } from '../../src/model/event.ts';
+import type { Json } from '../../src/model/json.ts';
 import type { HostOutcome } from '../../src/model/plan.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { Guest } from './guest.ts';
@@ -23,6 +24,7 @@ export async function runFlagship(
   scenario: Scenario,
   mode: 'dry_run' | 'apply',
   reached: Pick<MendRequest, 'transportFor'> = {},
+  onEvent: (event: Event) => void = () => undefined,
 ): Promise<FlagshipRun> {
   const folder = await mkdtemp(join(tmpdir(), 'mendgate-life-'));
   const events: Event[] = [];
@@ -35,7 +37,7 @@ export async function runFlagship(
       runbook: flagship,
       inventory: [inventory],
       limit: undefined,
-      extra: new Map(Object.entries(scenario.params).map(([name, value]) => [name, String(value)])),
+      extra: new Map(Object.entries(scenario.params).map(([name, value]) => [name, extraText(value)])),
       mode,
       forks: 1,
       reach: reachOf(guest, scenario),
@@ -45,7 +47,12 @@ export async function runFlagship(
       startAt: undefined,
       expectHosts: undefined,
       detailedExitCode: false,
-      sinks: [(event) => void events.push(event)],
+      sinks: [
+        (event) => {
+          events.push(event);
+          onEvent(event);
+        },
+      ],
       onPlan: () => undefined,
       approvePlan: async () => true,
       approve: async () => true,
@@ -57,6 +64,11 @@ export async function runFlagship(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A param as `-e` takes it. */
+function extraText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** How mendgate reaches a guest as the scenario's user. */

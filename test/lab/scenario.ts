@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
+import type { JsonObject } from '../../src/model/json.ts';
 import { guestKinds, type KindName } from './kinds.ts';
 
 /** An HTTP request to the guest's nginx from outside, and the status a client gets. */
@@ -30,18 +31,18 @@ export interface ScenarioSymptom {
   readonly after_reboot?: Request;
 }
 
-/** What the flagship must say and do. */
-export type Expectation =
-  /** Not yet stated as patterns: in words, what they must come to. */
-  | { readonly pending: string }
-  | {
-      readonly diagnosis: string;
-      /** One pattern per planned change, in order; none: it must change nothing. */
-      readonly changes: readonly string[];
-      readonly proof?: string;
-      readonly dry_run: string;
-      readonly verdict: string;
-    };
+/** What the flagship must say and do; texts are patterns. */
+export interface Expectation {
+  readonly diagnosis: string;
+  /** One per planned change, in order; none: it must change nothing. */
+  readonly changes: readonly string[];
+  /** Each must match a note of the dry run: what was seen, the proof, the reach, what was not chosen. */
+  readonly notes?: readonly string[];
+  /** None of them may match any. */
+  readonly no_notes?: readonly string[];
+  readonly dry_run: string;
+  readonly verdict: string;
+}
 
 /** One fault of a host, from the break to what must hold after the repair. */
 export interface Scenario {
@@ -54,13 +55,13 @@ export interface Scenario {
   /** Who mendgate logs in as. */
   readonly login: 'ops' | 'opspw' | 'plain' | 'root';
   /** Params of the runbook. */
-  readonly params: { readonly [name: string]: string | number | boolean };
+  readonly params: JsonObject;
   /** Whether the guest gets the package files that the minimal kind lacks, as a source of its own apt. */
   readonly packages: boolean;
   /** Whether `semanage export` checks the state hash's word on the policy store. */
   readonly export: boolean;
   readonly break: string;
-  /** Shell text that runs in the background beside the real run. */
+  /** Shell text that runs in the background beside the real run; /run/lab-waiting appears when that says that it waits. */
   readonly disturb?: string;
   readonly symptom: ScenarioSymptom;
   readonly expect: Expectation;
@@ -71,6 +72,7 @@ export interface Scenario {
 }
 
 const text = { type: 'string', minLength: 1 } as const;
+const texts = { type: 'array', items: text } as const;
 const request = {
   type: 'object',
   required: ['path', 'status'],
@@ -110,16 +112,16 @@ export const scenarioSchema = {
     },
     expect: {
       type: 'object',
+      required: ['diagnosis', 'changes', 'dry_run', 'verdict'],
       additionalProperties: false,
       properties: {
-        pending: text,
         diagnosis: text,
-        changes: { type: 'array', items: text },
-        proof: text,
+        changes: texts,
+        notes: texts,
+        no_notes: texts,
         dry_run: text,
         verdict: text,
       },
-      oneOf: [{ required: ['pending'] }, { required: ['diagnosis', 'changes', 'dry_run', 'verdict'] }],
     },
     after: {
       type: 'object',

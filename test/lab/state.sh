@@ -14,6 +14,10 @@ echo "== records"
 cd $store && grep -Hv -e '^#' -e '^$' -- *.local seusers users_extra /etc/selinux/default/contexts/files/*.local
 echo "== apparmor"
 [ -e /sys/kernel/security/apparmor/profiles ] && sort /sys/kernel/security/apparmor/profiles
+# What is loaded, not only its name. The folders' numbers count loads.
+for loaded in /sys/kernel/security/apparmor/policy/profiles/*; do
+  [ -e "$loaded/raw_sha1" ] && read -r name <"$loaded/name" && read -r sum <"$loaded/raw_sha1" && echo "$name $sum"
+done | sort
 echo "== units"
 for unit in nginx auditd php8.2-fpm unixapp; do
   [ -d /sys/fs/cgroup/system.slice/$unit.service ] && echo $unit
@@ -24,13 +28,19 @@ echo "== files"
 # their compiled twins (*.bin), and the binary policy, which has other bytes after a rebuild from the same modules and
 # records (measured).
 find /run/app /run/php /run/lab /srv /etc/nginx /etc/php /etc/apparmor.d/usr.sbin.nginx /etc/apparmor.d/local \
-  /etc/selinux/config /etc/systemd/system /etc/tmpfiles.d /var/log/nginx /var/log/audit /var/lib/dpkg/status \
+  /etc/selinux/config /etc/systemd/system /etc/tmpfiles.d /var/log/nginx /var/log/audit /var/lib/dpkg/status /var/lib/apt/extended_states \
   /etc/selinux/default/contexts/files $store/modules_checksum $store/modules/400 \
   $store/modules/disabled \
   \( -path '/etc/selinux/default/*' -o -path "$store/*" -o -printf '%p %y %m %U %G %Z %l\n' \) \
   -type f ! -path '/var/log/*' ! -name '*.bin' ! -name '*.local' -exec sha256sum {} +
 echo "== acls"
-getfacl -Rpsn /run/app /run/php /run/lab /srv
+# Each line with its file: two files with each other's entries are not the same.
+getfacl -Rpsn /run/app /run/php /run/lab /srv | while read -r line; do
+  case $line in '# file: '*) file=${line#'# file: '} ;; '#'* | '') ;; *) echo "$file $line" ;; esac
+done
+echo "== processes"
+# A real run may reload nginx; a dry run may not.
+pgrep -f '^nginx: '
 echo "== mendgate"
 # What a run must take away with it. Its markers it leaves on purpose, for seven days: they have a section of their own, which
 # is empty after a dry run and left out of the comparison after a real one.

@@ -21,6 +21,11 @@ test('a section left out does not count', () => {
   expect(diffState(before, after, ['markers'])).toEqual([]);
 });
 
+test('a line that is there twice counts', () => {
+  const after = parseState('== booleans\na:0 0\na:0 0\nb:1 1\n== records\n== mendgate\n');
+  expect(diffState(before, after)).toEqual([expect.stringMatching(/^booleans: \d lines, now \d$/)]);
+});
+
 test('lines that moved from one section to another count', () => {
   const after = parseState('== booleans\na:0 0\n== records\nb:1 1\n== mendgate\n');
   expect(hashState(after)).not.toBe(hashState(before));

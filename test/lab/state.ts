@@ -13,10 +13,11 @@ export function parseState(text: string): GuestState {
   return sections;
 }
 
-/** One hash over all sections but those left out (`markers`: what a real run leaves on purpose). */
+/** One hash over all sections but those left out (`markers`: what a real run leaves on purpose). The order of lines doesn't count. */
 export function hashState(state: GuestState, leaveOut: readonly string[] = []): string {
   const hash = createHash('sha256');
-  for (const [name, text] of state) if (!leaveOut.includes(name)) hash.update(`${name}\0${text}\0`);
+  for (const [name, text] of state)
+    if (!leaveOut.includes(name)) hash.update(`${name}\0${text.split('\n').sort().join('\n')}\0`);
   return hash.digest('hex');
 }
 
@@ -31,6 +32,8 @@ export function diffState(before: GuestState, after: GuestState, leaveOut: reado
     const nowLines = new Set(now);
     for (const line of old) if (!nowLines.has(line)) differences.push(`${name}: - ${line}`);
     for (const line of now) if (!oldLines.has(line)) differences.push(`${name}: + ${line}`);
+    const told = differences.some((line) => line.startsWith(`${name}: `));
+    if (!told && old.length !== now.length) differences.push(`${name}: ${old.length} lines, now ${now.length}`);
   }
   return differences;
 }

@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { apparmorPack } from '../../src/packs/apparmor/index.ts';
 import { corePack } from '../../src/packs/core/index.ts';
 import { nginxPack } from '../../src/packs/nginx/index.ts';
 import { selinuxPack } from '../../src/packs/selinux/index.ts';
 import { loadRecordings } from './replay-flagship.ts';
+import { recordingsFolder } from './texts.ts';
 
 /** What no guest was asked, and why. */
 const notRecorded: { readonly [name: string]: string } = {
@@ -14,7 +17,6 @@ const notRecorded: { readonly [name: string]: string } = {
   'probe selinux.module': 'the flagship only installs modules; the action of that name reads the same',
   'probe selinux.port_users': 'the flagship reads the users of ports through selinux.remedies',
   'probe nginx.config': 'the flagship reads the configuration through nginx.upstreams and nginx.upstream_errors',
-  'probe nginx.backends': 'of another runbook, nginx-502-connection-refused',
   'action nginx.current': 'of another runbook, provision-nginx-proxy',
 };
 
@@ -63,7 +65,13 @@ describe('the recordings', async () => {
     }
   });
 
-  test('stay small', () => {
+  test('stay small', async () => {
+    const files = await readdir(recordingsFolder, { recursive: true });
+    const sizes = files
+      .filter((file) => file.endsWith('.jsonl'))
+      .map((file) => statSync(join(recordingsFolder, file)).size);
+    expect(Math.max(...sizes)).toBeLessThan(600_000);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(6_000_000);
     for (const { name, runs } of recordings) {
       expect(runs.length, name).toBeGreaterThan(1);
       expect(

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { mend } from '../../src/mend.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 import type { HostOutcome } from '../../src/model/plan.ts';
 import { parseRecording } from '../../src/transports/replay/parse-recording.ts';
 import type { Recording } from '../../src/transports/replay/recording.ts';
@@ -25,7 +26,7 @@ export interface LabRecording extends Recording {
   readonly name: string;
   readonly about: Recording['about'] & {
     readonly scenario: string;
-    readonly params: { readonly [name: string]: string | number | boolean };
+    readonly params: JsonObject;
     readonly guest: {
       readonly kind: string;
       readonly login: string;
@@ -69,7 +70,12 @@ export async function replayFlagship({ about, runs }: LabRecording, name: string
     runbook: resolve('runbooks/nginx-502-permission-denied.yaml'),
     inventory: ['guest,'],
     limit: undefined,
-    extra: new Map(Object.entries(about.params).map(([param, value]) => [param, String(value)])),
+    extra: new Map(
+      Object.entries(about.params).map(([param, value]) => [
+        param,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]),
+    ),
     mode: name === 'dry_run' ? 'dry_run' : 'apply',
     forks: 1,
     reach: { hostKeyPolicy: 'strict', onWarning: () => undefined },

@@ -20,6 +20,7 @@ done
  */
 export const storeTextFunction = `
 store_text() {
+  if [ "$(head -c 3 "$1" 2>/dev/null)" != BZh ]; then cat -- "$@" 2>/dev/null; return; fi
   if command -v bzip2 >/dev/null 2>&1; then bzip2 -dcf -- "$@" 2>/dev/null; return; fi
   for python in python3 /usr/libexec/platform-python; do
     command -v "$python" >/dev/null 2>&1 || continue
@@ -31,8 +32,7 @@ for name in sys.argv[1:]:
 ' "$@" 2>/dev/null
     return
   done
-  [ "$(head -c 3 "$1" 2>/dev/null)" = BZh ] && return 1
-  cat -- "$@" 2>/dev/null
+  return 1
 }
 `;
 

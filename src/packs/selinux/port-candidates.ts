@@ -2,9 +2,10 @@ import { knownBooleans, knownTraps, protectedTypes } from './known-booleans.ts';
 import type { PortNeed } from './needs.ts';
 import { moduleNameOf } from './one-rule.ts';
 import type { PolicyFacts } from './policy-facts.ts';
+import { ruleHolds } from './policy-rule.ts';
 import { exactRecord } from './port-table.ts';
 import { type Proof, ruleProof } from './proof.ts';
-import { isWide, knownBoolean, newlyOpened, portsOfType, proofOf } from './reach.ts';
+import { covers, isWide, knownBoolean, newlyOpened, portsOfType, proofOf } from './reach.ts';
 
 /** One way to let nginx connect to one port. */
 export interface PortCandidate {
@@ -58,7 +59,23 @@ export function candidatesFor(
 function trapsFor(facts: PolicyFacts, type: string): readonly string[] {
   return knownTraps
     .filter(({ name, opens }) => opens.includes(type) && facts.booleans.get(name)?.value === false)
+    .filter(({ name }) => ruledBy(facts, name, type))
     .map(({ name, why }) => `${name}: ${why}`);
+}
+
+/**
+ * Whether the host has a rule by which a boolean that is off would open a type; where sesearch read none, that stays
+ * possible. Which types an attribute holds is not read: any attribute of ports may hold it.
+ */
+function ruledBy(facts: PolicyFacts, boolean: string, type: string): boolean {
+  if (!facts.rules) return true;
+  const later = (name: string) => name === boolean || (facts.booleans.get(name)?.value ?? false);
+  return facts.rules.some(
+    (rule) =>
+      (covers(rule.target, type) || rule.target.endsWith('_port_type')) &&
+      rule.condition.includes(boolean) &&
+      ruleHolds(rule, later),
+  );
 }
 
 function booleanCandidates(
@@ -75,10 +92,9 @@ function booleanCandidates(
     if (!proof) return [];
     const opened = newlyOpened(facts, worker, name);
     const note = knownBoolean(facts, name)?.note;
-    const ports = Math.max(
-      1,
-      opened.reduce((sum, each) => sum + (granted.has(each) ? 0 : size(each)), 0),
-    );
+    const sum = opened.reduce((ports, each) => ports + (granted.has(each) ? 0 : size(each)), 0);
+    // Where the port labels cannot be read, the usual sizes come to more ports than there are.
+    const ports = Math.min(Math.max(1, sum), 65_535);
     return [
       {
         kind: 'boolean',
@@ -103,7 +119,8 @@ function labelCandidate(
 ): PortCandidate | string {
   const refusal = whyNoLabel(facts, need, booleans);
   if (refusal !== undefined) return `label tcp/${need.port} as ${webPort}: ${refusal}`;
-  const open = granted.has(webPort) || facts.ask(worker, webPort, 'tcp_socket', 'name_connect') === 'yes';
+  const answer = facts.ask(worker, webPort, 'tcp_socket', 'name_connect');
+  const open = granted.has(webPort) || answer === 'yes';
   const base = { kind: 'label', target: webPort } as const;
   const text = `label tcp/${need.port} as ${webPort}`;
   if (open) {
@@ -129,7 +146,7 @@ function labelCandidate(
     opened: helper.opened,
     reach: helper.reach + 1,
     proof: helper.proof,
-    text: `${text}, with ${with_}`,
+    text: `${text}, with ${with_}${answer === 'no' ? ' (the label alone is not enough)' : ''}`,
   };
 }
 

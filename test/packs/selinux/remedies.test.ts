@@ -184,6 +184,7 @@ describe('TCP upstreams', () => {
       expect(opens.length).toBeGreaterThan(0);
       expect(proof.join()).not.toBe('');
       expect(reach).toBeGreaterThan(0);
+      expect(reach).toBeLessThanOrEqual(65_535);
     }
   });
 
@@ -230,6 +231,84 @@ describe('TCP upstreams', () => {
     expect(said(el9, 3000)).not.toContain('nis_enabled');
   });
 
+  const own = [
+    'allow httpd_t http_port_t:tcp_socket name_connect; [ httpd_graceful_shutdown ]:True',
+    'allow httpd_t port_type:tcp_socket name_connect; [ httpd_can_network_connect ]:True',
+  ];
+  const nis = (target: string, name: string) =>
+    `allow nsswitch_domain ${target}:tcp_socket name_connect; [ ${name} ]:True`;
+  it.each<[string, SimulatedPolicy, number, string, boolean]>([
+    ['no rules were read', debian, 443, 'allow_ypbind', true],
+    [
+      'a rule of the type',
+      { ...debian, sesearch: [...own, nis('unreserved_port_t', 'allow_ypbind')] },
+      8888,
+      'allow_ypbind',
+      true,
+    ],
+    [
+      'only of other types',
+      { ...debian, sesearch: [...own, nis('unreserved_port_t', 'allow_ypbind')] },
+      443,
+      'allow_ypbind',
+      false,
+    ],
+    ['no rule at all', { ...debian, sesearch: own }, 8888, 'allow_ypbind', false],
+    [
+      'only for the boolean being off',
+      { ...debian, sesearch: [...own, nis('http_port_t', '!allow_ypbind')] },
+      443,
+      'allow_ypbind',
+      false,
+    ],
+    [
+      'only together with one that is off',
+      { ...debian, sesearch: [...own, nis('http_port_t', 'allow_ypbind && other')] },
+      443,
+      'allow_ypbind',
+      false,
+    ],
+    [
+      'an attribute that holds the type',
+      { ...el9, sesearch: [...own, nis('reserved_port_type', 'nis_enabled')] },
+      443,
+      'nis_enabled',
+      true,
+    ],
+    [
+      'an attribute, but in a rule of no boolean',
+      { ...el9, sesearch: [...own, 'allow nsswitch_domain rpc_port_type:tcp_socket name_connect;'] },
+      443,
+      'nis_enabled',
+      false,
+    ],
+    [
+      'an attribute, but the type was never opened',
+      { ...el9, sesearch: [...own, nis('reserved_port_type', 'nis_enabled')] },
+      3000,
+      'nis_enabled',
+      false,
+    ],
+  ])('names a trap only where the host’s rules make it one: %s', (_title, policy, port, trap, said) => {
+    const found = remedies(policy, { tcp: [port] });
+    const all = [...found.booleans, ...found.ports, ...found.modules].flatMap(({ alternatives }) => alternatives);
+    expect(all.length).toBeGreaterThan(0);
+    expect(all.some((text) => text.startsWith(`not ${trap}: `))).toBe(said);
+  });
+
+  it.each<[string, SimulatedPolicy, boolean]>([
+    ['the kernel denies http_port_t', el9, true],
+    ['it allows it', { ...el9, on: ['httpd_graceful_shutdown'] }, false],
+  ])('says that the label alone is not enough exactly where that is so: %s', (_title, policy, said) => {
+    const [wide] = remedies(policy, { tcp: [3000], prefer: 'boolean' }).booleans;
+    const text = wide?.alternatives.find((each) => each.includes('label tcp/3000 as http_port_t'));
+    expect(text).toContain(
+      said ? ', with httpd_graceful_shutdown (the label alone is not enough): ' : 'http_port_t: 1 ',
+    );
+    const [label] = remedies(policy, { tcp: [3000], prefer: 'distro' }).ports;
+    expect(label?.booleans).toEqual(said ? ['httpd_graceful_shutdown'] : []);
+  });
+
   it.each(['least-reach', 'distro', 'boolean'] as const)(
     'F05: takes the boolean that a reboot would switch on anyway, however wide it is (prefer=%s)',
     (prefer) => {
@@ -260,7 +339,7 @@ describe('TCP upstreams', () => {
     expect(module?.reach).toBe(2);
     expect(module?.reach_text).toContain('2 TCP ports for every httpd_t process');
     expect(module?.alternatives).toEqual([
-      'prefer=distro: label tcp/3000 as http_port_t, with httpd_graceful_shutdown: 9 TCP ports',
+      'prefer=distro: label tcp/3000 as http_port_t, with httpd_graceful_shutdown (the label alone is not enough): 9 TCP ports',
       expect.stringMatching(/^prefer=distro: httpd_can_network_connect: 65\d{3} TCP ports$/),
     ]);
     const [label] = remedies(el9, { tcp: [3000], prefer: 'distro' }).ports;

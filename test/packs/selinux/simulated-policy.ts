@@ -10,6 +10,8 @@ export interface SimulatedPolicy {
   readonly records?: readonly string[];
   readonly local?: readonly string[];
   readonly semanage?: boolean;
+  /** Without semanage: the port labels stand in the store's modules. */
+  readonly storeText?: boolean;
   readonly worker?: string;
   readonly sockets?: readonly SimulatedSocket[];
   /** Running domains besides nginx's: domain → port types it may bind. */
@@ -112,9 +114,12 @@ export function factsOf(policy: SimulatedPolicy): string {
     ...Object.keys(opens).map((name) => `bool ${name} ${on.includes(name) ? '1 1' : '0 0'}`),
     'bool-store yes',
     ...(policy.records ?? []).map((record) => `bool-local ${record}`),
-    ...(policy.semanage === false
+    ...(policy.semanage === false && policy.storeText ? ['ports-tool store'] : []),
+    ...(policy.semanage === false && !policy.storeText
       ? ['ports-rc 127']
-      : [...list.split('\n'), ...local.map(asListed)].map((line) => `ports ${line}`).concat('ports-rc 0')),
+      : [...list.split('\n'), ...(policy.semanage === false ? [] : local.map(asListed))]
+          .map((line) => `ports ${line}`)
+          .concat('ports-rc 0')),
     'ports-store yes',
     ...local.map((line) => `ports-local ${line}`),
     ...types.map((type) => access(worker, type, 'tcp_socket', 'name_connect', may(type))),

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import type { Answer, Command } from '../../../src/model/command.ts';
+import type { Inspector } from '../../../src/model/probe.ts';
+import packageInstalledAction from '../../../src/packs/core/package-installed-action.ts';
+import { leftConfiguration, readPackagePlan } from '../../../src/packs/core/package-plan.ts';
+import { diff, inspect, undoing } from './local-host.ts';
+
+const apt = `NOTE: This is only a simulation!
+Reading package lists...
+The following additional packages will be installed:
+  python3-selinux python3-semanage
+Inst python3-selinux (3.4-1+b6 ./ [amd64])
+Inst libc6 [2.36-9] (2.36-9+deb12u13 Debian:12 [amd64]) []
+Inst python3-semanage (3.4-1+b5 ./ [amd64])
+Inst policycoreutils-python-utils (3.4-1 ./ [all])
+Conf python3-selinux (3.4-1+b6 ./ [amd64])
+config-files python3-semanage
+config-files some-old-thing
+`;
+
+const dnf = `Last metadata expiration check: 0:12:01 ago on Sat Nov 21 03:00:00 2026.
+Dependencies resolved.
+================================================================================
+ Package                          Arch     Version         Repository      Size
+================================================================================
+Installing:
+ policycoreutils-python-utils     noarch   3.6-2.1.el9     appstream       79 k
+Upgrading:
+ policycoreutils                  x86_64   3.6-2.1.el9     baseos         243 k
+Installing dependencies:
+ python3-audit                    x86_64   3.1.5-1.el9     appstream       84 k
+ python3-policycoreutils-with-a-very-long-name
+                                  noarch   3.6-2.1.el9     appstream      2.1 M
+Installing weak dependencies:
+ checkpolicy                      x86_64   3.6-1.el9       appstream      352 k
+
+Transaction Summary
+================================================================================
+Install  4 Packages
+Upgrade  1 Package
+
+Operation aborted.
+`;
+
+const zypper = `Loading repository data...
+Resolving package dependencies...
+
+The following 3 NEW packages are going to be installed:
+  policycoreutils-python-utils python3-semanage
+  python3-setools
+
+The following package is going to be upgraded:
+  policycoreutils
+
+1 package to upgrade, 3 new to install.
+`;
+
+const apk = `(1/2) Installing libcap2 (2.70-r0)
+(2/2) Installing setools (4.5-r1)
+OK: 9 MiB in 30 packages
+`;
+
+describe('what an installer announces', () => {
+  test.each([
+    ['apt-get', apt, ['python3-selinux', 'python3-semanage', 'policycoreutils-python-utils'], ['libc6']],
+    [
+      'dnf',
+      dnf,
+      ['policycoreutils-python-utils', 'python3-audit', 'python3-policycoreutils-with-a-very-long-name', 'checkpolicy'],
+      ['policycoreutils'],
+    ],
+    ['yum', dnf, 4, ['policycoreutils']],
+    ['zypper', zypper, ['policycoreutils-python-utils', 'python3-semanage', 'python3-setools'], ['policycoreutils']],
+    ['apk', apk, ['libcap2', 'setools'], []],
+  ] as const)('%s: every package by name', (installer, said, added, upgraded) => {
+    const plan = readPackagePlan(installer, said);
+    expect(typeof added === 'number' ? plan?.added.length : plan?.added).toEqual(added);
+    expect(plan).toMatchObject({ upgraded, removed: [] });
+  });
+
+  test('nothing it can say is no plan', () => {
+    expect(readPackagePlan('apt-get', 'E: Unable to locate package x\n')).toBeUndefined();
+    expect(readPackagePlan('dnf', 'No match for argument: x\nError: Unable to find a match: x\n')).toBeUndefined();
+    expect(readPackagePlan('pkg', apt)).toBeUndefined();
+  });
+
+  test('configuration that a removed package left is known', () => {
+    expect(leftConfiguration(apt)).toEqual(['python3-semanage', 'some-old-thing']);
+  });
+});
+
+/** A host that answers the package data base's question, and then the installer's. */
+function host(...answers: readonly string[]): Inspector {
+  let at = 0;
+  const run = async (_command: Command): Promise<Answer> => {
+    at += 1;
+    return { rc: 0, stdout: answers[at - 1] ?? '', stderr: '', truncated: false, ms: 1 };
+  };
+  return { since: 0, run };
+}
+
+describe('package.installed', () => {
+  const params = { name: 'policycoreutils-python-utils' };
+  const debian = 'manager:dpkg\ninstaller:apt-get\n';
+
+  test('names all that comes, and undo removes exactly those', async () => {
+    const state = await inspect(packageInstalledAction, host(debian, apt), params);
+    const change = diff(packageInstalledAction, state, params) ?? null;
+    expect(packageInstalledAction.describe(change)).toBe(
+      'package policycoreutils-python-utils: absent → installed (apt-get), with python3-selinux, python3-semanage, ' +
+        'and another version of libc6, which undo leaves',
+    );
+    expect(packageInstalledAction.touches(change)).toContain('package:python3-semanage');
+    expect(undoing(packageInstalledAction, change, state)).toMatchObject([
+      {
+        argv: ['dpkg', '--remove', '--', 'python3-selinux', 'python3-semanage', 'policycoreutils-python-utils'],
+      },
+      // What left its configuration before leaves it again.
+      { argv: ['dpkg', '--purge', '--', 'python3-selinux', 'policycoreutils-python-utils'] },
+    ]);
+  });
+
+  test('says when the lists cannot tell, and then takes back this one alone', async () => {
+    const state = await inspect(packageInstalledAction, host(debian, 'E: Unable to locate package x\n'), params);
+    const change = diff(packageInstalledAction, state, params) ?? null;
+    expect(packageInstalledAction.describe(change)).toContain('its lists cannot tell what comes with it');
+    expect(undoing(packageInstalledAction, change, state)).toMatchObject([
+      { argv: ['dpkg', '--remove', '--', 'policycoreutils-python-utils'] },
+      { argv: ['dpkg', '--purge', '--', 'policycoreutils-python-utils'] },
+    ]);
+  });
+
+  test('never removes another package to install this one', async () => {
+    const plan = 'Remv nginx [1.22]\nInst policycoreutils-python-utils (3.4-1 ./ [all])\n';
+    await expect(inspect(packageInstalledAction, host(debian, plan), params)).rejects.toThrow('would remove nginx');
+  });
+});
