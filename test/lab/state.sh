@@ -26,12 +26,12 @@ echo /sys/fs/cgroup/system.slice/system-app.slice/app@*
 echo "== files"
 # Of the policy's own files only the content counts: every rebuild writes them anew, with another SELinux user. Left out:
 # their compiled twins (*.bin), and the binary policy, which has other bytes after a rebuild from the same modules and
-# records (measured).
+# records (measured). So it is with dpkg's and apt's own files.
 find /run/app /run/php /run/lab /srv /etc/nginx /etc/php /etc/apparmor.d/usr.sbin.nginx /etc/apparmor.d/local \
   /etc/selinux/config /etc/systemd/system /etc/tmpfiles.d /var/log/nginx /var/log/audit /var/lib/dpkg/status /var/lib/apt/extended_states \
   /etc/selinux/default/contexts/files $store/modules_checksum $store/modules/400 \
   $store/modules/disabled \
-  \( -path '/etc/selinux/default/*' -o -path "$store/*" -o -printf '%p %y %m %U %G %Z %l\n' \) \
+  \( -path '/etc/selinux/default/*' -o -path "$store/*" -o -path '/var/lib/dpkg/*' -o -path '/var/lib/apt/*' -o -printf '%p %y %m %U %G %Z %l\n' \) \
   -type f ! -path '/var/log/*' ! -name '*.bin' ! -name '*.local' -exec sha256sum {} +
 echo "== acls"
 # Each line with its file: two files with each other's entries are not the same.

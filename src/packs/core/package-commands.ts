@@ -1,5 +1,6 @@
 import type { Command } from '../../model/command.ts';
 import type { PackageManager } from './package-manager.ts';
+import type { Leftovers } from './package-plan.ts';
 
 /** One package that is to be installed. */
 export interface PackageChange {
@@ -48,24 +49,37 @@ export function installCommand({ name, installer, packages }: PackageChange): Co
 
 /**
  * Removes what came, all at once, by the data base's own tool: it refuses when something else has come to need one of
- * them, where apt and dnf would remove both. `configured` keep the configuration that was there before.
+ * them, where apt and dnf would remove both.
  */
-export function removeCommands(change: PackageChange, configured: readonly string[]): readonly Command[] {
+export function removeCommands(change: PackageChange, leftovers: Leftovers | undefined): readonly Command[] {
   const came = change.packages.length === 0 ? [change.name] : change.packages;
   switch (change.manager) {
-    case 'dpkg': {
-      const fresh = came.filter((name) => !configured.includes(name));
-      const remove: Command = { argv: ['dpkg', '--remove', '--', ...came], env: quiet, ...limits };
-      return fresh.length === 0
-        ? [remove]
-        : [remove, { argv: ['dpkg', '--purge', '--', ...fresh], env: quiet, ...limits }];
-    }
+    case 'dpkg':
+      return [forgetMarks(came, leftovers?.marked ?? []), ...dpkgRemove(came, leftovers?.configured ?? [])];
     case 'apk':
       return [{ argv: ['apk', 'del', '--', change.name], ...limits }];
     case 'rpm':
       if (came.length === 1) return [{ argv: ['rpm', '-e', '--', change.name], ...limits }];
       return [{ script: rpm, variables: { names: came.join(' ') }, ...limits }];
   }
+}
+
+/** apt marks what it draws in, and keeps the mark of what dpkg removes. While they are installed it can be taken back. */
+function forgetMarks(came: readonly string[], before: readonly string[]): Command {
+  const names = came.filter((name) => !before.includes(name)).join(' ');
+  return { script: '[ -z "$names" ] || apt-mark manual -- $names || :', variables: { names }, ...limits };
+}
+
+/** With their configuration, but for those whose configuration was there before. */
+function dpkgRemove(came: readonly string[], configured: readonly string[]): readonly Command[] {
+  const fresh = came.filter((name) => !configured.includes(name));
+  const dpkg = (how: string, names: readonly string[]): Command => ({
+    argv: ['dpkg', how, '--', ...names],
+    env: quiet,
+    ...limits,
+  });
+  if (configured.length === 0) return [dpkg('--purge', came)];
+  return [dpkg('--remove', came), ...(fresh.length === 0 ? [] : [dpkg('--purge', fresh)])];
 }
 
 /** rpm fails as a whole when one of them is gone already. */

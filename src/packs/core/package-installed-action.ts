@@ -3,7 +3,7 @@ import { unreadable } from '../../model/probe.ts';
 import { Unknown } from '../../model/unknown.ts';
 import { installCommand, type PackageChange, removeCommands } from './package-commands.ts';
 import { type PackageManager, packageNameParam } from './package-manager.ts';
-import { announceCommand, leftConfiguration, readPackagePlan } from './package-plan.ts';
+import { announceCommand, readLeftovers, readPackagePlan } from './package-plan.ts';
 import { inspectPackage, type PackageState } from './package-state.ts';
 
 const installers = {
@@ -41,8 +41,7 @@ export default defineAction({
     if (plan.removed.length > 0) {
       return unreadable(`installing ${name} would remove ${plan.removed.join(', ')}: that is for somebody to decide`);
     }
-    const configured = leftConfiguration(stdout).filter((each) => plan.added.includes(each));
-    return { ...state, plan, configured };
+    return { ...state, plan, leftovers: readLeftovers(stdout, plan.added) };
   },
   diff(state: PackageState, { name }): PackageChange | undefined {
     const installer = installerOf(state);
@@ -66,7 +65,7 @@ export default defineAction({
       /could not get lock|unable to acquire the dpkg frontend lock|system management is locked|unable to lock database/i;
     return rc !== 0 && locked.test(said) ? 'another program holds the lock of the package data base' : undefined;
   },
-  rollback: undo((change: PackageChange, before: PackageState) => removeCommands(change, before.configured ?? [])),
+  rollback: undo((change: PackageChange, before: PackageState) => removeCommands(change, before.leftovers)),
 });
 
 function installerOf(state: PackageState): string | undefined {

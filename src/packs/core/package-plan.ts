@@ -9,7 +9,8 @@ export interface PackagePlan {
 
 /**
  * Asks an installer what it would do, from the lists that the host has: nothing is fetched, and apt's own cache is not
- * written. `config-files NAME` are packages that were removed and left their configuration.
+ * written. `config-files NAME` are packages that were removed and left their configuration, `auto-mark NAME` those that
+ * apt's own records call automatically installed, whether they are installed or not.
  */
 export function announceCommand(installer: string, name: string): Command {
   return { script: announce, variables: { installer, name }, timeoutMs: 120_000 };
@@ -19,7 +20,8 @@ const announce = `
 case $installer in
   apt-get)
     apt-get -s -q -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= install -- "$name" 2>/dev/null
-    dpkg-query -W -f '\${db:Status-Status} \${Package}\\n' 2>/dev/null | sed -n '/^config-files /p' ;;
+    dpkg-query -W -f '\${db:Status-Status} \${Package}\\n' 2>/dev/null | sed -n '/^config-files /p'
+    sed -n 's/^Package: /auto-mark /p' /var/lib/apt/extended_states 2>/dev/null ;;
   dnf|yum) "$installer" -C --assumeno install -- "$name" 2>/dev/null ;;
   zypper) zypper --no-refresh --non-interactive install --dry-run -- "$name" 2>/dev/null ;;
   apk) apk add --simulate -- "$name" 2>/dev/null ;;
@@ -34,9 +36,19 @@ export function readPackagePlan(installer: string, stdout: string): PackagePlan 
   return plan === undefined || plan.added.length === 0 ? undefined : plan;
 }
 
-/** Of Debian's packages, those that were removed and left their configuration. */
-export function leftConfiguration(stdout: string): readonly string[] {
-  return names(stdout.split('\n'), /^config-files (\S+)$/);
+/** What Debian's data bases held of packages that are not installed: undo must leave that as it was. */
+export interface Leftovers {
+  /** They left their configuration when they were removed. */
+  readonly configured: readonly string[];
+  /** apt has them marked as automatically installed. */
+  readonly marked: readonly string[];
+}
+
+/** Leftovers of these packages, as {@link announceCommand} printed them. */
+export function readLeftovers(stdout: string, added: readonly string[]): Leftovers {
+  const lines = stdout.split('\n');
+  const of = (pattern: RegExp): readonly string[] => names(lines, pattern).filter((name) => added.includes(name));
+  return { configured: of(/^config-files (\S+)$/), marked: of(/^auto-mark (\S+)$/) };
 }
 
 const readers: { readonly [installer: string]: (lines: readonly string[]) => PackagePlan } = {

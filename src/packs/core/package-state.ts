@@ -3,7 +3,7 @@ import { unreadable } from '../../model/probe.ts';
 import type { Unknown } from '../../model/unknown.ts';
 import { fieldFunctions, parseFields, word, words } from './fields.ts';
 import { askPackage, type PackageManager, packageManagers } from './package-manager.ts';
-import type { PackagePlan } from './package-plan.ts';
+import type { Leftovers, PackagePlan } from './package-plan.ts';
 import { whyNot } from './why-not.ts';
 
 export interface PackageState {
@@ -14,8 +14,8 @@ export interface PackageState {
   readonly installers: readonly string[];
   /** What installing it would do, where the host's lists can tell. */
   readonly plan?: PackagePlan;
-  /** Of what would be added, packages that were there once and left their configuration. */
-  readonly configured?: readonly string[];
+  /** What is left of earlier installs of what would be added. */
+  readonly leftovers?: Leftovers;
 }
 
 /** Asks the host's package data base in one round trip. */

@@ -56,7 +56,7 @@ export function moduleOnly(facts: PolicyFacts, remedy: SocketRemedy): readonly M
       opens,
       solves: [socketText(remedy.need)],
       reach: 1,
-      reach_text: domainReach(domains),
+      reach_text: `connections from every httpd_t process to the sockets of any ${domains.join(' or ')} process, as far as their labels and rights allow`,
       ...together(opens.map((access) => ruleProof(facts, typeOf(access.target), access.class, access.permission))),
       alternatives: [
         'a domain of its own for the application',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Answer, Command } from '../../../src/model/command.ts';
 import type { Inspector } from '../../../src/model/probe.ts';
 import packageInstalledAction from '../../../src/packs/core/package-installed-action.ts';
-import { leftConfiguration, readPackagePlan } from '../../../src/packs/core/package-plan.ts';
+import { readLeftovers, readPackagePlan } from '../../../src/packs/core/package-plan.ts';
 import { diff, inspect, undoing } from './local-host.ts';
 
 const apt = `NOTE: This is only a simulation!
@@ -16,6 +16,8 @@ Inst policycoreutils-python-utils (3.4-1 ./ [all])
 Conf python3-selinux (3.4-1+b6 ./ [amd64])
 config-files python3-semanage
 config-files some-old-thing
+auto-mark libwrap0
+auto-mark python3-selinux
 `;
 
 const dnf = `Last metadata expiration check: 0:12:01 ago on Sat Nov 21 03:00:00 2026.
@@ -84,8 +86,11 @@ describe('what an installer announces', () => {
     expect(readPackagePlan('pkg', apt)).toBeUndefined();
   });
 
-  test('configuration that a removed package left is known', () => {
-    expect(leftConfiguration(apt)).toEqual(['python3-semanage', 'some-old-thing']);
+  test('what is left of earlier installs is known', () => {
+    expect(readLeftovers(apt, ['python3-semanage', 'python3-selinux'])).toEqual({
+      configured: ['python3-semanage'],
+      marked: ['python3-selinux'],
+    });
   });
 });
 
@@ -112,6 +117,8 @@ describe('package.installed', () => {
     );
     expect(packageInstalledAction.touches(change)).toContain('package:python3-semanage');
     expect(undoing(packageInstalledAction, change, state)).toMatchObject([
+      // apt's mark was there before for one of them.
+      { variables: { names: 'python3-semanage policycoreutils-python-utils' } },
       {
         argv: ['dpkg', '--remove', '--', 'python3-selinux', 'python3-semanage', 'policycoreutils-python-utils'],
       },
@@ -125,7 +132,7 @@ describe('package.installed', () => {
     const change = diff(packageInstalledAction, state, params) ?? null;
     expect(packageInstalledAction.describe(change)).toContain('its lists cannot tell what comes with it');
     expect(undoing(packageInstalledAction, change, state)).toMatchObject([
-      { argv: ['dpkg', '--remove', '--', 'policycoreutils-python-utils'] },
+      { variables: { names: 'policycoreutils-python-utils' } },
       { argv: ['dpkg', '--purge', '--', 'policycoreutils-python-utils'] },
     ]);
   });
