@@ -1,5 +1,5 @@
 import { parseDuration } from '../model/duration.ts';
-import type { JsonObject } from '../model/json.ts';
+import { isObject, type JsonObject } from '../model/json.ts';
 import type { SimulatedAnswer } from '../model/simulated-host.ts';
 import type { HostState } from './host-state.ts';
 import { text, textOf } from './lines.ts';
@@ -19,7 +19,7 @@ export const nginxAnswers: {
     rc: 0,
     stdout: text([...withoutFolders(processLines(state)), ...configLines(state), ...logLines(state, params)]),
   }),
-  'nginx.backends': (state) => ({ rc: 0, stdout: text(listenerLines(state)) }),
+  'nginx.backends': (state, params) => ({ rc: 0, stdout: text(listenerLines(state, params)) }),
 };
 
 /** In an answer about logs, W says that a log grew beyond what was read. */
@@ -108,7 +108,7 @@ function logLines(state: HostState, params: JsonObject): readonly string[] {
   ];
 }
 
-function listenerLines(state: HostState): readonly string[] {
+function listenerLines(state: HostState, { units = {} }: JsonObject): readonly string[] {
   const { backend, upstream } = state;
   const pid = 2204;
   const socket =
@@ -121,6 +121,9 @@ function listenerLines(state: HostState): readonly string[] {
     ...(backend.listening
       ? [socket, `O 40100 ${pid}`, `P ${pid} ${backend.comm}`, `C ${pid} 0::/system.slice/${backend.unit}`]
       : []),
-    `U ${backend.unit} ${backend.listening ? 'active' : 'inactive'}`,
+    // Told of units that were asked for only.
+    ...(isObject(units) && Object.values(units).includes(backend.unit)
+      ? [`U ${backend.unit} ${backend.listening ? 'active' : 'inactive'}`]
+      : []),
   ];
 }

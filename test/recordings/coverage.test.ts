@@ -21,7 +21,9 @@ const notRecorded: { readonly [name: string]: string } = {
 };
 
 const flagship = readFileSync('runbooks/nginx-502-permission-denied.yaml', 'utf8');
-const inFlagship = (name: string): boolean => new RegExp(`\\b${name.replace('.', '\\.')}: `).test(flagship);
+// A list's `- NAME:` is an action, any other place is a probe's.
+const inFlagship = (name: string, before: string): boolean =>
+  new RegExp(`${before}\\b${name.replace('.', '\\.')}: `).test(flagship);
 
 const all = (kind: 'probe' | 'action', from: readonly { readonly name: string }[]): readonly string[] =>
   from.map(({ name }) => `${kind} ${name}`);
@@ -30,11 +32,11 @@ const wanted = [
   ...packs.flatMap((pack) => [...all('probe', pack.probes), ...all('action', pack.actions)]),
   ...all(
     'probe',
-    corePack.probes.filter(({ name }) => inFlagship(name)),
+    corePack.probes.filter(({ name }) => inFlagship(name, '(?<!- )')),
   ),
   ...all(
     'action',
-    corePack.actions.filter(({ name }) => inFlagship(name)),
+    corePack.actions.filter(({ name }) => inFlagship(name, '- ')),
   ),
 ];
 
