@@ -6,6 +6,7 @@ import { type FixKey, keyText } from './fix-key.ts';
 import { fixParts, type Part } from './fix-parts.ts';
 import type { HostRun } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
+import type { FixWait } from './recover-fix.ts';
 
 /** How applying a fix ended. `begun` are the changes whose commands ran at least in part, in order. */
 export type Applied =
@@ -13,9 +14,26 @@ export type Applied =
   | { readonly kind: 'failed'; readonly reason: string; readonly begun: readonly DueChange[] }
   /** `again`: the wire broke before anything was begun, and is up again. */
   | { readonly kind: 'not_started'; readonly reason: string; readonly again: boolean }
-  /** An action's tool did nothing, since another program holds what it needs; what is `done` stands, the rest never ran. */
-  | { readonly kind: 'busy'; readonly reason: string; readonly done: readonly DueChange[] }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  /**
+   * What is `done` stands, the rest never ran and may be attempted again: an action's tool did nothing, since another
+   * program holds what it needs; or the wire broke between two scripts, and is up again.
+   */
+  | {
+      readonly kind: 'busy';
+      readonly by: 'program' | 'wire';
+      readonly reason: string;
+      readonly done: readonly DueChange[];
+    }
+  /** `begun`: what is known to be done of it; more may be. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly begun: readonly DueChange[] };
+
+/** The time of an attempt. */
+export interface AttemptTime {
+  /** How long each of its scripts may run, in ms. A script that has only the rest of another's time would end as unknown. */
+  readonly runMs: number;
+  /** Is told of waits for a wire that broke. */
+  readonly waits: (wait: FixWait) => Promise<void>;
+}
 
 /**
  * Carries out a fix as one script for each run of calls with the same `become`. Never retries; see attempt-fix.ts. `key`
@@ -24,30 +42,28 @@ export type Applied =
 export async function applyFix(
   run: HostRun,
   changes: readonly DueChange[],
-  timeoutMs: number,
+  { runMs, waits }: AttemptTime,
   key: FixKey,
 ): Promise<Applied> {
   const done: DueChange[] = [];
-  const deadline = run.parts.clock.monotonic() + timeoutMs;
   for (const [index, section] of sections(changes).entries()) {
     const parts = fixParts(section.changes);
-    const left = Math.max(1000, deadline - run.parts.clock.monotonic());
     const request: FixRequest = {
       parts: parts.flatMap((part) => part.requests),
       become: section.become,
-      timeoutMs: left,
+      timeoutMs: runMs,
       key: keyText([...key, index]),
     };
-    const outcome = await run.session.fix(request);
+    const outcome = await run.session.fix(request, waits);
     switch (outcome.kind) {
       case 'not_started': {
         const reason = outcome.failure.message;
-        return done.length === 0
-          ? { kind: 'not_started', reason, again: outcome.failure.phase === 'lost' }
-          : { kind: 'failed', reason, begun: done };
+        const again = outcome.failure.phase === 'lost';
+        if (done.length === 0) return { kind: 'not_started', reason, again };
+        return again ? { kind: 'busy', by: 'wire', reason, done } : { kind: 'failed', reason, begun: done };
       }
       case 'unknown':
-        return { kind: 'unknown', reason: outcome.failure.message };
+        return { kind: 'unknown', reason: outcome.failure.message, begun: done };
       case 'ended': {
         for (const lack of outcome.lacks ?? []) if (!run.notes.includes(lack)) run.notes.push(lack);
         const failed = firstFailure(parts, outcome.answers);
@@ -56,7 +72,7 @@ export async function applyFix(
           break;
         }
         if (failed.busy !== undefined) {
-          return { kind: 'busy', reason: failed.busy.reason, done: [...done, ...failed.busy.done] };
+          return { kind: 'busy', by: 'program', reason: failed.busy.reason, done: [...done, ...failed.busy.done] };
         }
         return { kind: 'failed', reason: failed.reason, begun: [...done, ...failed.begun] };
       }

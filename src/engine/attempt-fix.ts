@@ -18,6 +18,7 @@ export type Attempted =
 /**
  * Attempts a fix; again only with what is proved not to have been done, since another program held what it needs, or the wire broke
  * before it began. `key` names the fix; each attempt adds its number. What earlier attempts did stands meanwhile, and is `begun` when the fix then fails.
+ * An attempt that is begun has all of the turn's time to run; once the patience is over, none is begun.
  */
 export async function attemptFix(
   run: HostRun,
@@ -29,11 +30,11 @@ export async function attemptFix(
   const { clock } = run.parts;
   let due = changes;
   const done: DueChange[] = [];
-  let cannot = await turn.free(due, 1);
+  let cannot = await turn.free(due);
   for (let count = 1; cannot === undefined; count += 1) {
     const begun = clock.monotonic();
     await attempts.before(count, due);
-    const applied = await applyFix(run, due, turn.deadline - begun, [...key, count]);
+    const applied = await applyFix(run, due, { runMs: turn.runMs, waits: turn.tell(count) }, [...key, count]);
     await attempts.after(count, due, applied, clock.monotonic() - begun);
     if (applied.kind === 'busy') {
       done.push(...applied.done);
@@ -41,15 +42,17 @@ export async function attemptFix(
     } else if (applied.kind !== 'not_started' || !applied.again) {
       return withDone(applied, done);
     }
-    cannot = await turn.again(due, count + 1, applied.reason);
+    const advanced = applied.kind === 'busy' && applied.done.length > 0;
+    const by = applied.kind === 'busy' ? applied.by : 'wire';
+    cannot = await turn.again(due, count + 1, { reason: applied.reason, by, advanced });
   }
   return notAttempted(cannot, done);
 }
 
 function withDone(applied: Exclude<Applied, { kind: 'busy' }>, done: readonly DueChange[]): Attempted {
-  if (done.length === 0 || applied.kind === 'done' || applied.kind === 'unknown') return applied;
-  const begun = applied.kind === 'failed' ? [...done, ...applied.begun] : done;
-  return { kind: 'failed', reason: applied.reason, begun };
+  if (done.length === 0 || applied.kind === 'done') return applied;
+  if (applied.kind === 'not_started') return { kind: 'failed', reason: applied.reason, begun: done };
+  return { ...applied, begun: [...done, ...applied.begun] };
 }
 
 function notAttempted({ reason, interrupted }: GaveUp, done: readonly DueChange[]): Attempted {

@@ -35,6 +35,8 @@ export interface UnitResult {
   readonly refused?: string;
   /** Ctrl-C while it waited for its turn: nothing of it was begun. */
   readonly interrupted?: true;
+  /** Failed before it was tried: it says nothing of whether it would help. */
+  readonly untried?: true;
   /** Made, and still there: the caller decides by `on_failure`. */
   readonly standing: readonly MadeChange[];
   /** Takes this unit's changes back. */
@@ -49,9 +51,9 @@ export async function makeUnit(place: StepPlace, unit: Unit, scope: Scope): Prom
   const decided = await inspectCalls(run, lookOf(place), unit.calls, scope);
   switch (decided.kind) {
     case 'failed':
-      return plain({ outcome: 'failed', reason: decided.reason });
+      return { ...plain({ outcome: 'failed', reason: decided.reason }), untried: true };
     case 'unknown':
-      return plain(undecided(run.dryRun, decided.unknowns));
+      return { ...plain(undecided(run.dryRun, decided.unknowns)), untried: true };
     case 'decided': {
       if (decided.changes.length === 0) return plain({ outcome: 'ok' });
       const changes = decided.changes.map((due) => plannedChange(due, unit.rollback));
@@ -134,7 +136,7 @@ async function make(
     return { result: { outcome: 'skipped', reason: refused }, refused, standing: [], takeBack: nothingToTakeBack };
   }
   const applied = await attempt(place, unit, due, shown.changes);
-  const begun = applied.kind === 'failed' ? applied.begun : applied.kind === 'done' ? due : [];
+  const begun = applied.kind === 'done' ? due : applied.kind === 'not_started' ? [] : applied.begun;
   const standing = begun.map((entry): MadeChange => {
     const index = due.indexOf(entry);
     return madeChange(place, entry, shown.changes[index], [...fixKey(place, unit.alternative), 'undo', index]);
@@ -148,7 +150,7 @@ async function make(
     case 'not_started': {
       const reason = `not started: ${applied.reason}`;
       if (applied.interrupted) return { ...end({ outcome: 'skipped', reason }), interrupted: true };
-      return end({ outcome: 'failed', reason });
+      return { ...end({ outcome: 'failed', reason }), untried: true };
     }
     case 'failed':
       return end({ outcome: 'failed', reason: applied.reason });
@@ -184,7 +186,7 @@ function attempt(
       run.fixBegun = true;
     },
     async after(count, left, applied, ms) {
-      const nothing = applied.kind === 'busy' && applied.done.length === 0;
+      const nothing = applied.kind === 'not_started' || (applied.kind === 'busy' && applied.done.length === 0);
       if (nothing && left.length === due.length) run.fixBegun = fixBegun;
       if (!nothing) run.session.markChange(becomeOf(run, place.runbook, step.become));
       const outcome = applied.kind === 'busy' ? (nothing ? 'not_started' : 'failed') : applied.kind;

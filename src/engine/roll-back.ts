@@ -1,7 +1,6 @@
 import type { Scope } from '../expr/evaluate.ts';
 import { clipped } from '../model/clipped.ts';
 import { HostFailure } from '../model/host-failure.ts';
-import { canonicalJson, type Json } from '../model/json.ts';
 import type { ActionCall } from '../model/runbook.ts';
 import type { FixPart } from '../model/transport.ts';
 import { Unknown } from '../model/unknown.ts';
@@ -12,20 +11,19 @@ import { inspectCalls } from './inspect-calls.ts';
 import { plainJson } from './plain-json.ts';
 import { plainParams } from './read-probes.ts';
 import { lookOf, type StepPlace } from './step-place.ts';
-import { takeTurns } from './turn.ts';
+import { type Turn, takeTurns } from './turn.ts';
 
 /** `undefined`: everything is as it was. Otherwise what is left, in words. */
 export type LeftBehind = string | undefined;
 
-/** A rollback waits at least so long for its turn, however short its step's `timeout` is. */
-const leastPatienceMs = 300_000;
+/** A rollback waits at least so long for its turn, and then may run as long, however short its step's `timeout` is. */
+const leastTimeMs = 300_000;
 
 /** `rollback.intent` and `rollback.result` stand around all of it. */
 const untold = { before: async (): Promise<void> => undefined, after: async (): Promise<void> => undefined };
 
 /** Takes changes back, the last first, each by its action's own undo, and looks that the state is the one before. */
 export async function undoChanges(place: StepPlace, changes: readonly MadeChange[]): Promise<LeftBehind> {
-  const patienceMs = Math.max(place.step.timeoutMs, leastPatienceMs);
   const reversed = [...changes].reverse();
   const left: string[] = [];
   const undos: { made: MadeChange; part: FixPart }[] = [];
@@ -47,7 +45,7 @@ export async function undoChanges(place: StepPlace, changes: readonly MadeChange
     }
   }
   for (const entry of [...undos, ...agains]) {
-    const problem = await takeBackOne(place, entry.made, entry.part, patienceMs);
+    const problem = await takeBackOne(place, entry.made, entry.part);
     if (problem !== undefined) left.push(problem);
   }
   const wrong = await Promise.all(undos.map(({ made }) => differsFromBefore(place.run, made)));
@@ -66,10 +64,14 @@ export async function runRollbackCalls(
   const decided = await inspectCalls(run, lookOf(place, 'rollback'), calls, scope);
   if (decided.kind === 'failed') return decided.reason;
   if (decided.kind === 'unknown') return decided.unknowns.map((unknown) => unknown.reason).join('; ');
-  const timeoutMs = Math.max(place.step.timeoutMs, leastPatienceMs);
-  const turn = takeTurns(place, { timeoutMs, signal: run.parts.aborting, rollback: true });
+  const turn = rollbackTurn(place);
   const applied = await attemptFix(run, decided.changes, turn, key, untold);
   return applied.kind === 'done' ? undefined : applied.reason;
+}
+
+function rollbackTurn(place: StepPlace): Turn {
+  const timeoutMs = Math.max(place.step.timeoutMs, leastTimeMs);
+  return takeTurns(place, { timeoutMs, signal: place.run.parts.aborting, rollback: true });
 }
 
 function undoPart(made: MadeChange, commands: FixPart['commands']): FixPart {
@@ -82,25 +84,28 @@ function undoPart(made: MadeChange, commands: FixPart['commands']): FixPart {
  * turn, and tries again when nothing was done (a busy policy store, a wire that broke too early), longer than a fix would: a
  * rollback that gives up is worse than one that waits.
  */
-async function takeBackOne(place: StepPlace, made: MadeChange, part: FixPart, patienceMs: number): Promise<LeftBehind> {
+async function takeBackOne(place: StepPlace, made: MadeChange, part: FixPart): Promise<LeftBehind> {
   if (part.commands.length === 0) return undefined;
-  const { run, step } = place;
+  const { run } = place;
   const left = (why: string): string => `undo of ${made.planned.summary}: ${why}`;
-  const turn = takeTurns(place, { timeoutMs: patienceMs, signal: run.parts.aborting, rollback: true });
-  let cannot = await turn.free([made], 1);
+  const turn = rollbackTurn(place);
+  const { runMs: timeoutMs } = turn;
+  let cannot = await turn.free([made]);
   for (let count = 1; cannot === undefined; count += 1) {
     const key = keyText([...made.undoKey, count]);
-    const outcome = await run.session.fix({ parts: [part], become: made.become, timeoutMs: step.timeoutMs, key });
+    const outcome = await run.session.fix({ parts: [part], become: made.become, timeoutMs, key }, turn.tell(count));
     if (outcome.kind === 'ended') {
       const bad = outcome.answers.find((answer) => answer.rc !== 0);
-      if (bad === undefined) return undefined;
+      if (bad === undefined) {
+        return outcome.answers.length < part.commands.length ? left('its script ended early') : undefined;
+      }
       const busy = outcome.answers.length === 1 ? made.action.nothingDone(bad) : undefined;
       if (busy === undefined) return left(`exit ${bad.rc}: ${clipped(bad.stderr.trim())}`);
-      cannot = await turn.again([made], count + 1, busy);
+      cannot = await turn.again([made], count + 1, { reason: busy, by: 'program', advanced: false });
     } else {
       const { phase, message } = outcome.failure;
       if (outcome.kind === 'unknown' || phase !== 'lost') return left(message);
-      cannot = await turn.again([made], count + 1, message);
+      cannot = await turn.again([made], count + 1, { reason: message, by: 'wire', advanced: false });
     }
   }
   return left(cannot.reason);
@@ -111,8 +116,9 @@ async function differsFromBefore(run: HostRun, made: MadeChange): Promise<LeftBe
   try {
     const now = await made.action.inspect(run.session.inspector(label, made.become, 60_000), made.params as never);
     if (now instanceof Unknown) return `${made.action.name} after the rollback: ${now.reason}`;
-    const same = canonicalJson(plainJson(now)) === canonicalJson(plainJson(made.before as Json));
-    return same ? undefined : `after the rollback ${made.action.name} is not as it was before`;
+    return made.action.same(plainJson(made.before), plainJson(now))
+      ? undefined
+      : `after the rollback ${made.action.name} is not as it was before`;
   } catch (error) {
     if (error instanceof HostFailure) return `${made.action.name} after the rollback: ${error.message}`;
     throw error;

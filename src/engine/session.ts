@@ -6,7 +6,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Inspector } from '../model/probe.ts';
 import type { Become } from '../model/runbook.ts';
 import type { Connection, FixOutcome, FixRequest, Foreseen, Label, Transport } from '../model/transport.ts';
-import { recoverFix } from './recover-fix.ts';
+import { type FixWait, recoverFix } from './recover-fix.ts';
 
 /** A host's wire for the length of a run: it can be reopened, and knows the time of the last change there. */
 export interface Session {
@@ -23,8 +23,9 @@ export interface Session {
   /**
    * Carries a fix out. When the wire breaks it connects again and asks the host what became of it, so that a fix that ended
    * or never began is known as such. Not started in phase `lost`: the wire is up again, another attempt may do better.
+   * `waits` is told while it waits for the host.
    */
-  fix(request: FixRequest): Promise<FixOutcome>;
+  fix(request: FixRequest, waits?: (wait: FixWait) => Promise<void>): Promise<FixOutcome>;
   /** Marks now, on the host's clock, as the time of the last change; the host is asked, and not waited for. */
   markChange(become: Become): void;
   /** A new connection; the old one is closed. For `fresh: true`. */
@@ -83,9 +84,9 @@ export async function openSession(
         return read({ since, run });
       }
     },
-    async fix(request) {
+    async fix(request, waits) {
       ahead.clear();
-      const outcome = await recoverFix(request, { current: () => connection, reopen, clock, signal });
+      const outcome = await recoverFix(request, { current: () => connection, reopen, clock, signal, waits });
       ahead.clear();
       return outcome;
     },

@@ -9,7 +9,10 @@ import { runCheck } from './run-check.ts';
 import { type Ending, endOf, mayChangeAnything, settle, withUnit } from './settle.ts';
 import { lookOf, type StepPlace } from './step-place.ts';
 
-/** Narrow to wide: the first open one is tried; one that does not help is undone before the next. */
+/**
+ * Narrow to wide: the first open one is tried; one that does not help is undone before the next. One that could not be
+ * tried (it can't be decided, it never got its turn) ends the step: it may help yet, and the next one reaches further.
+ */
 export async function tryAlternatives(
   place: StepPlace,
   alternatives: readonly Alternative[],
@@ -19,6 +22,7 @@ export async function tryAlternatives(
   const { step } = place;
   const reasons: Reason[] = [];
   let last: UnitResult | undefined;
+  let inPlace: string | undefined;
   for (const [index, alternative] of alternatives.entries()) {
     const gate = decide(alternative.gate, scope);
     reasons.push(...gate.reasons);
@@ -32,23 +36,26 @@ export async function tryAlternatives(
     const others = alternatives.slice(index + 1).map((other) => interpolateText(other.title, scope));
     const chosen = { id: alternative.id, title: interpolateText(alternative.title, scope), others };
     const shown = { ...withUnit(plan, made), gate: [...plan.gate, ...reasons], alternative: chosen };
-    if (made.result.outcome === 'ok' && !(await helps(place, unitOf(step, alternative), scope))) continue;
+    if (made.result.outcome === 'ok' && !(await helps(place, unitOf(step, alternative), scope))) {
+      inPlace = alternative.id;
+      continue;
+    }
     mayChangeAnything(place, made.result);
-    if (made.result.outcome !== 'failed' || made.refused !== undefined) return settle(place, shown, made);
+    if (made.result.outcome !== 'failed' || made.untried) return settle(place, shown, made);
     const left = await made.takeBack();
     if (left !== undefined) return settle(place, shown, { ...made, takeBack: async () => left });
     last = made;
   }
-  if (last === undefined) {
-    const result: StepResult = { outcome: 'skipped', reason: 'no alternative applies' };
-    return { plan: { ...plan, gate: [...plan.gate, ...reasons], result }, end: undefined, bad: false };
+  const seen = { ...plan, gate: [...plan.gate, ...reasons] };
+  if (last === undefined && inPlace === undefined) {
+    return endOf(place, { ...seen, result: none }, none);
   }
-  const result: StepResult = {
-    outcome: 'failed',
-    reason: `none of the alternatives helped; the last: ${last.result.reason ?? ''}`,
-  };
-  return endOf(place, { ...withUnit(plan, last), result }, result);
+  const how = last === undefined ? `${inPlace} is in place already` : `the last: ${last.result.reason ?? ''}`;
+  const result: StepResult = { outcome: 'failed', reason: `none of the alternatives helped; ${how}` };
+  return endOf(place, { ...(last === undefined ? seen : withUnit(seen, last)), result }, result);
 }
+
+const none: StepResult = { outcome: 'skipped', reason: 'no alternative applies' };
 
 /** An alternative that is in place already: whether its claim holds, or the next one has to be tried. */
 async function helps(place: StepPlace, unit: Unit, scope: Scope): Promise<boolean> {

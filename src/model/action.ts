@@ -1,5 +1,5 @@
 import type { Answer, Command } from './command.ts';
-import type { Json, JsonOf } from './json.ts';
+import { canonicalJson, type Json, type JsonOf } from './json.ts';
 import type { Inspector } from './probe.ts';
 import type { Resource } from './resource.ts';
 import type { ObjectSchema, TypeOf } from './schema.ts';
@@ -98,6 +98,12 @@ export interface ActionDefinition<P extends ObjectSchema, State, Change> {
   /** False: applying twice is as good as once but cannot be seen afterwards (commands, restarts); no re-inspect. Default true. */
   readonly converges?: false;
   readonly rollback: Rollback<State, Change> | Rollback<never, never>;
+  /**
+   * Whether a change counts as taken back: `before` is the state inspected before the change was made, `now` the one
+   * inspected after its undo. For states that also carry what others move (a package index, files that came since) or
+   * whose order means nothing. Pure; secrets are `***` in both. Omitted: they are equal as JSON.
+   */
+  same?(before: State, now: State): boolean;
 }
 
 /** An action as the engine sees it: params validated and filled in, `State` and `Change` plain JSON. */
@@ -123,6 +129,8 @@ export interface Action {
   nothingDone(answer: Answer): string | undefined;
   /** Absent: it needs nothing for itself alone, or nobody can tell. */
   readonly busy: ((host: Inspector, change: Json) => Promise<string | undefined>) | undefined;
+  /** Whether the state after an undo is the one before the change; equal JSON unless the action says otherwise. */
+  same(before: Json, now: Json): boolean;
 }
 
 type MustBeJson<State, Change> = [State, Change] extends [JsonOf<State>, JsonOf<Change>]
@@ -161,5 +169,6 @@ export function defineAction<const P extends ObjectSchema, State, Change>(
     shared: erased.shared,
     nothingDone: (answer) => erased.nothingDone?.(answer),
     busy: busy === undefined ? undefined : (host, change) => busy.call(erased, host, change),
+    same: (before, now) => erased.same?.(before, now) ?? canonicalJson(before) === canonicalJson(now),
   };
 }

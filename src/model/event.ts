@@ -85,7 +85,7 @@ export type Event =
       readonly reason?: string;
       readonly ms: number;
     })
-  /** Another program holds what the fix, or its rollback, needs for itself alone; nothing runs meanwhile. */
+  /** A fix or its rollback waits: another program holds what it needs for itself alone, or the wire broke. */
   | (OfStep & {
       readonly type: 'fix.waiting';
       /** The attempt that it waits to make. */

@@ -124,7 +124,7 @@ export interface Step {
   readonly verify?: Check;
   readonly rollback: StepRollback;
   readonly onFailure: OnFailure;
-  /** All calls of one item's fix together. */
+  /** For how long a fix waits for its turn; and, by itself, for how long each of its scripts may run. */
   readonly timeoutMs: number;
   /** Runs also when the symptom is absent or gone. */
   readonly prevent: boolean;

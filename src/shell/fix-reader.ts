@@ -17,6 +17,8 @@ export interface FixReading {
   readonly stopped: boolean;
   /** The host says that the fix's time is over; it ends it. */
   readonly late: boolean;
+  /** A fix of the same key was there before: its end is awaited, and nothing begins here. */
+  readonly follows: boolean;
   /** What the host said of the marker (marker.ts) before anything began. */
   readonly reply: MarkerReply | undefined;
   /** How long the command that has not ended runs already, in ms. */
@@ -72,6 +74,7 @@ export function fixReader(nonce: string, now: () => number): FixReader {
         done: out.done() && err.done(),
         stopped: out.stopped() && err.stopped(),
         late: out.late(),
+        follows: out.follows(),
         reply: out.reply(),
         ...out.running(),
         total: out.total() + err.total(),
@@ -97,6 +100,7 @@ function fixStream(nonce: string, now: () => number) {
   let done = false;
   let stopped = false;
   let late = false;
+  let follows = false;
   let reply: MarkerReply | undefined;
   let total = 0;
   /** What stands before the first command: somebody else's spool, or a complaint. */
@@ -110,6 +114,7 @@ function fixStream(nonce: string, now: () => number) {
       if (word === 'done') done = true;
       if (word === 'stop') stopped = true;
       if (word === 'late') late = true;
+      if (word === 'follow') follows = true;
       if (word === 'fresh' || word === 'storage' || word === 'found') {
         reply ??= { word, code: Number(index) };
         rest.length = 0;
@@ -143,6 +148,7 @@ function fixStream(nonce: string, now: () => number) {
     done: () => done,
     stopped: () => stopped,
     late: () => late,
+    follows: () => follows,
     reply: () => reply,
     rest() {
       scanner.flush();

@@ -52,7 +52,7 @@ mg_a=$!
  * both, or with `NONCE stop` when it was asked to end (TERM). A part's label stands in front of its first command. A command that outlasted its
  * `timeoutMs` has rc 124, as `timeout` gives. The script goes on when the wire breaks. It has clear secrets in it: it travels on
  * stdin only, and lies nowhere. `$mg_g` must be its process group, or 0; `$mg_m` the folder of its marker (see marker.ts) or empty.
- * There it records `e RC` of each command, `done` or `stop`; and there it ends itself after `request.timeoutMs`, saying `NONCE late`.
+ * There it records `e I RC` of each command, `done` or `stop`; and there it ends itself after `request.timeoutMs`, saying `NONCE late`.
  */
 export function composeFix(request: FixRequest, nonce: string): string {
   const say = (word: string): string => `echo '${nonce} ${word}'; echo '${nonce} ${word}' >&2`;
@@ -81,7 +81,7 @@ export function composeFix(request: FixRequest, nonce: string): string {
         ...(seconds === undefined ? [] : ['mg_unwatch 2>/dev/null']),
         // Where it has no group of its own, only the outer shell can be killed.
         `{ [ -z "$mg_stop" ] && kill -0 $$; } 2>/dev/null || { ${record('stop')}; ${say('stop')}; mg_end; exit 143; }`,
-        record('e $mg_rc'),
+        record(`e ${index} $mg_rc`),
         `echo "${nonce} e ${index} $mg_rc"; echo '${nonce} e ${index}' >&2`,
         `[ "$mg_rc" -eq 0 ] || { ${record('done')}; ${say('done')}; mg_end; exit "$mg_rc"; }`,
       );

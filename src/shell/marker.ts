@@ -43,14 +43,20 @@ if [ -e /proc/self/stat ]; then mg_born "$1" && [ "$mg_x" = "$2" ]; else kill -0
 /** Old coreutils know no FILE: they sync everything, or nothing. Without any sync the rest still holds. */
 const sync = 'mg_sync() { sync "$@" 2>/dev/null || sync 2>/dev/null; }';
 
-/** `mg_t` counts tenths of a second down: short naps at first, for what has nearly ended, then whole seconds. */
+/*
+ * On a full disk a record may have gaps: what stands behind one counts for nothing.
+ *
+ * `mg_t` counts tenths of a second down: short naps at first, for what has nearly ended, then whole seconds.
+ */
 const readings = `mg_naps=30
 mg_nap() {
 if [ "$mg_naps" -gt 0 ] && sleep 0.1 2>/dev/null; then mg_naps=$((mg_naps-1)); mg_t=$((mg_t-1)); else sleep 1; mg_t=$((mg_t-10)); fi
 }
 mg_ends() {
-mg_e=; mg_r=
-[ ! -e "$mg_m/rc" ] || while read -r mg_x mg_y; do case $mg_x in e) mg_e="$mg_e $mg_y";; *) mg_r=$mg_x;; esac; done <"$mg_m/rc"
+mg_e=; mg_r=; mg_i=0
+[ ! -e "$mg_m/rc" ] || while read -r mg_x mg_y mg_z; do
+case $mg_x in e) [ "$mg_y" != "$mg_i" ] || { mg_e="$mg_e $mg_z"; mg_i=$((mg_i+1)); };; *) mg_r=$mg_x;; esac
+done <"$mg_m/rc"
 }`;
 
 /*
@@ -60,6 +66,7 @@ mg_e=; mg_r=
 const follow = `mg_found() { echo "$mg_n found $1"; echo "$2"; exit 0; }
 mg_cancel() { set -C; { echo "cancelled \${mg_b:--}" >"$mg_m/meta"; } 2>/dev/null && mg_found 5 "\${mg_b:--}"; }
 mg_follow() {
+echo "$mg_n follow"
 mg_t=30
 until { read -r mg_o mg_ob mg_op mg_os mg_x <"$mg_m/meta"; } 2>/dev/null; do
 [ "$mg_t" -gt 0 ] || { mg_cancel; mg_found 6 -; }
@@ -97,8 +104,8 @@ export const markerLine = "mg_k='";
  * only by one of all who ask under the same name (64 hex digits). `$mg_b` must be the id of the boot.
  *
  * It says `NONCE fresh LACKS` and goes on, or it ends: with `NONCE storage WHY` (nothing ran); or, when the marker was there,
- * with `NONCE found STATE`, a line `NONCE-OF-THE-FIRST RC…`, and what the first wrote on both streams. It waits `waitSeconds`
- * for the first to end.
+ * with `NONCE found STATE`, a line `NONCE-OF-THE-FIRST RC…`, and what the first wrote on both streams. It says `NONCE follow`
+ * first, and waits `waitSeconds` for the first to end.
  */
 export function claimMarker(name: string, nonce: string, request: FixRequest, waitSeconds: number): string {
   const labels = request.parts.map(({ label }) => `${label.kind} ${label.name}`).join(', ');

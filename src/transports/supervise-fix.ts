@@ -14,6 +14,9 @@ import type { LaneLimits } from './lane-limits.ts';
 /** The host ends a fix itself, by whole seconds; this side tries only when it has not said so by then. */
 const hostFirstMs = 2500;
 
+/** How long a host may take to write a marker to its disk. A fix's own time begins with its first command. */
+const markerMs = 60_000;
+
 /** A program that the host runs, and what is known of it here. */
 export interface FixJob {
   readonly nonce: string;
@@ -37,12 +40,13 @@ export function superviseFix(
     let ids: ShellIds | undefined;
     let bootId = asked?.bootId;
     let stoppedBy: HostFailure | undefined;
+    let timed = asked !== undefined;
     let disarm = (): void => undefined;
 
     const shell = startShell({ ...options, booted: heardBoot }, program, {
       hello(found) {
         ids = found;
-        disarm = after(clock, deadlineMs, late);
+        disarm = after(clock, timed ? deadlineMs : deadlineMs + markerMs, late);
       },
       stdout(chunk) {
         reader.stdout(chunk);
@@ -75,7 +79,12 @@ export function superviseFix(
 
     /** The script's own end is enough: a service that it started may hold the channel for ever. */
     function look(): void {
-      const { done, stopped, late: hostStops, answers, total, reply } = reader.read();
+      const { begun, done, stopped, late: hostStops, answers, total, reply } = reader.read();
+      if (begun && !timed && stoppedBy === undefined) {
+        timed = true;
+        disarm();
+        disarm = after(clock, deadlineMs, late);
+      }
       if (done) settle({ kind: 'ended', answers, ...(reply === undefined ? {} : lacking(reply)) });
       else if (stopped && hostStops) settle({ kind: 'unknown', failure: stoppedBy ?? tooLate(), answers, asked: true });
       else if (stopped) settle({ kind: 'unknown', failure: stoppedBy ?? askedToEnd(), answers, asked: true });
@@ -90,7 +99,9 @@ export function superviseFix(
     }
 
     function tookTooLong(): string {
-      return `had not ended after ${formatDuration(deadlineMs)}`;
+      return timed
+        ? `had not ended after ${formatDuration(deadlineMs)}`
+        : `had not begun after ${formatDuration(deadlineMs + markerMs)}`;
     }
 
     function tooLate(): HostFailure {
@@ -106,9 +117,11 @@ export function superviseFix(
       if (stoppedBy !== undefined) return;
       disarm();
       if (unkillableLeft()) {
+        const { begun, answers } = reader.read();
         const message = `the fix ${why}; it goes on there, since a command in it must not be killed`;
-        const failure = new HostFailure(phase, message);
-        settle({ kind: 'unknown', failure, answers: reader.read().answers, asked: true });
+        // One that has not begun here may be another's with the same key: its marker tells.
+        const outcome = begun ? ({ asked: true } as const) : {};
+        settle({ kind: 'unknown', failure: new HostFailure(phase, message), answers, ...outcome });
         return;
       }
       if (ids !== undefined) void killGroup(options, ids, 'TERM');
@@ -161,16 +174,23 @@ export function superviseFix(
       }
     }
 
-    /** Everything it wrote has arrived, and every command announces itself first. */
+    /**
+     * Everything that its shell wrote has arrived; what stood between the script and the wire may have died before it. So
+     * where a marker is, nothing is proved here but what the host says of it, unless we ended it.
+     */
     function wholeOutcome(): FixOutcome {
-      const { answers, begun, reply } = reader.read();
+      const { answers, begun, follows, reply } = reader.read();
       const failure = stoppedBy ?? shellGone();
-      if (begun) return { kind: 'unknown', failure, answers, asked: true };
-      if (reply?.word === 'storage')
+      if (reply?.word === 'storage') {
         return nothingRan(storageFailure(reply.code, reader.rest().stderr.toString('utf8')));
-      if (reply?.word !== 'found') return nothingRan(failure);
-      const { stdout, stderr } = reader.rest();
-      return foundOutcome(foundState(reply.code), readFound(stdout, stderr), bootId);
+      }
+      if (reply?.word === 'found') {
+        const { stdout, stderr } = reader.rest();
+        return foundOutcome(foundState(reply.code), readFound(stdout, stderr), bootId);
+      }
+      if (reply === undefined && !begun && !follows) return nothingRan(failure);
+      const ours = begun && stoppedBy !== undefined ? ({ asked: true } as const) : {};
+      return { kind: 'unknown', failure, answers, ...ours };
     }
   });
 }

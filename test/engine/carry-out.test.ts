@@ -1,21 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Step } from '../../src/model/runbook.ts';
-import { action, alternative, check, cond, fix, probe, runbook, step, symptom } from './build.ts';
+import { action, alternative, check, cond, fix, runbook, step, symptom } from './build.ts';
 import { type Desk, openDesk } from './desk.ts';
-
-const folder = '${{ params.folder }}';
-const note = (name: string) => ({ folder, name });
-const says = (name: string, value: string) => ({ folder, name, value });
-const write = (name: string, value: string) => action('note.value', says(name, value));
-const claims = (name: string, text: string) =>
-  check([probe('after', 'note.value', note(name))], cond(`after.text == "${text}"`));
-const never = check([probe('after', 'note.all', { folder })], cond('after.text == "never"'));
+import { claims, folder, never, reads, says, write } from './notes.ts';
 
 /** The symptom: note `pain` says "ouch". */
 const pain = symptom(
-  [probe('first', 'note.value', note('pain'))],
+  [reads('first', 'pain')],
   cond('first.text == "ouch"'),
-  check([probe('now', 'note.value', note('pain'))], cond('now.text != "ouch"')),
+  check([reads('now', 'pain')], cond('now.text != "ouch"')),
 );
 
 let desk: Desk;

@@ -1,10 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { action, check, cond, fix, probe, runbook, step } from './build.ts';
 import { type Desk, openDesk } from './desk.ts';
-
-const folder = '${{ params.folder }}';
-const note = (name: string) => ({ folder, name });
-const says = (name: string, value: string) => ({ folder, name, value });
+import { reads, says } from './notes.ts';
 
 let desk: Desk;
 afterEach(() => desk.clear());
@@ -17,17 +14,17 @@ describe('a dry run in which step B depends on step A’s unmade change', () => 
   const aThenB = (call: string) =>
     runbook([
       step('a', {
-        probes: [probe('state', 'note.value', note('state'))],
+        probes: [reads('state', 'state')],
         gate: cond('state.text == "broken"'),
         remediation: fix(action(call, says('state', 'mended'))),
       }),
       step('b', {
-        probes: [probe('after', 'note.value', note('state'))],
+        probes: [reads('after', 'state')],
         gate: cond('after.text == "mended"'),
         remediation: fix(action('note.value', says('done', 'yes'))),
       }),
       step('c', {
-        probes: [probe('still', 'note.value', note('state'))],
+        probes: [reads('still', 'state')],
         gate: cond('still.text == "broken"'),
         remediation: fix(action('note.value', says('wrong', 'branch'))),
       }),
@@ -64,7 +61,7 @@ describe('a dry run in which step B depends on step A’s unmade change', () => 
     desk = openDesk({ state: 'broken' });
     const book = runbook([
       step('a', {
-        probes: [probe('state', 'note.value', note('state'))],
+        probes: [reads('state', 'state')],
         remediation: fix(action('note.blind', says('state', 'mended'))),
       }),
       step('b', {
@@ -92,7 +89,7 @@ describe('a dry run in which step B depends on step A’s unmade change', () => 
 describe('a dry run', () => {
   it('says when a fix is foreseen not to be enough', async () => {
     desk = openDesk({ state: 'broken' });
-    const claim = check([probe('after', 'note.value', note('state'))], cond('after.text == "well"'));
+    const claim = check([reads('after', 'state')], cond('after.text == "well"'));
     const book = runbook([
       step('a', { remediation: fix(action('note.value', says('state', 'mended'))), verify: claim }),
     ]);

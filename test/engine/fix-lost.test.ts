@@ -2,14 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { HostFailure } from '../../src/model/host-failure.ts';
 import type { Connection, FixRequest, Transport } from '../../src/model/transport.ts';
 import { localTransport } from '../../src/transports/local.ts';
-import { action, check, cond, fix, probe, runbook, step } from './build.ts';
+import { fix, runbook, step } from './build.ts';
 import { type Desk, openDesk } from './desk.ts';
-
-const folder = '${{ params.folder }}';
-const write = (name: string, value: string) => action('note.value', { folder, name, value });
-const claims = (name: string, text: string) =>
-  check([probe('after', 'note.value', { folder, name })], cond(`after.text == "${text}"`));
-const never = check([probe('after', 'note.all', { folder })], cond('after.text == "never"'));
+import { claims, never, write } from './notes.ts';
 
 /** This machine behind a wire that breaks during chosen fixes: before the host has them, or after they ended there. */
 function breaking(when: (fixes: number) => 'before' | 'after' | 'never'): Transport & { readonly keys: string[] } {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fixKey, keyText } from '../../src/engine/fix-key.ts';
-import { recoverFix } from '../../src/engine/recover-fix.ts';
+import { type FixWait, recoverFix } from '../../src/engine/recover-fix.ts';
 import type { StepPlace } from '../../src/engine/step-place.ts';
 import type { Clock } from '../../src/model/clock.ts';
 import { type FailurePhase, HostFailure } from '../../src/model/host-failure.ts';
-import type { AdoptRequest, Connection, FixOutcome, FixRequest } from '../../src/model/transport.ts';
+import type { AdoptRequest, Connection, FixOutcome, FixRequest, LaneRequest } from '../../src/model/transport.ts';
 
 const boot = 'boot-1';
 const request: FixRequest = { parts: [], become: 'root', timeoutMs: 60_000, key: 'k' };
@@ -25,12 +25,17 @@ async function recover(script: {
   readonly adopt?: readonly FixOutcome[];
   readonly request?: FixRequest;
   readonly aborted?: boolean;
+  /** Nothing has run on this connection before the fix. */
+  readonly untouched?: boolean;
 }) {
   const reopens = [...(script.reopen ?? [])];
   const answers = [...(script.adopt ?? [])];
   const asked: AdoptRequest[] = [];
   let now = 0;
   let opened = 0;
+  let knowsBoot = script.untouched !== true;
+  const ran: LaneRequest[] = [];
+  const waits: FixWait[] = [];
   const clock: Clock = {
     now: () => now,
     monotonic: () => now,
@@ -40,13 +45,20 @@ async function recover(script: {
   };
   const connection: Connection = {
     hostKey: undefined,
-    run: () => Promise.reject(failure('lost')),
-    fix: async () => script.fix,
+    run(one) {
+      ran.push(one);
+      return Promise.reject(failure('lost'));
+    },
+    async fix() {
+      knowsBoot = true;
+      return script.fix;
+    },
     async adopt(one) {
       asked.push(one);
+      if (asked.length > 1000) throw new Error('asked without end');
       return answers.shift() ?? unknown('lost');
     },
-    bootId: () => boot,
+    bootId: () => (knowsBoot ? boot : undefined),
     async close() {},
   };
   const outcome = await recoverFix(script.request ?? request, {
@@ -58,15 +70,16 @@ async function recover(script: {
     },
     clock,
     signal: script.aborted === true ? AbortSignal.abort() : new AbortController().signal,
+    waits: async (wait) => void waits.push(wait),
   });
-  return { outcome, asked, opened, waited: now };
+  return { outcome, asked, opened, ran, waits, waited: now };
 }
 
 describe('a fix whose wire broke', () => {
   it('is asked for by its key, as the same user, with the boot it was sent in', async () => {
     const { outcome, asked } = await recover({ fix: unknown('lost'), reopen: ['up'], adopt: [ended] });
     expect(outcome).toBe(ended);
-    expect(asked).toEqual([{ key: 'k', become: 'root', timeoutMs: 60_000, bootId: boot }]);
+    expect(asked).toEqual([{ key: 'k', become: 'root', timeoutMs: 70_000, bootId: boot }]);
   });
 
   it('is proved not started when the host says so', async () => {
@@ -89,6 +102,73 @@ describe('a fix whose wire broke', () => {
     expect(outcome).toBe(ended);
     expect(opened).toBe(4);
     expect(waited).toBe(250 + 500 + 1000);
+  });
+
+  it('is waited for as long as its commands may take, not only as its step', async () => {
+    const commands = [{ argv: ['install'] as const, timeoutMs: 900_000, unkillable: true as const }];
+    const parts = [{ label: { kind: 'apply', name: 'package', params: {} } as const, commands }];
+    const { asked } = await recover({
+      fix: unknown('lost'),
+      reopen: ['up'],
+      adopt: [ended],
+      request: { ...request, parts },
+    });
+    expect(asked[0]?.timeoutMs).toBeGreaterThanOrEqual(900_000);
+  });
+
+  it('is asked for with growing pauses when the host can be reached and gives no answer', async () => {
+    const { outcome, asked, waited } = await recover({
+      fix: unknown('lost'),
+      reopen: ['up'],
+      adopt: Array.from({ length: 2000 }, () => unknown('host_storage')),
+    });
+    expect(outcome.kind).toBe('unknown');
+    expect(asked.length).toBeLessThan(15);
+    expect(waited).toBeGreaterThan(30_000);
+  });
+
+  it('is asked for with the boot it greeted from, when nothing had run before it', async () => {
+    const { asked } = await recover({ fix: unknown('lost'), reopen: ['up'], adopt: [ended], untouched: true });
+    expect(asked[0]?.bootId).toBe(boot);
+  });
+
+  it('keeps the answers that came over the wire when the host has fewer', async () => {
+    const answer = { rc: 0, stdout: 'one', stderr: '', truncated: false, ms: 1 };
+    const lost = { kind: 'unknown', failure: failure('lost'), answers: [answer] } as const;
+    const { outcome } = await recover({ fix: lost, reopen: ['up'], adopt: [unknown('shell', { asked: true })] });
+    expect(outcome).toMatchObject({ kind: 'unknown', answers: [answer] });
+  });
+
+  it('whose record on the host has gaps is unknown, not done', async () => {
+    const commands = [{ argv: ['one'] as const }, { argv: ['two'] as const }];
+    const parts = [{ label: { kind: 'apply', name: 'x', params: {} } as const, commands }];
+    const answer = { rc: 0, stdout: '', stderr: '', truncated: true, ms: 0 };
+    const half = { kind: 'ended', answers: [answer], adopted: true } as const;
+    const { outcome } = await recover({
+      fix: unknown('lost'),
+      reopen: ['up'],
+      adopt: [half],
+      request: { ...request, parts },
+    });
+    expect(outcome).toMatchObject({ kind: 'unknown', failure: { message: expect.stringContaining('has gaps') } });
+  });
+
+  it('tells of its waits: for another wire, and for the host’s answer', async () => {
+    const { waits } = await recover({ fix: unknown('lost'), reopen: ['tcp', 'tcp', 'tcp', 'up'], adopt: [ended] });
+    expect(waits).toEqual([
+      {
+        reason: 'the connection broke, and there is no new one yet: failed: tcp',
+        waitedMs: 750,
+        nextMs: 1000,
+        leftMs: 59_250,
+      },
+      {
+        reason: 'failed: lost; the host is asked what became of the fix',
+        waitedMs: 1750,
+        nextMs: 68_250,
+        leftMs: 68_250,
+      },
+    ]);
   });
 
   it('stays unknown with both reasons when the host knows no more', async () => {
@@ -137,6 +217,11 @@ describe('a fix whose wire broke', () => {
     const { outcome, asked } = await recover(script);
     expect(outcome).toBe(script.fix);
     expect(asked).toEqual([]);
+  });
+
+  it('that was never sent learns the boot before another attempt, which may break too', async () => {
+    const { ran } = await recover({ fix: notStarted('lost'), reopen: ['up'] });
+    expect(ran.map(({ label }) => label.kind)).toEqual(['boot_id']);
   });
 
   it('that was never sent is not asked for; the wire is made anew for another attempt', async () => {

@@ -1,6 +1,8 @@
 import { defineAction, nothing, undo } from '../../src/model/action.ts';
 import type { Pack } from '../../src/model/pack.ts';
 import { defineProbe, type Inspector, unreadable } from '../../src/model/probe.ts';
+import type { Resource } from '../../src/model/resource.ts';
+import type { TypeOf } from '../../src/model/schema.ts';
 
 /**
  * A pack about notes: small files in one folder of the host. `note.value` says what stands in a note; the action
@@ -17,6 +19,8 @@ const wanted = {
   properties: { ...note.properties, value: { type: 'string' } },
   required: ['folder', 'name', 'value'],
 } as const;
+
+type Wanted = TypeOf<typeof wanted>;
 
 interface NoteState {
   readonly text: string;
@@ -74,20 +78,36 @@ const neverProbe = defineProbe({
   read: async () => unreadable('needs root'),
 });
 
+/** What all actions on a note share. */
+const onNotes = {
+  params: wanted,
+  touches: (change: NoteChange): readonly Resource[] => [`note:${change.path}`],
+  diff: (state: NoteState, { folder, name, value }: Wanted): NoteChange | undefined =>
+    state.exists && state.text === value ? undefined : { path: `${folder}/${name}`, from: state.text, to: value },
+};
+
+/** They look at their note first. */
+const looking = {
+  ...onNotes,
+  reads: ({ folder, name }: Wanted): readonly Resource[] => [`note:${folder}/${name}`],
+  inspect: async (host: Inspector, { folder, name }: Wanted): Promise<NoteState> =>
+    parse((await host.run(readNote(folder, name))).stdout),
+  describe: (change: NoteChange) => `${change.path.split('/').at(-1)}: "${change.from}" → "${change.to}"`,
+};
+
+/** They take it that there is no such note, and leave it there when taken back. */
+const unseeing = {
+  ...onNotes,
+  inspect: async (): Promise<NoteState> => ({ exists: false, text: '' }),
+  describe: (change: NoteChange) => change.to,
+  rollback: undo<NoteState, NoteChange>(() => [{ argv: ['true'] }]),
+};
+
 function valueAction(name: string, foresees: boolean) {
   return defineAction({
+    ...looking,
     name,
     summary: 'A note says this.',
-    params: wanted,
-    reads: (params: { folder: string; name: string }) => [`note:${params.folder}/${params.name}`],
-    touches: (change: NoteChange) => [`note:${change.path}`],
-    inspect: async (host, params): Promise<NoteState> =>
-      parse((await host.run(readNote(params.folder, params.name))).stdout),
-    diff: (state: NoteState, params): NoteChange | undefined =>
-      state.exists && state.text === params.value
-        ? undefined
-        : { path: `${params.folder}/${params.name}`, from: state.text, to: params.value },
-    describe: (change) => `${change.path.split('/').at(-1)}: "${change.from}" → "${change.to}"`,
     ...(foresees
       ? {
           predict: (change: NoteChange, probe: { name: string; params: unknown }) =>
@@ -105,36 +125,18 @@ function valueAction(name: string, foresees: boolean) {
 
 /** Says done and does nothing. */
 const idle = defineAction({
+  ...unseeing,
   name: 'note.idle',
   summary: 'Claims to write a note.',
-  params: wanted,
-  touches: (change: NoteChange) => [`note:${change.path}`],
-  inspect: async (): Promise<NoteState> => ({ exists: false, text: '' }),
-  diff: (_state: NoteState, params): NoteChange | undefined => ({
-    path: `${params.folder}/${params.name}`,
-    from: '',
-    to: params.value,
-  }),
-  describe: (change) => change.to,
   apply: () => [{ argv: ['true'] }],
-  rollback: undo(() => [{ argv: ['true'] }]),
 });
 
 /** Writes its note at once, and then takes its time. */
 const slow = defineAction({
+  ...unseeing,
   name: 'note.slow',
   summary: 'A note says this, after a while.',
-  params: wanted,
-  touches: (change: NoteChange) => [`note:${change.path}`],
-  inspect: async (): Promise<NoteState> => ({ exists: false, text: '' }),
-  diff: (_state: NoteState, params): NoteChange | undefined => ({
-    path: `${params.folder}/${params.name}`,
-    from: '',
-    to: params.value,
-  }),
-  describe: (change) => change.to,
   apply: (change) => [{ script: 'cat > "$p"; exec sleep 20', variables: { p: change.path }, stdin: change.to }],
-  rollback: undo(() => [{ argv: ['true'] }]),
 });
 
 /** A note that is written only by whoever holds the folder's `lock`; while that file is there, somebody else does. */
@@ -145,18 +147,9 @@ function lockedAction(name: string, looks: boolean) {
     stdin: text,
   });
   return defineAction({
+    ...looking,
     name,
     summary: 'A note says this; written under a lock.',
-    params: wanted,
-    reads: (params: { folder: string; name: string }) => [`note:${params.folder}/${params.name}`],
-    touches: (change: NoteChange) => [`note:${change.path}`],
-    inspect: async (host, params): Promise<NoteState> =>
-      parse((await host.run(readNote(params.folder, params.name))).stdout),
-    diff: (state: NoteState, params): NoteChange | undefined =>
-      state.exists && state.text === params.value
-        ? undefined
-        : { path: `${params.folder}/${params.name}`, from: state.text, to: params.value },
-    describe: (change) => `${change.path.split('/').at(-1)}: "${change.from}" → "${change.to}"`,
     apply: (change) => [write(change.to, change, 'cat >> "$p"')],
     nothingDone: ({ rc }) => (rc === 75 ? 'somebody writes' : undefined),
     ...(looks
@@ -188,17 +181,9 @@ const taken = defineAction({
 
 /** Writes its note after its step's deadline, and must not be ended before. */
 const commit = defineAction({
+  ...unseeing,
   name: 'note.commit',
   summary: 'A note says this, after a commit.',
-  params: wanted,
-  touches: (change: NoteChange) => [`note:${change.path}`],
-  inspect: async (): Promise<NoteState> => ({ exists: false, text: '' }),
-  diff: (_state: NoteState, params): NoteChange | undefined => ({
-    path: `${params.folder}/${params.name}`,
-    from: '',
-    to: params.value,
-  }),
-  describe: (change) => change.to,
   apply: (change) => [
     {
       script: ': > "$p.begun"; sleep 2; cat > "$p.whole"; mv "$p.whole" "$p"',
@@ -207,7 +192,6 @@ const commit = defineAction({
       unkillable: true,
     },
   ],
-  rollback: undo(() => [{ argv: ['true'] }]),
 });
 
 export const notesPack: Pack = {

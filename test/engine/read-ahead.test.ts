@@ -2,12 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Runbook } from '../../src/model/runbook.ts';
 import { action, check, cond, fix, probe, runbook, step, symptom } from './build.ts';
 import { type Desk, type DeskRun, openDesk } from './desk.ts';
+import { folder, reads, write } from './notes.ts';
 import { roundsTransport } from './rounds.ts';
-
-const folder = '${{ params.folder }}';
-const note = (name: string) => ({ folder, name });
-const reads = (name: string, note_: string) => probe(name, 'note.value', note(note_));
-const write = (name: string, value: string) => action('note.value', { folder, name, value });
 
 let desk: Desk;
 afterEach(() => desk.clear());

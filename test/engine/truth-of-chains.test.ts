@@ -2,19 +2,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { overlaps } from '../../src/model/resource.ts';
 import { action, alternative, check, cond, fix, probe, runbook, step, symptom } from './build.ts';
 import { type Desk, openDesk } from './desk.ts';
+import { folder, never, reads, says, write } from './notes.ts';
 
-const folder = '${{ params.folder }}';
-const note = (name: string) => ({ folder, name });
-const says = (name: string, value: string) => ({ folder, name, value });
-const write = (name: string, value: string) => action('note.value', says(name, value));
 const blind = (name: string, value: string) => action('note.blind', says(name, value));
-const there = (as: string, name: string) => probe(as, 'note.value', note(name));
-const never = check([probe('after', 'note.all', { folder })], cond('after.text == "never"'));
 const pain = (withinMs = 0) =>
   symptom(
-    [there('first', 'pain')],
+    [reads('first', 'pain')],
     cond('first.text == "ouch"'),
-    check([there('now', 'pain')], cond('now.text != "ouch"'), { withinMs, everyMs: 50 }),
+    check([reads('now', 'pain')], cond('now.text != "ouch"'), { withinMs, everyMs: 50 }),
   );
 
 let desk: Desk;
@@ -25,8 +20,8 @@ describe('what an undetermined step may change', () => {
     desk = openDesk();
     const book = runbook([
       step('a', { remediation: fix(blind('a', 'x')) }),
-      step('b', { probes: [there('fa', 'a')], gate: cond('fa.exists'), remediation: fix(write('b', 'x')) }),
-      step('c', { probes: [there('fb', 'b')], gate: cond('!fb.exists'), remediation: fix(write('c', 'x')) }),
+      step('b', { probes: [reads('fa', 'a')], gate: cond('fa.exists'), remediation: fix(write('b', 'x')) }),
+      step('c', { probes: [reads('fb', 'b')], gate: cond('!fb.exists'), remediation: fix(write('c', 'x')) }),
     ]);
     const dry = await desk.run(book, { mode: 'dry_run' });
     expect(dry.step('c').result).toMatchObject({ outcome: 'undetermined', waitsOn: ['b'] });
@@ -135,7 +130,7 @@ describe('use', () => {
 describe('the end of a run', () => {
   it('looks at the symptom once more when steps ran after the last look', async () => {
     desk = openDesk({ pain: 'ouch' });
-    const soothes = check([there('p', 'pain')], cond('p.text == "soothed"'), { withinMs: 5000, everyMs: 50 });
+    const soothes = check([reads('p', 'pain')], cond('p.text == "soothed"'), { withinMs: 5000, everyMs: 50 });
     const book = runbook(
       [step('start', { remediation: fix(write('begun', 'x')) }), step('wait', { verify: soothes })],
       { symptom: pain() },
@@ -220,7 +215,7 @@ describe('the end of a run', () => {
 describe('a step that only waits', () => {
   it('waits in a real run, and is undetermined in a dry one', async () => {
     desk = openDesk();
-    const comes = check([there('f', 'late')], cond('f.exists'), { withinMs: 5000, everyMs: 50 });
+    const comes = check([reads('f', 'late')], cond('f.exists'), { withinMs: 5000, everyMs: 50 });
     const book = runbook([step('w', { verify: comes }), step('then', { remediation: fix(write('done', 'x')) })]);
     expect((await desk.run(book, { mode: 'dry_run' })).step('w').result.outcome).toBe('undetermined');
     const run = await desk.run(book, {
@@ -234,7 +229,7 @@ describe('a step that only waits', () => {
 describe('an alternative that is in place and does not help', () => {
   it('gives way to the next', async () => {
     desk = openDesk({ a: 'narrow' });
-    const wide = alternative('wide', [write('b', 'wide')], { verify: check([there('f', 'b')], cond('f.exists')) });
+    const wide = alternative('wide', [write('b', 'wide')], { verify: check([reads('f', 'b')], cond('f.exists')) });
     const book = runbook([
       step('s', {
         verify: never,
@@ -266,7 +261,7 @@ describe('rollback calls of the author', () => {
 describe('an alternative that is foreseen not to help', () => {
   it('is not tried in the real run either', async () => {
     desk = openDesk();
-    const claim = check([there('f', 'b')], cond('f.exists'));
+    const claim = check([reads('f', 'b')], cond('f.exists'));
     const book = runbook([
       step('s', {
         verify: claim,

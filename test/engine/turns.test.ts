@@ -1,11 +1,14 @@
 import { rmSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/model/clock.ts';
 import type { Event } from '../../src/model/event.ts';
+import { HostFailure } from '../../src/model/host-failure.ts';
 import type { ActionCall, Step } from '../../src/model/runbook.ts';
-import { action, check, cond, fix, probe, runbook, step } from './build.ts';
+import { action, alternative, check, cond, fix, probe, runbook, step } from './build.ts';
 import { type Desk, type DeskRun, openDesk } from './desk.ts';
+import { watchedWire } from './watched-wire.ts';
 
 let desk: Desk;
 afterEach(() => desk.clear());
@@ -92,7 +95,7 @@ describe('a fix that needs what another program holds', () => {
     const { outcome, reason } = run.step('s').result;
     expect(outcome).toBe('failed');
     expect(reason).toMatch(
-      /^not started: dnf writes; waited 1m5\ds \(let that program finish, or end it, and run again;/,
+      /^not started: dnf writes; waited 2m00s \(let that program finish, or end it, and run again;/,
     );
     expect(desk.read()).toEqual({ lock: 'dnf' });
     expect(told(run, 'fix.intent')).toEqual([]);
@@ -108,6 +111,38 @@ describe('a fix that needs what another program holds', () => {
     expect(desk.read()).toEqual({ lock: 'dnf' });
   });
 
+  it('has all of its time to run, however late its turn comes', async () => {
+    desk = openDesk({ lock: 'dnf' });
+    const wire = watchedWire();
+    const clock = freedAfter(118);
+    const run = await desk.run(mend([note('note.watched', 'a')]), { clock, transportFor: () => wire });
+    expect(run.outcome.verdict).toBe('fixed');
+    expect(wire.fixes.map(({ timeoutMs }) => timeoutMs)).toEqual([120_000]);
+  });
+
+  it('waits anew for what is left when a part of it was made', async () => {
+    desk = openDesk({ lock: 'dnf' });
+    const clock = sleepyClock((now) => (now >= 200 || (now >= 100 && now < 102) ? unlock() : undefined));
+    const run = await desk.run(mend([note('note.watched', 'a'), taken, note('note.locked', 'b')]), { clock });
+    expect(run.outcome.verdict).toBe('fixed');
+    expect(desk.read()).toEqual({ a: 'a;', b: 'b;' });
+  });
+
+  it('gives way to no wider alternative when it never got its turn', async () => {
+    desk = openDesk({ lock: 'dnf' });
+    const alternatives = [
+      alternative('narrow', [note('note.watched', 'a')]),
+      alternative('wide', [note('note.value', 'b')]),
+    ];
+    const book = runbook([step('s', { timeoutMs: 60_000, remediation: { kind: 'alternatives', alternatives } })]);
+    const run = await desk.run(book, { clock: sleepyClock() });
+    expect(run.step('s').result).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('not started: dnf writes; waited 1m00s'),
+    });
+    expect(desk.read()).toEqual({ lock: 'dnf' });
+  });
+
   it('is not begun any more after Ctrl-C: not started, exit 130', async () => {
     desk = openDesk({ lock: 'dnf' });
     const stopping = new AbortController();
@@ -120,6 +155,99 @@ describe('a fix that needs what another program holds', () => {
     });
     expect(run.exitCode).toBe(130);
     expect(desk.read()).toEqual({ lock: 'dnf' });
+  });
+});
+
+describe('a fix in two scripts, for two users', () => {
+  // The same user, by a name of its own: a script of its own, without sudo.
+  const calls = [note('note.value', 'a'), { ...note('note.value', 'b'), become: userInfo().username }];
+
+  it('gives the second all of its time, whatever the first took', async () => {
+    desk = openDesk();
+    let late = 0;
+    const clock: Clock = { ...sleepyClock(), monotonic: () => late };
+    const wire = watchedWire({
+      fix(_number, go) {
+        late += 119_500;
+        return go();
+      },
+    });
+    const run = await desk.run(mend(calls), { clock, transportFor: () => wire });
+    expect(run.outcome.verdict).toBe('fixed');
+    expect(wire.fixes.map(({ timeoutMs }) => timeoutMs)).toEqual([120_000, 120_000]);
+  });
+
+  it('goes on with the second when the wire broke between them', async () => {
+    desk = openDesk();
+    const wire = watchedWire({
+      fix: async (number, go) =>
+        number === 2 ? { kind: 'not_started', failure: new HostFailure('lost', 'the wire broke') } : go(),
+    });
+    const run = await desk.run(mend(calls), { clock: sleepyClock(), transportFor: () => wire });
+    expect(run.outcome.verdict).toBe('fixed');
+    expect(desk.read()).toEqual({ a: 'a;', b: 'b;' });
+    expect(told(run, 'fix.intent').map(({ changes }) => changes.length)).toEqual([2, 1]);
+  });
+});
+
+describe('a fix of which only the first script is known to be done', () => {
+  it('lists that change as standing', async () => {
+    desk = openDesk();
+    const wire = watchedWire({
+      fix: async (number, go) =>
+        number === 2 ? { kind: 'unknown', failure: new HostFailure('shell', 'gone'), answers: [], asked: true } : go(),
+    });
+    const calls = [note('note.value', 'a'), { ...note('note.value', 'b'), become: userInfo().username }];
+    const run = await desk.run(mend(calls), { clock: sleepyClock(), transportFor: () => wire });
+    expect(run.outcome).toMatchObject({ verdict: 'unknown', standing: ['a: "" → "a;"'] });
+  });
+});
+
+describe('a fix whose wire breaks before it begins', () => {
+  const lost = new HostFailure('lost', 'the wire broke');
+  const never = () => watchedWire({ fix: async () => ({ kind: 'not_started', failure: lost }) });
+
+  it('gives up after its patience, and speaks of no other program', async () => {
+    desk = openDesk();
+    const run = await desk.run(mend([note('note.value', 'a')]), { clock: sleepyClock(), transportFor: never });
+    expect(run.step('s').result).toEqual({
+      outcome: 'failed',
+      reason: 'not started: the wire broke; tried again for 2m00s',
+    });
+    expect(told(run, 'fix.result').every(({ outcome }) => outcome === 'not_started')).toBe(true);
+  });
+
+  it('leaves nothing unknown when the host is lost later', async () => {
+    desk = openDesk();
+    let refused = false;
+    const wire = watchedWire({
+      async fix() {
+        refused = true;
+        return { kind: 'not_started', failure: new HostFailure('host_storage', 'no room') };
+      },
+      run: () => (refused ? lost : undefined),
+    });
+    const book = runbook([
+      step('s', { onFailure: 'continue', remediation: fix(note('note.value', 'a')) }),
+      step('t', { remediation: fix(note('note.value', 'b')) }),
+    ]);
+    const run = await desk.run(book, { clock: sleepyClock(), transportFor: () => wire });
+    expect(run.outcome.verdict).toBe('unreachable');
+  });
+
+  it('survives a look for its turn over the dead wire', async () => {
+    desk = openDesk();
+    let fixing = false;
+    const wire = watchedWire({
+      fix: (number, go) => (number === 1 ? Promise.resolve({ kind: 'not_started', failure: lost }) : go()),
+      run({ label }, number) {
+        fixing ||= label.kind === 'busy';
+        return fixing && number === 1 ? lost : undefined;
+      },
+    });
+    const run = await desk.run(mend([note('note.watched', 'a')]), { clock: sleepyClock(), transportFor: () => wire });
+    expect(run.outcome.verdict).toBe('fixed');
+    expect(desk.read()).toEqual({ a: 'a;' });
   });
 });
 
@@ -139,11 +267,22 @@ describe('a rollback that needs what another program holds', () => {
     },
   );
 
+  it('has as much time to run as it may wait, however short its step’s timeout is', async () => {
+    desk = openDesk();
+    const wire = watchedWire();
+    const book = mend([note('note.value', 'a')], { timeoutMs: 10_000, verify: never });
+    const run = await desk.run(book, { clock: sleepyClock(), transportFor: () => wire });
+    expect(run.outcome.verdict).toBe('rolled_back');
+    expect(wire.fixes.map(({ timeoutMs }) => timeoutMs)).toEqual([10_000, 300_000]);
+  });
+
   it('that never gets its turn leaves the change, and says which', async () => {
     desk = openDesk();
     const run = await desk.run(mend([note('note.watched', 'a'), taken], { verify: never }), { clock: sleepyClock() });
     expect(run.outcome.verdict).toBe('rollback_failed');
-    expect(run.step('s').result.rollbackFailed).toMatch(/^undo of a: "" → "a;": dnf writes; waited \d+m\d\ds \(let /);
+    expect(run.step('s').result.rollbackFailed).toMatch(
+      /^undo of a: "" → "a;": dnf writes; waited 5m00s \(let that program finish, or end it, then undo this by hand\)/,
+    );
     expect(run.exitCode).toBe(7);
   });
 });

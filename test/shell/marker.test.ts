@@ -94,7 +94,7 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
     expect(readdirSync(marker).map((file) => [file, statSync(join(marker, file)).mode & 0o777])).toEqual(
       ['err', 'meta', 'out', 'rc'].map((file) => [file, 0o600]),
     );
-    expect(readFileSync(join(marker, 'rc'), 'utf8')).toBe('e 0\ne 0\ndone\n');
+    expect(readFileSync(join(marker, 'rc'), 'utf8')).toBe('e 0 0\ne 1 0\ndone\n');
     expect(readFileSync(join(marker, 'meta'), 'utf8')).toMatch(
       new RegExp(`^${nonce('1')} ${boot} \\d+ \\d+ \\d+\napply test\\.action\n$`),
     );
@@ -105,7 +105,7 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
     const fix = request(`echo run >> ${file}; printf out; printf err >&2`, 'echo two; exit 3', 'echo never');
     await run(claim(fix, '1'), '1');
     for (const again of [await run(claim(fix, '2'), '2'), await run(ask(), '9')]) {
-      expect(again.begun).toBe(false);
+      expect(again).toMatchObject({ begun: false, follows: true });
       expect(again.found?.state).toBe('ended');
       expect(again.found?.answers).toMatchObject([
         { rc: 0, stdout: 'out', stderr: 'err' },
@@ -164,14 +164,21 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
     const other = '22222222-2222-4333-8444-555555555555';
     await run(claim(request('echo one')), '1');
     expect((await run(ask(), '9', other)).found).toMatchObject({ state: 'ended', answers: [{ stdout: 'one\n' }] });
-    writeFileSync(join(marker, 'rc'), 'e 0\n');
+    writeFileSync(join(marker, 'rc'), 'e 0 0\n');
     expect((await run(ask(), '9', other)).found).toMatchObject({ state: 'rebooted', answers: [{ rc: 0 }] });
+  });
+
+  it('counts nothing of a record behind a gap: the disk was full there', async () => {
+    await run(claim(request('echo one', 'echo two', 'exit 75')), '1');
+    writeFileSync(join(marker, 'rc'), 'e 0 0\ne 2 75\ndone\n');
+    const { found } = await run(ask(), '9');
+    expect(found?.answers.map(({ rc }) => rc)).toEqual([0]);
   });
 
   it('does not take a pid that came again for the fix', async () => {
     const child = spawn('sleep', ['600']);
     await run(claim(request('true')), '1');
-    writeFileSync(join(marker, 'rc'), 'e 0\n');
+    writeFileSync(join(marker, 'rc'), 'e 0 0\n');
     writeFileSync(join(marker, 'meta'), `${nonce('1')} ${boot} ${child.pid} 1 1\n`);
     expect((await run(ask(), '9')).found?.state).toBe('dead');
     child.kill('SIGKILL');

@@ -13,8 +13,9 @@ function connectHere(most = Number.POSITIVE_INFINITY) {
   const opened: string[] = [];
   const counted: OpenChannel = async (exec, events) => {
     if (channels.size >= most) throw new HostFailure('channel', 'the host refuses another session');
+    const channel = await open(exec, events);
     opened.push(exec);
-    return open(exec, events);
+    return channel;
   };
   const connection = makeConnection({
     open: counted,
@@ -42,8 +43,7 @@ describe('what a connection is told to foresee', () => {
   it('is opened at once, and used when it is asked for', async () => {
     const { connection, opened } = connectHere();
     connection.foresee?.({ lanes: [false], fix: false });
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(opened).toHaveLength(2);
+    await expect.poll(() => opened).toHaveLength(2);
     expect((await connection.run(asks)).stdout).toBe('here\n');
     expect(await connection.fix(fix)).toMatchObject({ kind: 'ended', answers: [{ rc: 0, stdout: 'mended\n' }] });
     expect(opened).toHaveLength(2);
@@ -51,9 +51,9 @@ describe('what a connection is told to foresee', () => {
   });
 
   it('takes no session away from what is asked for, where the host allows one only', async () => {
-    const { connection } = connectHere(1);
+    const { connection, opened } = connectHere(1);
     connection.foresee?.({ lanes: [], fix: false });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect.poll(() => opened).toHaveLength(1);
     expect((await connection.run(asks)).stdout).toBe('here\n');
     expect(await connection.fix(fix)).toMatchObject({ kind: 'ended', answers: [{ rc: 0 }] });
     await connection.close();

@@ -15,12 +15,19 @@ export async function deafPort(): Promise<{ readonly port: number; close(): void
     child.stdout?.once('data', (text: Buffer) => resolve(Number(text.toString()))),
   );
   const filling: Socket[] = [];
-  for (let index = 0; index < 4; index += 1) {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('error', () => undefined);
-    filling.push(socket);
-  }
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  // A queue of length 1 takes two.
+  const full = new Promise<void>((resolve) => {
+    let queued = 0;
+    for (let index = 0; index < 4; index += 1) {
+      const socket = connect(port, '127.0.0.1', () => {
+        queued += 1;
+        if (queued === 2) resolve();
+      });
+      socket.on('error', () => undefined);
+      filling.push(socket);
+    }
+  });
+  await full;
   return {
     port,
     close() {
@@ -76,6 +83,7 @@ export async function faultProxy(to: number, options: ProxyOptions = {}): Promis
       if (stalled) held.push(send);
       else if (options.bytesPerSecond !== undefined && direction === 'down') {
         from.pause();
+        // Real time: the machine's own TCP is what has to cope with the slow wire.
         setTimeout(
           () => {
             send();

@@ -58,6 +58,7 @@ describe.skipIf((sshdMissing ?? cageMissing) !== undefined)('a wire that is cut 
       } else {
         const ms = Math.floor(point * 600);
         const how = kind < 0.85 ? 'rst' : 'fin';
+        // Real time, since the wire is: this cut is for what no count of bytes reaches, silence in the midst of a command.
         when = `after ${ms} ms, ${how}`;
         timer = setTimeout(() => wire.cut(how), ms);
       }
@@ -75,7 +76,7 @@ describe.skipIf((sshdMissing ?? cageMissing) !== undefined)('a wire that is cut 
         for (let number = lane; number < cases; number += atOnce) cuts.push(await cutOnce(wire, number));
       }),
     );
-    // A script that was still under way would have come by now.
+    // A script that was still under way would have come by now. Real time: nothing tells that nothing more comes.
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const wrong = cuts.filter(({ effect, outcome }) => {
       const right = { ended: [1], not_started: [0], unknown: [0, 1] } as const;

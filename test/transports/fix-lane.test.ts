@@ -8,6 +8,7 @@ import { bootFile, cageMissing } from '../sshd/cage.ts';
 import { dropbearMissing, sshdMissing } from '../sshd/sshd.ts';
 import { fastClock } from './fast-clock.ts';
 import { type Counter, outcomeWords, type Rig, startRig } from './fix-rig.ts';
+import { someLabel } from './hosts.ts';
 
 const impossible = sshdMissing ?? cageMissing;
 const table: string[] = [];
@@ -52,7 +53,7 @@ describe.skipIf(impossible !== undefined)(
     const broken = async (
       fault: string,
       { session, counter }: Rig,
-      act: (key: string) => void,
+      act: (key: string) => void | Promise<void>,
       { name = 'root', become = false as string | false, seconds = 1.5 } = {},
     ) => {
       const wire = await session(name);
@@ -60,7 +61,7 @@ describe.skipIf(impossible !== undefined)(
       const key = freshKey();
       const fix = wire.fix(effect.request(key, seconds, { become }));
       await begun(effect);
-      act(key);
+      await act(key);
       const outcome = await fix;
       note(fault, outcome, effect);
       return { wire, effect, outcome };
@@ -99,10 +100,12 @@ describe.skipIf(impossible !== undefined)(
     });
 
     it('a wire that goes silent, breaks, and comes back after the fix has ended: the same', async () => {
-      const { effect, outcome } = await broken('silence, healed after 4 s', shared, () => {
+      const { effect, outcome } = await broken('silence, healed when it has ended', shared, async (key) => {
         shared.proxy.silence();
         shared.proxy.cut();
-        setTimeout(shared.proxy.heal, 4000);
+        const record = join(shared.markers, markerName(key), 'rc');
+        await expect.poll(() => readFileSync(record, 'utf8'), { timeout: 15_000 }).toContain('done');
+        shared.proxy.heal();
       });
       expect(outcome).toMatchObject({ kind: 'ended', answers: bothAnswers, adopted: true });
       expect(effect.count()).toBe(1);
@@ -123,7 +126,8 @@ describe.skipIf(impossible !== undefined)(
       const wire = await shared.session();
       const effect = shared.counter();
       shared.proxy.cut();
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      const look = wire.inspector(someLabel, false, 5000).run({ argv: ['true'] });
+      await expect(look).rejects.toMatchObject({ phase: 'lost' });
       const outcome = await wire.fix(effect.request(freshKey()));
       note('broken before', outcome, effect);
       expect(outcome).toMatchObject({ kind: 'not_started', failure: { phase: 'lost' } });

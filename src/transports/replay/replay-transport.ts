@@ -12,6 +12,8 @@ export interface Replay {
   readonly clock: Clock;
   /** Everything that was asked and is not recorded, as sentences; a run that went as recorded leaves it empty. */
   readonly unrecorded: readonly string[];
+  /** Every recorded fix that was not asked for so far, as sentences; empty after a run that went as recorded. */
+  unasked(): readonly string[];
 }
 
 /**
@@ -34,7 +36,12 @@ export function replay(runs: readonly RecordedRun[]): Replay {
     },
     async close() {},
   };
-  return { transport, clock: replayClock(Math.max(0, ...runs.map((run) => run.startedAt))), unrecorded };
+  return {
+    transport,
+    clock: replayClock(Math.max(0, ...runs.map((run) => run.startedAt))),
+    unrecorded,
+    unasked: () => [...hosts.values()].flatMap((host) => host.unasked()),
+  };
 }
 
 function connectionTo(host: ReplayedHost): Connection {

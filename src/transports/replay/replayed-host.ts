@@ -91,6 +91,13 @@ export class ReplayedHost {
     return { kind: recorded.kind, answers, ...(recorded.failed === undefined ? {} : { failed: recorded.failed }) };
   }
 
+  /** The recorded fixes that nobody has asked for, as sentences. */
+  unasked(): readonly string[] {
+    return this.#fixes
+      .slice(this.#epoch)
+      .map(({ parts }) => `nobody asked for the recorded fix ${namesOf(parts.map(({ label }) => label))}`);
+  }
+
   #keep({ label, become, command, outcome }: RecordedAsk): void {
     const epoch = this.#epochs.at(-1);
     const key = keyOf(label, become);
