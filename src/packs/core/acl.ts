@@ -11,7 +11,7 @@ export interface AclEntry {
 export function parseAcl(text: string): readonly AclEntry[] {
   const entries: AclEntry[] = [];
   for (const line of text.split('\n', 2000)) {
-    const match = /^(user|group|mask|other):([^:]{0,100}):([r-][w-][x-])/.exec(line);
+    const match = /^(user|group|mask|other):([^:]{0,256}):([r-][w-][x-])/.exec(line);
     if (match === null) continue;
     const [, kind, name = '', rights = ''] = match;
     if (kind === 'user' || kind === 'group' || kind === 'mask' || kind === 'other') {

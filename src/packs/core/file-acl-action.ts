@@ -1,6 +1,6 @@
 import { defineAction, undo } from '../../model/action.ts';
 import { unreadable } from '../../model/probe.ts';
-import { dashed, maskOf, namedRights, parseAcl, unite } from './acl.ts';
+import { type AclEntry, dashed, maskOf, namedRights, parseAcl, unite } from './acl.ts';
 import { fieldFunctions, integer, parseFields, text } from './fields.ts';
 import { absolutePath, accountName } from './params.ts';
 import { firstLine, whyNot } from './why-not.ts';
@@ -40,12 +40,21 @@ interface Change {
   readonly rights: string;
   readonly maskBefore: string;
   readonly mask: string;
+  /** Entries of others that the wider mask would revive; absent: none. */
+  readonly heldBack?: readonly HeldBack[];
+}
+interface HeldBack {
+  /** `group:`, `group:staff`, `user:ada`. */
+  readonly entry: string;
+  readonly named: string;
+  /** What it granted in truth, under the mask; it is cut to that. */
+  readonly granted: string;
 }
 
 export default defineAction({
   name: 'file.acl',
   summary:
-    'An ACL entry grants a user these rights on a path; nothing else of the ACL changes but the mask, where it must.',
+    'An ACL entry grants a user these rights on a path; where the mask must be widened for it, entries that it held back are cut to what they granted until then.',
   params: {
     type: 'object',
     properties: {
@@ -93,24 +102,54 @@ export default defineAction({
     if ([...rights].every((right) => effective.includes(right))) return undefined;
     const own = entries.find(({ kind, name }) => kind === 'user' && name === user)?.rights ?? '';
     const mask = maskOf(entries);
+    const wider = unite(mask, rights);
+    const heldBack = revived(entries, user, mask, wider);
     return {
       path,
       user,
       rightsBefore: dashed(effective),
       rights: dashed(unite(own, rights)),
       maskBefore: dashed(mask),
-      mask: dashed(unite(mask, rights)),
+      mask: dashed(wider),
+      ...(heldBack.length === 0 ? {} : { heldBack }),
     };
   },
-  describe({ path, user, rightsBefore, rights, maskBefore, mask }) {
+  describe({ path, user, rightsBefore, rights, maskBefore, mask, heldBack = [] }) {
     const widened = mask === maskBefore ? '' : `, mask ${maskBefore} → ${mask}`;
-    return `${path}: ${user} ${rightsBefore} → ${rights}${widened}`;
+    const cut = heldBack.map(
+      ({ entry, named, granted }) => `, entry ${entry} ${named} → ${granted}, as the mask had it`,
+    );
+    return `${path}: ${user} ${rightsBefore} → ${rights}${widened}${cut.join('')}`;
   },
   // -n: without it setfacl would set the mask to all that any entry names, and so revive rights that it held back.
-  apply: ({ path, user, rights, mask }) => [
-    { argv: ['setfacl', '-n', '-m', `user:${user}:${rights},mask::${mask}`, '--', path] },
+  apply: ({ path, user, rights, mask, heldBack = [] }) => [
+    heldBack.length === 0
+      ? { argv: ['setfacl', '-n', '-m', `user:${user}:${rights},mask::${mask}`, '--', path] }
+      : {
+          argv: ['setfacl', '-n', '-M', '-', '--', path],
+          stdin: [
+            `user:${user}:${rights}`,
+            `mask::${mask}`,
+            ...heldBack.map(({ entry, granted }) => `${entry}:${granted}`),
+            '',
+          ].join('\n'),
+        },
   ],
   rollback: undo(({ path }: Change, before: State) => [
     { argv: ['setfacl', '--set-file=-', '--', path], stdin: before.acl },
   ]),
 });
+
+/** Entries, but for the user's own, that would grant more under the wider mask than they do now. */
+function revived(entries: readonly AclEntry[], user: string, mask: string, wider: string): readonly HeldBack[] {
+  const under = (rights: string, limit: string): string =>
+    [...rights].filter((right) => limit.includes(right)).join('');
+  return entries
+    .filter(({ kind, name }) => kind === 'group' || (kind === 'user' && name !== '' && name !== user))
+    .filter(({ rights }) => under(rights, wider) !== under(rights, mask))
+    .map(({ kind, name, rights }) => ({
+      entry: `${kind}:${name}`,
+      named: dashed(rights),
+      granted: dashed(under(rights, mask)),
+    }));
+}

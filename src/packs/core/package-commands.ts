@@ -1,13 +1,14 @@
 import type { Command } from '../../model/command.ts';
 import type { PackageManager } from './package-manager.ts';
 import type { Leftovers } from './package-plan.ts';
+import { installRpm } from './package-rpm-plan.ts';
 
 /** One package that is to be installed. */
 export interface PackageChange {
   readonly name: string;
   readonly manager: PackageManager;
   readonly installer: string;
-  /** All packages that come, this one included; empty: the host's lists could not tell. */
+  /** All packages that come, this one included, those of rpm with their architecture; empty: the host's lists could not tell. */
   readonly packages: readonly string[];
   /** Installed packages that get another version; undo leaves that. */
   readonly upgrades: readonly string[];
@@ -34,17 +35,20 @@ fi
 apt-get -y -q --no-remove -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install -- "$name"`;
 
 /** Installs the package with what it needs. */
-export function installCommand({ name, installer, packages }: PackageChange): Command {
+export function installCommand({ name, installer, packages, upgrades }: PackageChange): Command {
   switch (installer) {
     case 'apt-get':
       return { script: apt, variables: { name, packages: [...packages].sort().join('\n') }, env: quiet, ...limits };
     case 'apk':
       return { argv: ['apk', 'add', '--', name], ...limits };
-    case 'zypper':
-      return { argv: ['zypper', '--non-interactive', 'install', '--', name], ...limits };
     default:
-      return { argv: [installer, '-y', '-q', 'install', '--', name], ...limits };
+      return { script: installRpm, variables: { installer, name, planned: planned(packages, upgrades) }, ...limits };
   }
+}
+
+/** In the form and order of `plan_lines`. */
+function planned(packages: readonly string[], upgrades: readonly string[]): string {
+  return [...packages.map((each) => `+${each}`), ...upgrades.map((each) => `~${each}`)].sort().join('\n');
 }
 
 /**
@@ -59,7 +63,7 @@ export function removeCommands(change: PackageChange, leftovers: Leftovers | und
     case 'apk':
       return [{ argv: ['apk', 'del', '--', change.name], ...limits }];
     case 'rpm':
-      if (came.length === 1) return [{ argv: ['rpm', '-e', '--', change.name], ...limits }];
+      if (came.length === 1) return [{ argv: ['rpm', '-e', '--', ...came], ...limits }];
       return [{ script: rpm, variables: { names: came.join(' ') }, ...limits }];
   }
 }

@@ -2,9 +2,10 @@ import { defineAction, undo } from '../../model/action.ts';
 import { unreadable } from '../../model/probe.ts';
 import { Unknown } from '../../model/unknown.ts';
 import { installCommand, type PackageChange, removeCommands } from './package-commands.ts';
+import { busyDatabase, databaseHolder } from './package-lock.ts';
 import { type PackageManager, packageNameParam } from './package-manager.ts';
-import { announceCommand, readLeftovers, readPackagePlan } from './package-plan.ts';
-import { inspectPackage, type PackageState } from './package-state.ts';
+import { announceCommand, readLeftovers, readPackagePlan, wasHeld } from './package-plan.ts';
+import { inspectPackage, type PackageState, samePackages } from './package-state.ts';
 
 const installers = {
   dpkg: ['apt-get'],
@@ -23,8 +24,10 @@ export default defineAction({
   },
   reads: ({ name }) => [`package:${name}`],
   // Their files and scripts may be anywhere, their units start.
-  touches: ({ name, packages }: PackageChange) => [
-    ...new Set([name, ...packages].map((each) => `package:${each}`)),
+  touches: ({ name, manager, packages }: PackageChange) => [
+    ...new Set(
+      [name, ...packages, ...packages.map((each) => bareName(each, manager))].map((each) => `package:${each}`),
+    ),
     'file',
     'service',
   ],
@@ -36,6 +39,11 @@ export default defineAction({
       return unreadable(`nothing here can install ${name}: ${installers[state.manager].join(', ')} is missing`);
     }
     const { stdout } = await host.run(announceCommand(installer, name));
+    if (wasHeld(stdout)) {
+      return unreadable(
+        `cannot tell what comes with ${name}: another program holds the package data base; run again later`,
+      );
+    }
     const plan = readPackagePlan(installer, stdout);
     if (plan === undefined) return state;
     if (plan.removed.length > 0) {
@@ -49,9 +57,10 @@ export default defineAction({
     const { added = [], upgraded = [] } = state.plan ?? {};
     return { name, manager: state.manager, installer, packages: added, upgrades: upgraded };
   },
-  describe({ name, installer, packages, upgrades }) {
-    const others = packages.filter((each) => each !== name);
-    const unknown = packages.length === 0 ? '; its lists cannot tell what comes with it' : '';
+  describe({ name, manager, installer, packages, upgrades }) {
+    const others = packages.filter((each) => each !== name && bareName(each, manager) !== name);
+    const alone = manager === 'rpm' ? ', so it may only come alone' : '';
+    const unknown = packages.length === 0 ? `; its lists cannot tell what comes with it${alone}` : '';
     return [
       `package ${name}: absent → installed (${installer}${unknown})`,
       ...(others.length === 0 ? [] : [`with ${others.join(', ')}`]),
@@ -59,15 +68,17 @@ export default defineAction({
     ].join(', ');
   },
   apply: (change) => [installCommand(change)],
-  nothingDone({ rc, stderr, stdout }) {
-    const said = `${stderr}\n${stdout}`;
-    const locked =
-      /could not get lock|unable to acquire the dpkg frontend lock|system management is locked|unable to lock database/i;
-    return rc !== 0 && locked.test(said) ? 'another program holds the lock of the package data base' : undefined;
-  },
+  nothingDone: busyDatabase,
+  busy: databaseHolder,
   rollback: undo((change: PackageChange, before: PackageState) => removeCommands(change, before.leftovers)),
+  same: samePackages,
 });
 
 function installerOf(state: PackageState): string | undefined {
   return installers[state.manager].find((installer) => state.installers.includes(installer));
+}
+
+/** Without its architecture: `glibc.i686`, `libc6:i386`. */
+function bareName(name: string, manager: PackageManager): string {
+  return name.replace(manager === 'rpm' ? /\.[^.]*$/ : /:.*$/, '');
 }

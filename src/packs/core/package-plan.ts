@@ -1,6 +1,10 @@
 import type { Command } from '../../model/command.ts';
+import { announceRpm, rpmPlanFunctions } from './package-rpm-plan.ts';
 
-/** What the host's installer says it would do, the package asked for included. Names only, each once. */
+/**
+ * What the host's installer says it would do, the package asked for included. Each once: names, of rpm packages with their
+ * architecture (`glibc.i686`), for of one name several may be there.
+ */
 export interface PackagePlan {
   readonly added: readonly string[];
   readonly upgraded: readonly string[];
@@ -16,14 +20,13 @@ export function announceCommand(installer: string, name: string): Command {
   return { script: announce, variables: { installer, name }, timeoutMs: 120_000 };
 }
 
-const announce = `
+const announce = `${rpmPlanFunctions}
 case $installer in
   apt-get)
     apt-get -s -q -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= install -- "$name" 2>/dev/null
     dpkg-query -W -f '\${db:Status-Status} \${Package}\\n' 2>/dev/null | sed -n '/^config-files /p'
     sed -n 's/^Package: /auto-mark /p' /var/lib/apt/extended_states 2>/dev/null ;;
-  dnf|yum) "$installer" -C --assumeno install -- "$name" 2>/dev/null ;;
-  zypper) zypper --no-refresh --non-interactive install --dry-run -- "$name" 2>/dev/null ;;
+  dnf|yum|zypper) ${announceRpm} ;;
   apk) apk add --simulate -- "$name" 2>/dev/null ;;
 esac
 exit 0
@@ -34,6 +37,11 @@ export function readPackagePlan(installer: string, stdout: string): PackagePlan 
   const lines = stdout.split('\n', 20_000);
   const plan = readers[installer]?.(lines);
   return plan === undefined || plan.added.length === 0 ? undefined : plan;
+}
+
+/** Whether {@link announceCommand} found the package data base held by another program. */
+export function wasHeld(stdout: string): boolean {
+  return /^held$/m.test(stdout);
 }
 
 /** What Debian's data bases held of packages that are not installed: undo must leave that as it was. */
@@ -62,27 +70,13 @@ const readers: { readonly [installer: string]: (lines: readonly string[]) => Pac
     upgraded: names(lines, /^\(\d+\/\d+\) (?:Upgrading|Downgrading|Replacing) (\S+)/),
     removed: names(lines, /^\(\d+\/\d+\) Purging (\S+)/),
   }),
-  dnf: (lines) => sections(lines, /^(Installing|Upgrading|Downgrading|Removing)[^:]*:\s*$/, /^ (\S+)(?: |$)/),
-  yum: (lines) => sections(lines, /^(Installing|Updating|Upgrading|Downgrading|Removing)[^:]*:\s*$/, /^ (\S+)(?: |$)/),
-  zypper: (lines) => sections(lines, /^The following .*packages? (?:is|are) going to be (\w+):\s*$/, /^ {1,2}(\S.*)$/),
+  dnf: rpm,
+  yum: rpm,
+  zypper: rpm,
 };
 
-/** Installers that print a heading and below it, indented, what it is about. */
-function sections(lines: readonly string[], heading: RegExp, entry: RegExp): PackagePlan {
-  const found = { added: new Set<string>(), upgraded: new Set<string>(), removed: new Set<string>() };
-  let into: Set<string> | undefined;
-  for (const line of lines) {
-    const head = heading.exec(line)?.[1]?.toLowerCase();
-    if (head !== undefined) into = found[kindOf(head)];
-    else if (!line.startsWith(' ')) into = undefined;
-    else for (const word of (entry.exec(line)?.[1] ?? '').split(/\s+/)) if (packageName.test(word)) into?.add(word);
-  }
-  return { added: [...found.added], upgraded: [...found.upgraded], removed: [...found.removed] };
-}
-
-function kindOf(head: string): keyof PackagePlan {
-  if (head.startsWith('install')) return 'added';
-  return head.startsWith('remov') ? 'removed' : 'upgraded';
+function rpm(lines: readonly string[]): PackagePlan {
+  return { added: names(lines, /^\+(\S+)$/), upgraded: names(lines, /^~(\S+)$/), removed: names(lines, /^-(\S+)$/) };
 }
 
 const packageName = /^[A-Za-z0-9][A-Za-z0-9+._-]{0,199}(?::[a-z0-9]{1,20})?$/;

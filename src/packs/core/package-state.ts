@@ -35,3 +35,15 @@ export async function inspectPackage(host: Inspector, name: string): Promise<Pac
     installers: words(fields, 'installer'),
   };
 }
+
+/**
+ * Whether the same is installed, and the same is left of what both plans would add. The plan itself may differ: others add
+ * to the host's lists.
+ */
+export function samePackages(before: PackageState, now: PackageState): boolean {
+  if (before.installed !== now.installed || before.version !== now.version) return false;
+  const added = (now.plan?.added ?? []).filter((name) => before.plan?.added.includes(name));
+  const left = ({ leftovers }: PackageState) =>
+    added.map((name) => [leftovers?.configured.includes(name) ?? false, leftovers?.marked.includes(name) ?? false]);
+  return left(before).join() === left(now).join();
+}

@@ -112,6 +112,32 @@ describe.runIf(isRoot && hasAcl)('file.acl', () => {
     });
   });
 
+  test('a wider mask gives nobody else a right that it held back', async () => {
+    await inTempDirectory(async (directory) => {
+      const path = `${directory}/sock`;
+      writeFileSync(path, '');
+      chmodSync(path, 0o660);
+      // The mask holds writing back from the owning group, from a group and from another user.
+      spawnSync('setfacl', ['-n', '-m', 'g::rw,g:tty:rwx,u:bin:rw,u:man:r,m::r', path]);
+      const params = { path, user, rights: 'w' };
+      const before = await inspect(fileAclAction, host, params);
+      const change = diff(fileAclAction, before, params) ?? null;
+      expect(fileAclAction.describe(change)).toBe(
+        `${path}: daemon --- → -w-, mask r-- → rw-, entry user:bin rw- → r--, as the mask had it, ` +
+          'entry group: rw- → r--, as the mask had it, entry group:tty rwx → r--, as the mask had it',
+      );
+      await carryOut(dash, fileAclAction.apply(change));
+      for (const other of ['bin', 'man']) {
+        expect(await read(fileAccessProbe, host, { path, user: other })).toMatchObject({ grants: 'r' });
+      }
+      expect(await read(fileAccessProbe, host, { path, user })).toMatchObject({ grants: 'w' });
+      expect(spawnSync('getfacl', ['-pcE', path], { encoding: 'utf8' }).stdout).toContain('group:tty:r--\nmask::rw-');
+      expect(diff(fileAclAction, await inspect(fileAclAction, host, params), params)).toBeUndefined();
+      await carryOut(dash, undoing(fileAclAction, change, before));
+      expect(await inspect(fileAclAction, host, params)).toEqual(before);
+    });
+  });
+
   test('a file that is replaced keeps its ACL', async () => {
     await inTempDirectory(async (directory) => {
       const path = `${directory}/f`;
