@@ -136,7 +136,11 @@ const step: JsonSchema = {
       description:
         "rollback: undo this step, end the host. rollback_all: undo all of this run's steps. keep: leave it. continue: undo this step, go on.",
     },
-    timeout: { ...ref('duration'), description: "For how long a fix waits for its turn; and, by itself, for how long each of its scripts may run.", default: '5m' },
+    timeout: {
+      ...ref('duration'),
+      description: 'For how long a fix waits for its turn; and, by itself, for how long each of its scripts may run.',
+      default: '5m',
+    },
     prevent: { type: 'boolean', description: 'Runs also when the symptom is absent or gone.', default: false },
     become: { ...ref('become'), description: 'As whom the calls of this step run.' },
     delegate_to: { type: 'string', description: 'The calls of this step are carried out on this host.' },

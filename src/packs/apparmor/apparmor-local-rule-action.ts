@@ -13,8 +13,10 @@ interface State {
   readonly local: string;
   readonly exists: boolean;
   readonly text: string;
-  /** Whether the kernel has what the files say today. */
-  readonly current: 'yes' | 'no' | 'unknown';
+  /** The folder of local files is there. */
+  readonly folder: boolean;
+  /** Whether the kernel surely has what the files say today. */
+  readonly current: 'yes' | 'unknown';
 }
 interface Change {
   readonly profile: string;
@@ -22,11 +24,10 @@ interface Change {
   readonly local: string;
   /** Those that the file lacks. */
   readonly missing: readonly string[];
-  readonly rules: readonly string[];
   readonly before: string;
   readonly after: string;
-  /** The files were changed since the profile was loaded: all of that takes effect too. */
-  readonly stale: boolean;
+  /** Nobody can tell whether the files were changed since the profile was loaded: if so, all of that takes effect too. */
+  readonly unsure: boolean;
 }
 
 export default defineAction({
@@ -62,36 +63,43 @@ export default defineAction({
   },
   diff(state: State, { profile, rules }): Change | undefined {
     const { profileFile, local, text: before, current } = state;
-    const stale = current === 'no';
     const lines = before.split('\n').map((line) => line.trim());
     const missing = [...new Set(rules)].filter((rule) => !lines.includes(rule));
-    if (missing.length === 0 && !stale) return undefined;
+    if (missing.length === 0) return undefined;
     const gap = before === '' || before.endsWith('\n') ? '' : '\n';
-    const after = missing.length === 0 ? before : `${before}${gap}${missing.join('\n')}\n`;
-    return { profile, profileFile, local, rules, missing, before, after, stale };
+    const after = `${before}${gap}${missing.join('\n')}\n`;
+    return { profile, profileFile, local, missing, before, after, unsure: current !== 'yes' };
   },
-  describe({ profile, profileFile, local, rules, missing, stale }: Change) {
-    const quoted = (list: readonly string[]) => list.map((rule) => `"${rule}"`).join(', ');
-    const how =
-      missing.length === 0 ? `load ${quoted(rules)} of ${local}` : `also allows ${quoted(missing)}, in ${local}`;
-    const more = stale ? `; what else changed in ${profileFile} since it was loaded takes effect too` : '';
-    return `AppArmor profile ${profile}: ${how}${more}`;
+  describe({ profile, profileFile, local, missing, unsure }: Change) {
+    const quoted = missing.map((rule) => `"${rule}"`).join(', ');
+    const more = unsure
+      ? `; if ${profileFile} was changed since it was loaded, which this host does not tell, that takes effect too, and stays after an undo`
+      : '';
+    return `AppArmor profile ${profile}: also allows ${quoted}, in ${local}${more}`;
   },
-  contents: ({ local, before, after }: Change) => (before === after ? [] : [{ label: local, before, after }]),
+  contents: ({ local, before, after }: Change) => [{ label: local, before, after }],
   apply: ({ local, profileFile, after }: Change) => [write(local, profileFile, after)],
-  rollback: undo(({ local, profileFile }: Change, { exists, text: before }: State) => [
-    exists ? write(local, profileFile, before) : write(local, profileFile, undefined),
+  rollback: undo(({ local, profileFile }: Change, { exists, text: before, folder }: State) => [
+    exists ? write(local, profileFile, before) : remove(local, profileFile, !folder),
   ]),
 });
 
-function write(local: string, profileFile: string, content: string | undefined): Command {
-  const variables = {
+function write(local: string, profileFile: string, content: string): Command {
+  return { script: writeLocalRuleScript, variables: variables(local, profileFile, false, false), stdin: content };
+}
+
+function remove(local: string, profileFile: string, withFolder: boolean): Command {
+  return { script: writeLocalRuleScript, variables: variables(local, profileFile, true, withFolder) };
+}
+
+function variables(local: string, profileFile: string, removes: boolean, withFolder: boolean) {
+  return {
     LOCAL: local,
     PROFILEFILE: profileFile,
     CACHE: '/var/cache/apparmor',
-    REMOVE: content === undefined ? '1' : '',
+    REMOVE: removes ? '1' : '',
+    REMOVEFOLDER: withFolder ? '1' : '',
   };
-  return { script: writeLocalRuleScript, variables, ...(content === undefined ? {} : { stdin: content }) };
 }
 
 /** What `findLocalRuleScript` found, or why a rule cannot be added there. */
@@ -107,9 +115,19 @@ export function readLocalRule(fields: Fields, profile: string): State | Unknown 
   if (file === undefined) return unreadable(`no file in ${folder} defines the profile ${profile}`);
   if (files.length > 1) return unreadable(`${files.length} files in ${folder} define the profile ${profile}`);
   if (name === '') return unreadable(`${file} does not include a file of ${folder}/local: add the rule by hand`);
-  if ((integer(fields, 'size') ?? 0) > 65_536) return unreadable(`${folder}/local/${name} is larger than 64 KiB`);
+  const path = `${folder}/local/${name}`;
+  const odd = word(fields, 'odd');
+  if (odd !== undefined)
+    return unreadable(`${path} is ${odd === 'link' ? 'a symbolic link' : 'no regular file'}: add the rule by hand`);
+  if (current === 'no')
+    return unreadable(
+      `${file}, or what it includes, was changed since the kernel loaded it, and loading it would put all of that in force: look at it, then apparmor_parser -r ${file}`,
+    );
+  if ((integer(fields, 'size') ?? 0) > 65_536) return unreadable(`${path} is larger than 64 KiB`);
   const content = bytes(fields, 'text');
   const before = content?.toString('utf8') ?? '';
-  if (content && !content.equals(Buffer.from(before))) return unreadable(`${folder}/local/${name} is not UTF-8 text`);
-  return { profileFile: file, local: `${folder}/local/${name}`, exists: content !== undefined, text: before, current };
+  if (content && !content.equals(Buffer.from(before))) return unreadable(`${path} is not UTF-8 text`);
+  const exists = content !== undefined;
+  const hasFolder = word(fields, 'no_folder') === undefined;
+  return { profileFile: file, local: path, exists, text: before, folder: hasFolder, current };
 }

@@ -7,8 +7,9 @@ import { storeChange, storeScript, storeTextFunction } from './policy-store.ts';
  * semanage can only delete all of them (`boolean -D`), so the others, as they stand at that moment, are put back in the
  * same transaction, and their present values afterwards, since semanage sets those too. Without semanage the policy's
  * default is looked up in the store's modules and made persistent, and then the record's line is taken out under the
- * store's own lock: the policy that was built is already the one without it. Where the default can't be found, the record
- * stays behind with the value that counted after a reboot, and where nobody knew that one either, the undo fails.
+ * store's own lock: the policy that was built is already the one without it. A new file takes the old one's place, since a
+ * host that dies in between must find one of them whole. Where the default can't be found, the record stays behind with the
+ * value that counted after a reboot, and where nobody knew that one either, the undo fails.
  */
 export function forgetRecord(before: BooleanValue): Command {
   const word = (value: boolean | undefined) => (value === undefined ? '' : value ? '1' : '0');
@@ -31,7 +32,12 @@ if ! command -v semanage >/dev/null 2>&1; then
       setsebool -V "$name=$now" || exit
       (
         flock -w 60 9 || { echo 'semanage.trans.LOCK is held by another program' >&2; exit 1; }
-        kept=$(sed "/^[[:space:]]*$name[[:space:]]*=/d" "$store/booleans.local") && printf '%s\\n' "$kept" > "$store/booleans.local"
+        records=$store/booleans.local
+        trap 'rm -f -- "$records.mendgate"' EXIT
+        cp -p -- "$records" "$records.mendgate" || exit 1
+        sed "/^[[:space:]]*$name[[:space:]]*=/d" "$records" > "$records.mendgate" || exit 1
+        sync "$records.mendgate" 2>/dev/null || :
+        mv -f -- "$records.mendgate" "$records"
       ) 9>>"$lock"
       exit
     fi ;;

@@ -36,6 +36,12 @@ function inOrderOf(prefer: Preference, narrow: readonly PortCandidate[]): readon
   return [...narrow].sort((a, b) => late(a) - late(b));
 }
 
+/** The first of these under another preference; `undefined` where that takes the same one. */
+export function takenBy(choice: Choice, prefer: Preference): PortCandidate | undefined {
+  const [first] = rank([choice.candidate, ...choice.alternatives], prefer);
+  return first === choice.candidate ? undefined : first;
+}
+
 /**
  * Chooses for all ports together. The ports whose best way is narrowest come first, and what they open counts as open
  * for the rest; afterwards a choice that a wider one makes needless is dropped.

@@ -1,7 +1,18 @@
 import { defineAction, undo } from '../../model/action.ts';
 import type { Command } from '../../model/command.ts';
 import type { Json } from '../../model/json.ts';
-import { type FcontextState, fcontextScript, pathOfSpec, readFcontextState } from './fcontext-state.ts';
+import { unreadable } from '../../model/probe.ts';
+import { Unknown } from '../../model/unknown.ts';
+import {
+  customizableTypes,
+  type FcontextState,
+  fcontextScript,
+  hasSemanage,
+  type PathLabel,
+  pathOfSpec,
+  readFcontextState,
+  sameFcontext,
+} from './fcontext-state.ts';
 import { specMatches } from './file-contexts.ts';
 import { isJsonObject } from './json-object.ts';
 import { busyStore, semanageImport, storeChange, storeHolder } from './policy-store.ts';
@@ -20,16 +31,15 @@ export interface FcontextChange {
   readonly from: readonly string[];
 }
 
+interface Wanted {
+  readonly path: string;
+  readonly restore: string;
+}
+
 /** What has to change: the rule, the labels, or both. */
-export function fcontextDiff(
-  state: FcontextState,
-  want: { readonly path: string; readonly restore: string },
-): FcontextChange | undefined {
-  const restore = want.restore || pathOfSpec(want.path);
+export function fcontextDiff(state: FcontextState, want: Wanted): FcontextChange | undefined {
   const ruled = state.local === '' ? state.expected === state.type : state.local === state.type;
-  const wrong = state.labels.filter(
-    (label) => label.type !== state.type && (label.path === restore || specMatches(want.path, label.path) !== false),
-  );
+  const wrong = wrongLabels(state, want);
   if (ruled && wrong.length === 0) return undefined;
   const rule = ruled ? 'none' : state.local !== '' || state.in_base ? 'modify' : 'add';
   return {
@@ -37,9 +47,33 @@ export function fcontextDiff(
     asked: want.path,
     type: state.type,
     rule,
-    restore,
+    restore: restored(want),
     from: [...new Set(wrong.map(({ type }) => type))].sort(),
   };
+}
+
+/** The path to relabel; `""` = none. */
+function restored({ path, restore }: Wanted): string {
+  return restore || pathOfSpec(path);
+}
+
+function wrongLabels(state: FcontextState, want: Wanted): readonly PathLabel[] {
+  const restore = restored(want);
+  return state.labels.filter(
+    ({ path, type }) => type !== state.type && (path === restore || specMatches(want.path, path) !== false),
+  );
+}
+
+/** Why the change cannot be made on this host; `undefined` when it can. What is only relabelled needs no semanage. */
+function obstacle(state: FcontextState, want: Wanted, stdout: string, semanageComes: boolean): string | undefined {
+  const change = fcontextDiff(state, want);
+  if (change === undefined) return undefined;
+  if (change.rule !== 'none' && !semanageComes && !hasSemanage(stdout))
+    return 'semanage is missing (package policycoreutils-python-utils)';
+  const customizable = customizableTypes(stdout);
+  const kept = wrongLabels(state, want).find(({ type }) => customizable.has(type));
+  if (kept === undefined) return undefined;
+  return `${kept.path} has the label ${kept.type}, which restorecon leaves to the administrator: relabel it by hand, with chcon`;
 }
 
 export default defineAction({
@@ -78,9 +112,14 @@ export default defineAction({
       variables: { spec: path, type, restore: where },
       timeoutMs: 60_000,
     });
-    return readFcontextState(answer.stdout, type, where, after_install);
+    if (answer.truncated) return unreadable(`the labels below ${where} are more than can be read`);
+    const state = readFcontextState(answer.stdout, type, where);
+    if (state instanceof Unknown) return state;
+    const why = obstacle(state, { path, restore }, answer.stdout, after_install);
+    return why === undefined ? state : unreadable(why);
   },
   diff: fcontextDiff,
+  same: sameFcontext,
   describe(change) {
     const rule = change.rule === 'none' ? 'restore' : change.rule;
     const labels = change.from.length === 0 ? '' : `${change.from.join(', ')} → `;

@@ -19,7 +19,7 @@ export interface FcontextState {
   readonly in_base: boolean;
   /** The type that the rules give to the restored path now; `""` without a rule or a path. */
   readonly expected: string;
-  /** Labels of what is to be restored. */
+  /** Labels of what is to be restored, by path. */
   readonly labels: readonly PathLabel[];
 }
 export interface PathLabel {
@@ -33,7 +33,8 @@ const mostLabels = 500;
 
 /**
  * Prints `spec SPEC` in the accepted spelling, the label rules, `expected CONTEXT`, one `label CONTEXT PATH` for each
- * object below `$restore`, and the canonical names of all types.
+ * object below `$restore`, `customizable TYPE` for each type that restorecon leaves alone, and the canonical names of all
+ * types.
  */
 export const fcontextScript = `${kernelFunctions}${storeScript}${labelRulesScript}
 set -f
@@ -57,16 +58,12 @@ if [ -n "$restore" ]; then
   t=$(matchpathcon -n "$restore" 2>/dev/null | sed -n 's/^[^: ]*:[^: ]*:\\([^: ]*\\).*/\\1/p')
   [ -z "$t" ] || canonical "$t"
 fi
+sed -n 's/^\\([A-Za-z0-9_.]*\\)[[:space:]]*$/customizable \\1/p' "\${rules%/files}/customizable_types" 2>/dev/null
 command -v semanage >/dev/null 2>&1 && echo 'semanage yes' || echo 'semanage no'
 `;
 
-/** What {@link fcontextScript} printed. */
-export function readFcontextState(
-  stdout: string,
-  type: string,
-  restore: string,
-  semanageComes = false,
-): FcontextState | Unknown {
+/** What {@link fcontextScript} printed of the rules and of the labels below `restore`. */
+export function readFcontextState(stdout: string, type: string, restore: string): FcontextState | Unknown {
   if (lineOf(stdout, 'selinux') !== 'yes') return unreadable('SELinux is disabled: labels do not count here');
   if (lineOf(stdout, 'odd') === 'yes')
     return unreadable(`below ${restore} stand names with line feeds: label them by hand`);
@@ -74,21 +71,45 @@ export function readFcontextState(
   if (spec === undefined) return unreadable('the label rules cannot be read');
   if (linesOf(stdout, 'type').some((line) => line === `${type} -`))
     return unreadable(`this host's policy has no type ${type}`);
-  if (lineOf(stdout, 'semanage') !== 'yes' && !semanageComes)
-    return unreadable('semanage is missing (package policycoreutils-python-utils)');
   const canonical = canonicalTypes(stdout);
   const labels = linesOf(stdout, 'label').flatMap((line) => parseLabel(line, restore, canonical));
   if (labels.length > mostLabels)
     return unreadable(`more than ${mostLabels} objects below ${restore}: choose a narrower path`);
   const local = readLabelRules(stdout).find((rule) => rule.spec === spec && rule.kind === '');
+  if (local?.type === '')
+    return unreadable(`a local rule gives ${spec} no label, on purpose (<<none>>): change it by hand`);
+  if (local && !['', 's0'].includes(local.level))
+    return unreadable(`the local rule for ${spec} has a level of its own (${local.level}): change it by hand`);
   return {
     spec,
     type: canonical(type),
     local: local ? canonical(local.type) : '',
     in_base: lineOf(stdout, 'rule-base') === 'yes',
     expected: canonical(typeOf(lineOf(stdout, 'expected') ?? '')),
-    labels,
+    labels: labels.sort((a, b) => (a.path < b.path ? -1 : 1)),
   };
+}
+
+/** Whether semanage is there: without it no rule can be written. */
+export function hasSemanage(stdout: string): boolean {
+  return lineOf(stdout, 'semanage') === 'yes';
+}
+
+/** Types that administrators give to what they like; restorecon leaves them alone unless it is forced. */
+export function customizableTypes(stdout: string): ReadonlySet<string> {
+  return new Set(linesOf(stdout, 'customizable'));
+}
+
+/**
+ * Whether the rule and the labels are those from before. Only paths that were there then and still are count: an
+ * application makes its sockets anew, and what came since had no label before.
+ */
+export function sameFcontext(before: FcontextState, now: FcontextState): boolean {
+  const contexts = new Map(now.labels.map(({ path, context }) => [path, context]));
+  return (
+    before.local === now.local &&
+    before.labels.every(({ path, context }) => (contexts.get(path) ?? context) === context)
+  );
 }
 
 function parseLabel(line: string, restore: string, canonical: (type: string) => string): readonly PathLabel[] {

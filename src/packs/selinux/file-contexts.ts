@@ -1,11 +1,15 @@
 import { linesOf } from './answer-lines.ts';
+import { parseContext } from './context.ts';
 
 /** One local rule for labels: a regular expression over paths and the type that they get. */
 export interface LabelRule {
   readonly spec: string;
   /** `-s`, `-d`, `--`, …: only objects of that kind; `""` = all. */
   readonly kind: string;
+  /** `""` when the rule gives none: `<<none>>`, or a text that is no context. */
   readonly type: string;
+  /** `""` in policies without levels. */
+  readonly level: string;
 }
 
 /** `/var/run /run`: rules must be written for the second spelling. */
@@ -34,9 +38,11 @@ export function readEquivalences(stdout: string): readonly Equivalence[] {
 }
 
 export function readLabelRules(stdout: string): readonly LabelRule[] {
-  return linesOf(stdout, 'rule-local').flatMap((line) => {
-    const [, spec, kind = '', context] = /^(\S{1,1024})\s+(?:(-[-bcdpls])\s+)?(\S{1,400})\s*$/.exec(line) ?? [];
-    return spec && context ? [{ spec, kind, type: context.split(':')[2] ?? '' }] : [];
+  return linesOf(stdout, 'rule-local').map((line) => {
+    const [spec = '', ...rest] = line.trim().split(/\s+/);
+    const kind = rest.length > 1 ? (rest[0] ?? '') : '';
+    const { type = '', level = '' } = parseContext(rest.at(-1) ?? '') ?? {};
+    return { spec, kind, type, level };
   });
 }
 

@@ -11,6 +11,7 @@ import moduleProbe from './module-probe.ts';
 import portAction from './port-action.ts';
 import portProbe from './port-probe.ts';
 import portUsersProbe from './port-users-probe.ts';
+import refusedProbe from './refused-probe.ts';
 import remediesProbe from './remedies-probe.ts';
 import statusProbe from './status-probe.ts';
 
@@ -27,6 +28,7 @@ export const selinuxPack: Pack = {
     contextProbe,
     denialsProbe,
     remediesProbe,
+    refusedProbe,
     moduleProbe,
   ],
   actions: [booleanAction, portAction, fcontextAction, moduleAction],

@@ -26,6 +26,24 @@ export function moduleDiff(
   return { name: want.name, cil: want.cil, replaces: state.installed };
 }
 
+/**
+ * Why the module cannot stand there and be taken away again exactly; `undefined` when it can. Of several modules of one
+ * name only that of the highest priority counts, whole: one more does not add to the others, it hides them.
+ */
+export function moduleObstacle(
+  state: ModuleState,
+  want: { readonly name: string; readonly cil: string },
+): string | undefined {
+  const { name } = want;
+  if (state.priority > priority)
+    return `a module ${name} at priority ${state.priority} hides any of that name at ${priority}: choose another name`;
+  if (!state.installed && state.priority > 0)
+    return `this host has a module ${name} of its own (priority ${state.priority}), and this text would hide all of it: choose another name`;
+  if (moduleDiff(state, want) === undefined || !state.installed || state.cil !== undefined) return undefined;
+  const why = state.long ? 'is too long to be kept' : 'cannot be read (bzip2 is missing, or it is compiled)';
+  return `another module ${name} is installed, and its text ${why}, so it could not be put back`;
+}
+
 export default defineAction({
   name: 'selinux.module',
   summary: `A policy module with this text is installed (CIL, priority ${priority}).`,
@@ -41,12 +59,11 @@ export default defineAction({
   touches: (change: ModuleChange) => [`selinux.module:${change.name}`, 'selinux.policy'],
   async inspect(host, { name, cil }) {
     const answer = await host.run({ script: moduleScript, variables: { name }, timeoutMs: 60_000 });
+    if (answer.truncated) return unreadable(`what is known of module ${name} is too long to be read`);
     const state = readModuleState(answer.stdout);
-    if (state instanceof Unknown || !state.installed || state.cil !== undefined) return state;
-    if (state.sha256 === sha256(cil)) return state;
-    return unreadable(
-      `a module ${name} is installed, but its text cannot be read (bzip2 is missing, or it is compiled)`,
-    );
+    if (state instanceof Unknown) return state;
+    const obstacle = moduleObstacle(state, { name, cil });
+    return obstacle === undefined ? state : unreadable(obstacle);
   },
   diff: moduleDiff,
   describe: (change) =>

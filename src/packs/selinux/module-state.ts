@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { unreadable } from '../../model/probe.ts';
 import type { Unknown } from '../../model/unknown.ts';
 import { lineOf } from './answer-lines.ts';
-import { storeScript } from './policy-store.ts';
+import { storeScript, storeTextFunction } from './policy-store.ts';
 
 /** Where an administrator's own modules stand. */
 export const priority = 400;
@@ -11,19 +11,25 @@ export const priority = 400;
 export interface ModuleState {
   /** Installed at priority 400. */
   readonly installed: boolean;
-  /** Its CIL text; absent when it is a compiled module, or compressed and nothing here can unpack it. */
+  /** Its whole CIL text; absent when it is a compiled module, too long, no UTF-8, or nothing here can unpack it. */
   readonly cil?: string;
+  /** Its text is longer than what an undo could put back. */
+  readonly long?: true;
   /** Hex SHA-256 of its CIL text, from the text or from semodule. */
   readonly sha256?: string;
   /** Highest priority at which a module of that name is installed; 0 = none. */
   readonly priority: number;
 }
 
+/** A longer text is not kept. More than `selinux.module` itself takes, which is 60000 characters of up to 3 bytes. */
+const mostBytes = 200_000;
+
 /**
- * Prints `store yes|no`, `priority N` for each priority that has the module, `language cil|pp`, the text in hex as
- * `cil HEX`, or when it cannot be unpacked `checksum HEX` (semodule 3.4 and newer).
+ * Prints `store yes|no`, `priority N` for each priority that has the module, `language cil|pp`, and the text in hex as
+ * `cil HEX`, whole or not at all: `long yes` when it is too long. Where it is not printed, `checksum HEX` (semodule 3.4 and
+ * newer).
  */
-export const moduleScript = `${storeScript}
+export const moduleScript = `${storeScript}${storeTextFunction}
 [ -n "$store" ] && echo 'store yes' || { echo 'store no'; exit 0; }
 for d in "$store"/modules/[0-9]*; do
   [ ! -d "$d/$name" ] || echo "priority \${d##*/}"
@@ -31,17 +37,12 @@ done
 d=$store/modules/${priority}/$name
 [ -d "$d" ] || exit 0
 echo "language $(cat "$d/lang_ext" 2>/dev/null)"
-if [ "$(head -c 3 "$d/cil" 2>/dev/null)" = BZh ]; then
-  if command -v bzip2 >/dev/null 2>&1; then text() { bzip2 -dc < "$d/cil"; }
-  else text() { python3 -c 'import bz2,sys; sys.stdout.buffer.write(bz2.decompress(sys.stdin.buffer.read()))' < "$d/cil"; }; fi
-else
-  text() { cat "$d/cil"; }
-fi
-hex=$(text 2>/dev/null | od -An -v -tx1 | tr -d ' \\n' | cut -c1-200000)
-if [ -n "$hex" ]; then echo "cil $hex"
-else semodule -lfull -m 2>/dev/null | while read -r p n l sum; do
+hex=$({ store_text "$d/cil" && printf y || printf n; } 2>/dev/null | head -c ${mostBytes + 2} | od -An -v -tx1 | tr -d ' \\n')
+if [ "\${#hex}" -gt ${2 * (mostBytes + 1)} ]; then echo 'long yes'
+else case $hex in *79) echo "cil \${hex%79}"; exit 0 ;; esac; fi
+semodule -lfull -m 2>/dev/null | while read -r p n l sum; do
   [ "$p $n" != "${priority} $name" ] || echo "checksum \${sum##*sha256:}"
-done; fi
+done
 exit 0
 `;
 
@@ -52,14 +53,19 @@ export function readModuleState(stdout: string): ModuleState | Unknown {
   const found = { installed: priorities.includes(String(priority)), priority: Math.max(0, ...priorities.map(Number)) };
   const hex = lineOf(stdout, 'cil');
   if (lineOf(stdout, 'language') === 'cil' && hex !== undefined && /^(?:[0-9a-f]{2})+$/.test(hex)) {
-    const cil = Buffer.from(hex, 'hex').toString('utf8');
-    return { ...found, cil, sha256: sha256(cil) };
+    const bytes = Buffer.from(hex, 'hex');
+    const cil = bytes.toString('utf8');
+    return { ...found, ...(bytes.equals(Buffer.from(cil)) ? { cil } : {}), sha256: sha256(bytes) };
   }
   const checksum = lineOf(stdout, 'checksum');
-  return checksum !== undefined && /^[0-9a-f]{64}$/.test(checksum) ? { ...found, sha256: checksum } : found;
+  return {
+    ...found,
+    ...(lineOf(stdout, 'long') === 'yes' ? { long: true as const } : {}),
+    ...(checksum !== undefined && /^[0-9a-f]{64}$/.test(checksum) ? { sha256: checksum } : {}),
+  };
 }
 
 /** Hex SHA-256 of a module's text. */
-export function sha256(cil: string): string {
+export function sha256(cil: string | Buffer): string {
   return createHash('sha256').update(cil).digest('hex');
 }

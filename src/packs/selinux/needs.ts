@@ -139,9 +139,22 @@ function socketNeed(
   const refusing = socket.listeners.filter(
     (context) => facts.ask(worker, context, 'unix_stream_socket', 'connectto') === 'no',
   );
-  const listeners = [...new Map([...refusing, ...denied].map((context) => [typeOf(context), context])).values()];
+  const listeners = [
+    ...new Map(
+      [...withoutSystemd(refusing, socket.listeners), ...denied].map((context) => [typeOf(context), context]),
+    ).values(),
+  ];
   if (closed.length === 0 && !labelRefused && listeners.length === 0) return undefined;
   return { socket, closed, labelRefused, listeners, evidence: mine.length > 0 ? 'denied' : 'configured' };
+}
+
+/**
+ * systemd listens for what it starts on demand, but gives the socket the label of the service's domain: only a denial
+ * that names it shows otherwise.
+ */
+function withoutSystemd(refusing: readonly string[], all: readonly string[]): readonly string[] {
+  const isService = (context: string) => typeOf(context) !== 'init_t';
+  return all.some(isService) ? refusing.filter(isService) : refusing;
 }
 
 /** connectto tells the whole path; sock_file and dir only the last component, so the target's label must agree too. */

@@ -13,6 +13,8 @@ import { samePath } from './runtime-path.ts';
 /** Everything that the choice of remedies needs to know about one host. See `gather-script.ts` for where it comes from. */
 export interface PolicyFacts {
   readonly mode: 'enforcing' | 'permissive' | 'disabled';
+  /** These are facts of the time after a reboot, worked out from today's. */
+  readonly later?: true;
   readonly booleans: ReadonlyMap<string, BooleanValue>;
   readonly family: PolicyFamily;
   /** Absent: why the port labels are not known. */
@@ -53,6 +55,8 @@ export interface SocketFacts {
   readonly expected: string;
   /** The directory above it, and all above that, nearest first. */
   readonly directories: readonly { readonly path: string; readonly label: string; readonly expected: string }[];
+  /** Types that anything in the directory above it has, or should have by the rules; only of directories below /run. */
+  readonly within: readonly string[];
   /** Contexts of the processes that listen on it. */
   readonly listeners: readonly string[];
   /** Mode, owner and group of the directory above it: `750 app app`. */
@@ -142,6 +146,9 @@ function readSockets(stdout: string): readonly SocketFacts[] {
       label: plainLabel(at.get(directory)),
       expected: expected.get(directory) ?? '',
     })),
+    within: linesOf(stdout, 'within')
+      .filter((line) => afterWord(line) === parents(path)[0])
+      .map(firstWord),
     listeners: [...new Set(unix.filter((line) => samePath(afterWord(line), path)).map(firstWord))],
     owner: owners.get(parents(path)[0] ?? '/') ?? '',
     recreated: linesOf(stdout, 'recreated').includes(parents(path)[0] ?? '/'),

@@ -153,7 +153,8 @@ function labelCandidate(
 /** A label takes the port away from whoever owns its type: only where nobody does, and where no boolean is meant for it. */
 function whyNoLabel(facts: PolicyFacts, need: PortNeed, booleans: readonly PortCandidate[]): string | undefined {
   if (need.type === webPort) return 'it has that label';
-  if (!facts.canLabel) return 'needs semanage (package policycoreutils-python-utils)';
+  if (!facts.canLabel)
+    return 'needs semanage (package policycoreutils-python-utils; -e install_tools=true installs it)';
   if ('unreadable' in facts.ports) return facts.ports.unreadable;
   if (inLocalRange(facts, need.port)) return 'it lies in a local range, which semanage refuses to overlap';
   const rebind = (facts.listeners.get(need.port) ?? []).filter((domain) => mayBind(facts, domain, webPort) === 'no');

@@ -1,4 +1,4 @@
-import type { Choice, Preference } from './choose.ts';
+import { type Choice, type Preference, takenBy } from './choose.ts';
 import type { Access, PortNeed } from './needs.ts';
 import { cilText, moduleNameOf } from './one-rule.ts';
 import { type PortCandidate, webPort } from './port-candidates.ts';
@@ -8,14 +8,17 @@ import type { BooleanRemedy, ModuleRemedy, PortRemedy } from './remedies-schema.
 /** Everything in this domain gains what a remedy opens. */
 const whoGains = 'for every httpd_t process (nginx, Apache, php-fpm)';
 
-/** A boolean that is enough by itself. */
-export function booleanRemedy(worker: string, choice: Choice): BooleanRemedy {
+/** A boolean that is enough by itself. Those in `fleeting` are on until the next reboot. */
+export function booleanRemedy(worker: string, choice: Choice, fleeting: readonly string[] = []): BooleanRemedy {
   const [name = ''] = choice.candidate.booleans;
   const { note, decided } = choice.candidate;
   const ports = `${portCount(decided ?? choice.candidate.reach)} ${whoGains}${note === undefined ? '' : `; ${note}`}`;
+  const title = fleeting.includes(name)
+    ? `keep ${name} on, which is on now and off after a reboot`
+    : `switch on ${name}${decided === undefined ? '' : ', which is off now and on after a reboot'}`;
   return {
     name,
-    title: decided === undefined ? `switch on ${name}` : `switch on ${name}, which is off now and on after a reboot`,
+    title,
     opens: choice.needs.map((need) => connect(worker, need.type)).filter(onceEach),
     ...evidence(choice),
     reach: choice.candidate.reach,
@@ -48,14 +51,12 @@ export function labelRemedy(worker: string, choices: readonly Choice[]): readonl
 }
 
 /** One-rule modules; each says what it would have been otherwise. */
-export function moduleRemedies(
-  worker: string,
-  choices: readonly Choice[],
-  prefer: Preference,
-): readonly ModuleRemedy[] {
+export function moduleRemedies(worker: string, choices: readonly Choice[]): readonly ModuleRemedy[] {
   return choices.map((choice) => {
     const rule = connect(worker, choice.candidate.target);
-    const why = prefer === 'least-reach' ? 'narrower than what the distribution offers' : 'no boolean or label does it';
+    // Of equal reach a boolean or label would have been taken.
+    const offered = choice.alternatives.some(({ kind }) => kind !== 'module');
+    const why = offered ? 'narrower than what the distribution offers' : 'no boolean or label does it here';
     return {
       name: moduleNameOf(rule),
       cil: cilText([rule]),
@@ -78,7 +79,10 @@ function evidence(
   return {
     solves: choice.needs.map((need) => needText(need)),
     ...together([choice.candidate.proof]),
-    alternatives: [...choice.alternatives.map(alternativeText), ...choice.refused.map((text) => `not ${text}`)],
+    alternatives: [
+      ...choice.alternatives.map((candidate) => `${takenWith(choice, candidate)}${alternativeText(candidate)}`),
+      ...choice.refused.map((text) => `not ${text}`),
+    ],
   };
 }
 
@@ -87,9 +91,16 @@ export function needText(need: PortNeed): string {
   return `tcp/${need.port} (${need.type}${need.hidden ? '; a dontaudit rule keeps it out of the log' : ''})`;
 }
 
+const preferences = ['least-reach', 'distro', 'boolean'] as const satisfies readonly Preference[];
+
+/** The preference that takes this alternative, where there is one: `prefer=distro: `. */
+function takenWith(choice: Choice, candidate: PortCandidate): string {
+  const by = preferences.find((prefer) => takenBy(choice, prefer) === candidate);
+  return by === undefined ? '' : `prefer=${by}: `;
+}
+
 function alternativeText(candidate: PortCandidate): string {
-  const how = candidate.kind === 'module' ? '' : 'prefer=distro: ';
-  return `${how}${candidate.text}: ${portCount(candidate.decided ?? candidate.reach)}`;
+  return `${candidate.text}: ${portCount(candidate.decided ?? candidate.reach)}`;
 }
 
 function portCount(count: number): string {

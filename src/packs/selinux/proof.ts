@@ -42,7 +42,8 @@ export function ruleProof(facts: PolicyFacts, type: string, className: string, p
     return { text: `only a type enforcement rule is missing for ${permission} to ${type}; ${rule}`, by: 'audit2why' };
   }
   if (facts.rules && className === 'tcp_socket') {
-    return { text: `no rule that holds today allows ${permission} to ${type}; ${rule}`, by: 'sesearch' };
+    const when = facts.later ? 'after a reboot' : 'today';
+    return { text: `no rule that holds ${when} allows ${permission} to ${type}; ${rule}`, by: 'sesearch' };
   }
   return { text: `the kernel denies ${permission} to ${type} now; ${rule}`, by: 'unproved' };
 }

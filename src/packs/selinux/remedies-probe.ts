@@ -1,13 +1,15 @@
 import { defineProbe, unreadable } from '../../model/probe.ts';
+import { Unknown } from '../../model/unknown.ts';
 import { lineOf } from './answer-lines.ts';
 import { contextPattern } from './context.ts';
 import { type Denial, denialSchema } from './denials.ts';
-import { gatherScript } from './gather-script.ts';
+import { driftScript, gatherScript } from './gather-script.ts';
 import { booleanNamesToRead, knownBooleans, wideTypes } from './known-booleans.ts';
 import { readFacts } from './policy-facts.ts';
 import { findRemedies } from './remedies.ts';
 import { remediesSchema } from './remedies-schema.ts';
 import { afterInstall } from './schemas.ts';
+import { fleetingBooleans } from './until-reboot.ts';
 import { isComplete, readUpstreams, type Upstream } from './upstreams.ts';
 
 /** Port types to ask about where semanage cannot list them. */
@@ -49,6 +51,11 @@ export default defineProbe({
           'least-reach: fewest ports and domains. distro: booleans and labels before any module. boolean: httpd_can_network_connect for TCP',
       },
       after_install: afterInstall,
+      after_reboot: {
+        type: 'boolean',
+        description:
+          'Only about what nginx reaches now and a reboot would close: which remedy lasts, with the least reach. Where no boolean that is on ends with the next reboot, little is read',
+      },
     },
     required: ['domain'],
   },
@@ -63,23 +70,23 @@ export default defineProbe({
     unsolved,
     until_reboot,
   }),
-  async read(host, { domain, denials, upstreams, prefer, after_install }) {
+  async read(host, { domain, denials, upstreams, prefer, after_install, after_reboot = false }) {
     const wanted = readUpstreams(upstreams);
-    const answer = await host.run({
-      script: gatherScript,
-      variables: variablesFor(domain, denials, wanted),
-      timeoutMs: 240_000,
-    });
-    if (answer.truncated) return unreadable('the policy’s facts are longer than can be read');
-    if (lineOf(answer.stdout, 'mode') === undefined)
-      return unreadable('the host’s SELinux policy could not be looked at');
-    return findRemedies(readFacts(answer.stdout, domain, after_install), {
-      worker: domain,
-      denials,
-      upstreams: wanted,
-      complete: isComplete(upstreams),
-      prefer,
-    });
+    const variables = variablesFor(domain, denials, wanted);
+    const gather = async (script: string) => {
+      const answer = await host.run({ script, variables, timeoutMs: 240_000 });
+      if (answer.truncated) return unreadable('the policy’s facts are longer than can be read');
+      if (lineOf(answer.stdout, 'mode') === undefined)
+        return unreadable('the host’s SELinux policy could not be looked at');
+      return readFacts(answer.stdout, domain, after_install);
+    };
+    const complete = isComplete(upstreams);
+    const question = { worker: domain, denials, upstreams: wanted, complete, prefer, after_reboot };
+    const drift = after_reboot ? await gather(driftScript) : undefined;
+    if (drift instanceof Unknown) return drift;
+    const still = drift !== undefined && fleetingBooleans(drift).length === 0;
+    const facts = still ? drift : await gather(gatherScript);
+    return facts instanceof Unknown ? facts : findRemedies(facts, question);
   },
 });
 

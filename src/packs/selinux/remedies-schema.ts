@@ -82,10 +82,14 @@ const socketRemedySchema = {
           path: { type: 'string', description: 'The label rule’s regular expression' },
           type: typeName,
           restore: { ...absolutePath, description: 'What is relabelled at once' },
+          rule: {
+            type: 'boolean',
+            description: 'A rule is made; false: the policy’s own rule is right, and only the label is put back',
+          },
         },
-        required: ['path', 'type', 'restore'],
+        required: ['path', 'type', 'restore', 'rule'],
       },
-      description: 'Label rules',
+      description: 'Labels that are given, by a new rule or as the policy’s own rules say',
     },
     files: {
       type: 'array',
@@ -140,7 +144,7 @@ export const remediesSchema = {
       type: 'array',
       items: booleanName,
       description:
-        'Booleans by which nginx reaches its upstreams now, and that a reboot switches off: to be made persistent',
+        'Booleans by which nginx reaches its upstreams now, and that a reboot switches off; with `after_reboot` the remedies are what lasts instead',
     },
     packages: texts('Packages without which the chosen labels cannot be set; to be installed first'),
     enforced: { type: 'boolean', description: 'SELinux enforces, and the worker’s domain is not permissive' },

@@ -1,26 +1,17 @@
-import { type Choice, choose, type Preference } from './choose.ts';
+import { type Choice, choose } from './choose.ts';
 import { typeOf } from './context.ts';
 import type { Denial } from './denials.ts';
+import { findLasting } from './lasting.ts';
 import { type Needs, needsOf, portType } from './needs.ts';
 import type { PolicyFacts } from './policy-facts.ts';
 import { webPort } from './port-candidates.ts';
 import { booleanRemedy, labelRemedy, moduleRemedies, needText } from './port-remedies.ts';
+import type { Question } from './question.ts';
 import type { Remedies } from './remedies-schema.ts';
 import { socketRemedy } from './socket-remedy.ts';
 import { moduleOnly, socketResult, socketText } from './socket-results.ts';
 import { untilReboot } from './until-reboot.ts';
 import type { Upstream } from './upstreams.ts';
-
-/** What is asked: for whom, from what evidence, and what the operator prefers. */
-export interface Question {
-  /** Context (or type) of nginx's worker. */
-  readonly worker: string;
-  readonly denials: readonly Denial[];
-  readonly upstreams: readonly Upstream[];
-  /** These are all; see `isComplete`. */
-  readonly complete: boolean;
-  readonly prefer: Preference;
-}
 
 const none = {
   seen: [],
@@ -42,6 +33,9 @@ export function findRemedies(facts: PolicyFacts, question: Question): Remedies {
   const drift = driftOf(facts);
   const idle = whyIdle(facts, question.worker);
   if (idle !== undefined) return { ...none, drift, enforced: false, summary: idle };
+  if (question.after_reboot && typeOf(question.worker) === 'httpd_t') {
+    return { ...none, drift, enforced: true, ...findLasting(facts, question) };
+  }
   const needs = needsOf(facts, question.worker, question.denials, question.upstreams, question.complete);
   const notes = {
     seen: needTexts(needs, 'denied'),
@@ -69,11 +63,11 @@ export function findRemedies(facts: PolicyFacts, question: Question): Remedies {
     booleans: of('boolean').map((choice) => booleanRemedy(question.worker, choice)),
     ports: labelRemedy(question.worker, of('label')),
     sockets: unix.sockets,
-    modules: [...moduleRemedies(question.worker, of('module'), question.prefer), ...unix.modules],
+    modules: [...moduleRemedies(question.worker, of('module')), ...unix.modules],
     unsolved: [...tcp.unsolved, ...unix.unsolved],
     until_reboot: untilReboot(facts, question.worker, typesInUse(facts, question.upstreams, of('label').length > 0)),
   };
-  const labels = found.ports.length > 0 || found.sockets.length > 0;
+  const labels = found.ports.length > 0 || found.sockets.some(({ fcontexts }) => fcontexts.some(({ rule }) => rule));
   const packages = labels && !facts.hasSemanage ? [semanagePackage] : [];
   return { ...found, ...notes, packages, summary: summaryOf({ ...found, ...notes, packages }) };
 }

@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/model/json.ts';
 import { Unknown } from '../../../src/model/unknown.ts';
@@ -46,12 +57,13 @@ async function look(folder: string, shell: Shell, profile: string) {
 }
 
 /** The same state as if it were in /etc/apparmor.d. */
-function write(folder: string, shell: Shell, text: string | undefined) {
+function write(folder: string, shell: Shell, text: string | undefined, removeFolder = false) {
   const variables = {
     LOCAL: `${folder}/d/local/usr.sbin.nginx`,
     PROFILEFILE: `${folder}/d/usr.sbin.nginx`,
     CACHE: `${folder}/cache`,
     REMOVE: text === undefined ? '1' : '',
+    REMOVEFOLDER: removeFolder ? '1' : '',
   };
   return runHere(shell, { script: writeLocalRuleScript, variables, ...(text === undefined ? {} : { stdin: text }) });
 }
@@ -64,6 +76,7 @@ describe.each(shells)('apparmor.local_rule in $name', (shell) => {
         local: '/etc/apparmor.d/local/usr.sbin.nginx',
         exists: false,
         text: '',
+        folder: true,
         current: 'unknown',
       });
       writeFileSync(`${folder}/d/local/other`, '# mine\n');
@@ -107,18 +120,74 @@ describe.each(shells)('apparmor.local_rule in $name', (shell) => {
     });
   });
 
-  test('sees whether the kernel has what the file says', async () => {
+  test.each(['sha1', 'sha256'])(
+    'changes nothing where the kernel lacks what the file says already (%s)',
+    async (kind) => {
+      await withProfiles(shell, async (folder, sh) => {
+        const loaded = `${folder}/policy/profiles/nginx.3`;
+        mkdirSync(loaded, { recursive: true });
+        writeFileSync(`${loaded}/name`, 'nginx\n');
+        const sum = (text: string) => createHash(kind).update(text).digest('hex');
+        writeFileSync(`${loaded}/raw_${kind}`, `${sum(profileText)}\n`);
+        expect(await look(folder, sh, 'nginx')).toMatchObject({ current: 'yes' });
+        writeFileSync(`${folder}/d/local/usr.sbin.nginx`, `${rule}\n`);
+        expect(await look(folder, sh, 'nginx')).toMatchObject({
+          reason: expect.stringMatching(/changed since the kernel loaded it.*apparmor_parser -r .*usr\.sbin\.nginx$/),
+        });
+        writeFileSync(`${loaded}/raw_${kind}`, `${sum(`${profileText}${rule}\n`)}\n`);
+        expect(await look(folder, sh, 'nginx')).toMatchObject({ current: 'yes' });
+      });
+    },
+  );
+
+  test('leaves a local file alone that is a symbolic link, or no file', async () => {
     await withProfiles(shell, async (folder, sh) => {
-      const loaded = `${folder}/policy/profiles/nginx.3`;
-      mkdirSync(loaded, { recursive: true });
-      writeFileSync(`${loaded}/name`, 'nginx\n');
-      const sum = (text: string) => createHash('sha1').update(text).digest('hex');
-      writeFileSync(`${loaded}/raw_sha1`, `${sum(profileText)}\n`);
-      expect(await look(folder, sh, 'nginx')).toMatchObject({ current: 'yes' });
-      writeFileSync(`${folder}/d/local/usr.sbin.nginx`, `${rule}\n`);
-      expect(await look(folder, sh, 'nginx')).toMatchObject({ current: 'no' });
-      writeFileSync(`${loaded}/raw_sha1`, `${sum(`${profileText}${rule}\n`)}\n`);
-      expect(await look(folder, sh, 'nginx')).toMatchObject({ current: 'yes' });
+      const local = `${folder}/d/local/usr.sbin.nginx`;
+      for (const target of [`${folder}/managed`, `${folder}/nowhere`]) {
+        writeFileSync(`${folder}/managed`, '# by another tool\n');
+        symlinkSync(target, local);
+        expect(await look(folder, sh, 'nginx')).toMatchObject({ reason: expect.stringContaining('symbolic link') });
+        expect((await write(folder, sh, `${rule}\n`)).rc).not.toBe(0);
+        expect(readlinkSync(local)).toBe(target);
+        rmSync(local);
+      }
+      mkdirSync(local);
+      expect(await look(folder, sh, 'nginx')).toMatchObject({ reason: expect.stringContaining('no regular file') });
+    });
+  });
+
+  test('makes the folder of local files readable for all, and takes it away again', async () => {
+    await withProfiles(shell, async (folder, sh) => {
+      rmSync(`${folder}/d/local`, { recursive: true });
+      expect(await look(folder, sh, 'nginx')).toMatchObject({ folder: false });
+      expect((await write(folder, sh, 'bad')).rc).not.toBe(0);
+      expect(existsSync(`${folder}/d/local`)).toBe(false);
+      expect((await write(folder, sh, `${rule}\n`)).rc).toBe(0);
+      expect(statSync(`${folder}/d/local`).mode & 0o777).toBe(0o755);
+      expect(statSync(`${folder}/d/local/usr.sbin.nginx`).mode & 0o777).toBe(0o644);
+      expect((await write(folder, sh, undefined, true)).rc).toBe(0);
+      expect(existsSync(`${folder}/d/local`)).toBe(false);
+    });
+  });
+
+  test('keeps the folder of local files when others have come into it', async () => {
+    await withProfiles(shell, async (folder, sh) => {
+      await write(folder, sh, `${rule}\n`);
+      writeFileSync(`${folder}/d/local/other`, '');
+      expect((await write(folder, sh, undefined, true)).rc).toBe(0);
+      expect(readdirSync(`${folder}/d/local`)).toEqual(['other']);
+    });
+  });
+
+  test('puts the file back when it is stopped while the parser works', async () => {
+    await withProfiles(shell, async (folder, sh) => {
+      // The parser asks the shell above it to stop, as the end of a fix's time does.
+      writeFileSync(`${folder}/bin/apparmor_parser`, '#!/bin/sh\nkill -TERM "$PPID"\n');
+      const local = `${folder}/d/local/usr.sbin.nginx`;
+      writeFileSync(local, 'good\n');
+      expect((await write(folder, sh, `${rule}\n`)).rc).not.toBe(0);
+      expect(readFileSync(local, 'utf8')).toBe('good\n');
+      expect(readdirSync(`${folder}/d/local`)).toEqual(['usr.sbin.nginx']);
     });
   });
 
@@ -167,6 +236,7 @@ describe('the decision', () => {
     local: '/etc/apparmor.d/local/usr.sbin.nginx',
     exists: true,
     text: '# mine',
+    folder: true,
     current: 'yes',
   };
   const decide = (text: string) => localRule.diff({ ...state, text }, { profile: 'nginx', rules: [rule] } as never);
@@ -190,15 +260,14 @@ describe('the decision', () => {
     expect(decide(`# mine\n  ${rule}\n`)).toBeUndefined();
   });
 
-  test('a rule that stands in the file, but not in the kernel, is only loaded', () => {
-    const change = localRule.diff({ ...state, text: `${rule}\n`, current: 'no' }, {
-      profile: 'nginx',
-      rules: [rule],
-    } as never) as Json;
-    expect(localRule.describe(change)).toBe(
-      `AppArmor profile nginx: load "${rule}" of /etc/apparmor.d/local/usr.sbin.nginx; what else changed in /etc/apparmor.d/usr.sbin.nginx since it was loaded takes effect too`,
+  test('says so when nobody can tell whether more than the rule takes effect', () => {
+    const shown = (current: string) =>
+      localRule.describe(localRule.diff({ ...state, current }, { profile: 'nginx', rules: [rule] } as never) as Json);
+    const plain = `AppArmor profile nginx: also allows "${rule}", in /etc/apparmor.d/local/usr.sbin.nginx`;
+    expect(shown('yes')).toBe(plain);
+    expect(shown('unknown')).toBe(
+      `${plain}; if /etc/apparmor.d/usr.sbin.nginx was changed since it was loaded, which this host does not tell, that takes effect too, and stays after an undo`,
     );
-    expect(localRule.contents(change)).toEqual([]);
   });
 
   test('undo writes exactly what was there, or removes the file', () => {
@@ -206,8 +275,10 @@ describe('the decision', () => {
     if (localRule.rollback.kind !== 'undo') throw new Error('no undo');
     expect(localRule.rollback.undo(change, state)).toMatchObject([{ stdin: '# mine' }]);
     const [remove] = localRule.rollback.undo(change, { ...state, exists: false, text: '' });
-    expect(remove).toMatchObject({ variables: { REMOVE: '1' } });
+    expect(remove).toMatchObject({ variables: { REMOVE: '1', REMOVEFOLDER: '' } });
     expect(remove).not.toHaveProperty('stdin');
+    const bare = { ...state, exists: false, text: '', folder: false };
+    expect(localRule.rollback.undo(change, bare)).toMatchObject([{ variables: { REMOVE: '1', REMOVEFOLDER: '1' } }]);
   });
 
   test.each([

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import booleanAction, { booleanDiff } from '../../../src/packs/selinux/boolean-action.ts';
 import type { BooleanValue } from '../../../src/packs/selinux/boolean-values.ts';
 import fcontextAction, { fcontextDiff } from '../../../src/packs/selinux/fcontext-action.ts';
-import moduleAction, { moduleDiff } from '../../../src/packs/selinux/module-action.ts';
+import moduleAction, { moduleDiff, moduleObstacle } from '../../../src/packs/selinux/module-action.ts';
 import { sha256 } from '../../../src/packs/selinux/module-state.ts';
 import portAction, { portDiff } from '../../../src/packs/selinux/port-action.ts';
 
@@ -177,6 +177,35 @@ describe('selinux.fcontext', () => {
       JSON.stringify({ labels: state.labels.map(({ context, path }) => `${context} ${path}`).join('\n') }),
     ]);
   });
+  it.each<[string, string, RegExp | undefined, boolean?]>([
+    ['only a label differs', 'expected u:object_r:web_t:s0', undefined],
+    ['a rule is missing', 'expected <<none>>', /policycoreutils-python-utils/],
+    ['a rule is missing, and semanage comes', 'expected <<none>>', undefined, true],
+    ['a rule is missing, and semanage is there', 'expected <<none>>\nsemanage yes', undefined],
+    ['the label is for administrators', 'expected u:object_r:web_t:s0\ncustomizable old_t', /by hand, with chcon/],
+    ['other labels are', 'expected u:object_r:web_t:s0\ncustomizable web_t\ncustomizable public_content_t', undefined],
+  ])('without semanage, where %s', async (_title, lines, why, comes = false) => {
+    const stdout = `selinux yes\nspec /srv/a.sock\n${lines}\nlabel u:object_r:old_t:s0 /srv/a.sock\n`;
+    const host = { since: 0, run: async () => ({ rc: 0, stdout, stderr: '', truncated: false, ms: 1 }) };
+    const params = { path: '/srv/a.sock', type: 'web_t', restore: '', after_install: comes };
+    const state = await fcontextAction.inspect(host, params as never);
+    expect(state).toMatchObject(why === undefined ? { type: 'web_t' } : { reason: expect.stringMatching(why) });
+  });
+  it('counts as undone when what was there has its old label, whatever came since', () => {
+    const [folder, socket] = state.labels;
+    if (!folder || !socket) throw new Error('no labels');
+    const came = {
+      path: '/run/app/new.sock',
+      context: 'system_u:object_r:httpd_var_run_t:s0',
+      type: 'httpd_var_run_t',
+    };
+    const same = (now: object) => fcontextAction.same(state, { ...state, ...now } as never);
+    expect(same({ labels: [came, socket, folder] })).toBe(true);
+    expect(same({ labels: [folder] })).toBe(true);
+    expect(same({ labels: [] })).toBe(true);
+    expect(same({ local: 'httpd_var_run_t' })).toBe(false);
+    expect(same({ labels: [folder, { ...came, path: socket.path }] })).toBe(false);
+  });
   it('foresees the label of what is below', () => {
     const change = fcontextDiff(state, want) as never;
     const now = {
@@ -210,6 +239,19 @@ describe('selinux.module', () => {
     ['another text', { installed: true, priority: 400, cil: '(x)', sha256: sha256('(x)') }, true],
   ])('%s', (_title, state, replaces) => {
     expect(moduleDiff(state, want)?.replaces).toBe(replaces);
+  });
+  it.each<[string, object, RegExp | undefined]>([
+    ['absent', { installed: false, priority: 0 }, undefined],
+    ['its own former text', { installed: true, priority: 400, cil: '(x)', sha256: sha256('(x)') }, undefined],
+    ['right already, text unknown', { installed: true, priority: 400, sha256: sha256(want.cil) }, undefined],
+    ['the distribution’s', { installed: false, priority: 100 }, /of its own \(priority 100\).*hide all of it/],
+    ['ours over the distribution’s already', { installed: true, priority: 400, cil: '(x)' }, undefined],
+    ['one that hides ours', { installed: true, priority: 500, cil: want.cil }, /at priority 500 hides/],
+    ['a compiled one', { installed: true, priority: 400 }, /cannot be read/],
+    ['one that is too long', { installed: true, priority: 400, long: true }, /too long/],
+  ])('refuses where it could not be put back, or would hide others: %s', (_title, state, why) => {
+    const found = moduleObstacle(state as never, want);
+    expect(found).toEqual(why === undefined ? undefined : expect.stringMatching(why));
   });
   it('removes what it installed, and puts a former text back', () => {
     const change = { ...want, replaces: false };

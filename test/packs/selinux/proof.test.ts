@@ -159,7 +159,7 @@ describe('a host without tools', () => {
       ['httpd_can_network_connect', 'unproved'],
     ]);
     expect(found.booleans[0]?.alternatives.join('; ')).toContain(
-      'label tcp/8888 as http_port_t: needs semanage (package policycoreutils-python-utils)',
+      'label tcp/8888 as http_port_t: needs semanage (package policycoreutils-python-utils; -e install_tools=true installs it)',
     );
     expect(found.packages).toEqual([]);
   });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Command } from '../../../src/model/command.ts';
 import { parseAvc } from '../../../src/packs/selinux/avc.ts';
 import type { Preference } from '../../../src/packs/selinux/choose.ts';
 import { mergeDenials } from '../../../src/packs/selinux/denials.ts';
 import { knownBooleans, knownTraps } from '../../../src/packs/selinux/known-booleans.ts';
 import { readFacts } from '../../../src/packs/selinux/policy-facts.ts';
 import { findRemedies } from '../../../src/packs/selinux/remedies.ts';
+import remediesProbe from '../../../src/packs/selinux/remedies-probe.ts';
 import { isComplete, readUpstreams } from '../../../src/packs/selinux/upstreams.ts';
 import { factsOf, httpd, type SimulatedPolicy } from './simulated-policy.ts';
 
@@ -26,8 +28,10 @@ interface Asked {
   readonly tcp?: readonly number[];
   readonly unix?: readonly string[];
   readonly prefer?: Preference;
+  readonly after_reboot?: boolean;
 }
-function remedies(policy: SimulatedPolicy, { audit = [], tcp = [], unix = [], prefer = 'least-reach' }: Asked) {
+function remedies(policy: SimulatedPolicy, asked: Asked) {
+  const { audit = [], tcp = [], unix = [], prefer = 'least-reach', after_reboot = false } = asked;
   const denials = mergeDenials(audit.flatMap((line) => parseAvc(line) ?? []));
   const listed = [
     ...tcp.map((port) => ({ kind: 'tcp', peer: `127.0.0.1:${port}`, address: '127.0.0.1', port })),
@@ -39,6 +43,7 @@ function remedies(policy: SimulatedPolicy, { audit = [], tcp = [], unix = [], pr
     upstreams: readUpstreams(listed),
     complete: isComplete(listed),
     prefer,
+    after_reboot,
   });
 }
 const names = (found: ReturnType<typeof remedies>) => [
@@ -340,13 +345,57 @@ describe('TCP upstreams', () => {
     expect(module?.reach_text).toContain('2 TCP ports for every httpd_t process');
     expect(module?.alternatives).toEqual([
       'prefer=distro: label tcp/3000 as http_port_t, with httpd_graceful_shutdown (the label alone is not enough): 9 TCP ports',
-      expect.stringMatching(/^prefer=distro: httpd_can_network_connect: 65\d{3} TCP ports$/),
+      expect.stringMatching(/^prefer=boolean: httpd_can_network_connect: 65\d{3} TCP ports$/),
     ]);
     const [label] = remedies(el9, { tcp: [3000], prefer: 'distro' }).ports;
     expect(label?.ports).toEqual([{ port: 3000, protocol: 'tcp', type: 'http_port_t', current_type: 'ntop_port_t' }]);
     expect(label?.opens).toEqual([
       { source: httpd, target: 'http_port_t', class: 'tcp_socket', permission: 'name_connect' },
     ]);
+  });
+
+  it.each<[string, number, Preference, readonly string[]]>([
+    [
+      'the chosen one is every preference’s but one',
+      443,
+      'least-reach',
+      [
+        'module mendgate_httpd_t_name_connect_http_port_t',
+        'httpd_can_network_relay',
+        'prefer=boolean: httpd_can_network_connect',
+      ],
+    ],
+    [
+      'the module is chosen',
+      8080,
+      'least-reach',
+      ['prefer=distro: httpd_can_network_relay', 'prefer=boolean: httpd_can_network_connect'],
+    ],
+    [
+      'the distribution’s way is chosen',
+      8080,
+      'distro',
+      [
+        'prefer=boolean: httpd_can_network_connect',
+        'prefer=least-reach: module mendgate_httpd_t_name_connect_http_cache_port_t',
+      ],
+    ],
+  ])('names the preference that would take an alternative, and none otherwise: %s', (_title, port, prefer, want) => {
+    const found = remedies(el9, { tcp: [port], prefer });
+    const [remedy] = [...found.booleans, ...found.modules];
+    const offered = remedy?.alternatives.filter((text) => !text.startsWith('not ')) ?? [];
+    expect(offered.map((text) => text.replace(/: \d+ TCP ports?$/, ''))).toEqual(want);
+  });
+
+  it('calls a module narrower only where the distribution offers something', () => {
+    const reach = (policy: SimulatedPolicy) => remedies(policy, { tcp: [3000] }).modules[0]?.reach_text;
+    expect(reach(el9)).toMatch(/; narrower than what the distribution offers$/);
+    const ruled = {
+      ...el9,
+      running: { ntop_t: ['ntop_port_t'] },
+      sesearch: ['allow httpd_t dns_port_t:tcp_socket name_connect;'],
+    };
+    expect(reach(ruled)).toMatch(/; no boolean or label does it here$/);
   });
 
   it('quotes this host’s own rule where sesearch read it, and drops a boolean that it contradicts', () => {
@@ -596,6 +645,114 @@ describe('hosts where SELinux is not the cause', () => {
       expect(found.drift).toContain(`${name}: on now, off after a reboot`);
     }
   });
+
+  describe('F06: what lasts, chosen as it would be after the reboot', () => {
+    const rule = (target: string, name: string) => `allow httpd_t ${target}:tcp_socket name_connect; [ ${name} ]:True`;
+    const rules = [
+      'allow httpd_t dns_port_t:tcp_socket name_connect;',
+      rule('http_port_t', 'httpd_graceful_shutdown'),
+      rule('port_type', 'httpd_can_network_connect'),
+    ];
+    const wide = { ...fleeting, sesearch: rules };
+    const lasting = (policy: SimulatedPolicy, tcp: readonly number[], prefer: Preference = 'least-reach') =>
+      remedies(policy, { tcp, prefer, after_reboot: true });
+    it.each<[string, SimulatedPolicy, readonly number[], Preference, readonly string[]]>([
+      ['the narrow boolean instead of the wide one', wide, [443], 'least-reach', ['httpd_graceful_shutdown']],
+      ['one rule instead of the wide boolean', wide, [3000], 'least-reach', [ntop]],
+      ['labels', wide, [3000], 'distro', ['label 3000', 'with httpd_graceful_shutdown']],
+      ['the wide one where it is preferred', wide, [3000], 'boolean', ['httpd_can_network_connect']],
+      [
+        'nothing for what lasts anyway',
+        { ...wide, sesearch: [...rules, 'allow httpd_t ntop_port_t:tcp_socket name_connect;'] },
+        [3000],
+        'boolean',
+        [],
+      ],
+      [
+        'nothing where another boolean lasts',
+        { ...wide, on: [...fleeting.on, 'httpd_graceful_shutdown'], records: ['httpd_graceful_shutdown=1'] },
+        [443],
+        'least-reach',
+        [],
+      ],
+      [
+        'nothing where a lasting boolean opens an attribute that may hold the port',
+        {
+          ...wide,
+          on: [...fleeting.on, 'nis_enabled'],
+          records: ['nis_enabled=1'],
+          sesearch: [...rules, rule('reserved_port_type', 'nis_enabled')],
+        },
+        [443],
+        'least-reach',
+        [],
+      ],
+      [
+        'the fleeting one where it is the narrowest',
+        { ...el9, on: ['httpd_graceful_shutdown'], lines: [listed('httpd_graceful_shutdown', 'off')], sesearch: rules },
+        [443],
+        'least-reach',
+        ['httpd_graceful_shutdown'],
+      ],
+      ['nothing without sesearch', fleeting, [443], 'boolean', []],
+      ['nothing where nothing ends', { ...el9, sesearch: rules }, [443, 3000], 'least-reach', []],
+      [
+        'nothing for what is refused today already',
+        { ...el9, on: ['httpd_graceful_shutdown'], lines: [listed('httpd_graceful_shutdown', 'off')], sesearch: rules },
+        [3000],
+        'least-reach',
+        [],
+      ],
+    ])('%s', (_title, policy, tcp, prefer, want) => {
+      const found = lasting(policy, tcp, prefer);
+      expect(names(found)).toEqual(want);
+      for (const remedy of [...found.booleans, ...found.ports, ...found.modules]) {
+        expect(remedy.proved_by).toBe('sesearch');
+        expect(remedy.reach).toBeGreaterThan(0);
+      }
+    });
+    it('tells its reach and proof as they will be, and what holds until then', () => {
+      const found = lasting(wide, [3000]);
+      expect(found.modules[0]).toMatchObject({
+        reach: 2,
+        proof_text: expect.stringContaining('no rule that holds after a reboot allows name_connect to ntop_port_t'),
+      });
+      expect([found.until_reboot, found.foreseen]).toEqual([['httpd_can_network_connect'], ['tcp/3000 (ntop_port_t)']]);
+      expect(found.summary).toMatch(/one-rule module; only until a reboot: httpd_can_network_connect$/);
+      expect(lasting(wide, [3000], 'boolean').booleans[0]?.title).toBe(
+        'keep httpd_can_network_connect on, which is on now and off after a reboot',
+      );
+    });
+    it('says what it would take to tell, where no sesearch is there', () => {
+      expect(lasting(fleeting, [443]).unsolved).toEqual([
+        { access: 'what httpd_can_network_connect opens, after a reboot', why: expect.stringContaining('setools') },
+      ]);
+    });
+
+    const asked = async (stdouts: readonly string[]) => {
+      const scripts: string[] = [];
+      const run = async (command: Command) => {
+        scripts.push('script' in command ? command.script : '');
+        return { rc: 0, stdout: stdouts[scripts.length - 1] ?? '', stderr: '', truncated: false, ms: 1 };
+      };
+      const params = { domain: httpd, denials: [], upstreams: [{ kind: 'tcp', port: 3000 }], after_install: false };
+      const found = await remediesProbe.read({ since: 0, run }, {
+        ...params,
+        prefer: 'least-reach',
+        after_reboot: true,
+      } as never);
+      return { scripts, found };
+    };
+    it('asks for little where no boolean that is on ends, and for all else only where one does', async () => {
+      const still = await asked([factsOf(el9)]);
+      expect(still.scripts).toEqual([expect.not.stringMatching(/sesearch|semanage port/)]);
+      expect(still.found).toMatchObject({ enforced: true, until_reboot: [], booleans: [] });
+      const moving = await asked([factsOf(wide), factsOf(wide)]);
+      expect(moving.scripts).toEqual([expect.anything(), expect.stringMatching(/sesearch/)]);
+      expect(moving.found).toMatchObject({ modules: [{ cil: ntop }] });
+    });
+  });
+
   it('F05, F06: tells of booleans that a reboot would change', () => {
     const policy = {
       ...el9,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import booleansProbe from '../../../src/packs/selinux/booleans-probe.ts';
 import denialsProbe from '../../../src/packs/selinux/denials-probe.ts';
 import fcontextAction from '../../../src/packs/selinux/fcontext-action.ts';
 import moduleAction from '../../../src/packs/selinux/module-action.ts';
+import { sha256 } from '../../../src/packs/selinux/module-state.ts';
 import portAction from '../../../src/packs/selinux/port-action.ts';
 import remediesProbe from '../../../src/packs/selinux/remedies-probe.ts';
 import statusProbe from '../../../src/packs/selinux/status-probe.ts';
@@ -301,6 +302,63 @@ describe.each(shells.map((shell) => [shell[0], shell] as const))('under %s', (_n
     });
   });
 
+  /** A host whose rules give `expected`, with one directory labelled `label`. */
+  const labelled = (label: string, expected: string, localRule = '') => {
+    const app = join(root.path, 'app');
+    mkdirSync(app, { recursive: true });
+    root.file('selinux/context', `${'x'.repeat('system_u:object_r:web_t:s0'.length)}system_u:object_r:web_t:s0`);
+    root.file(
+      'etc/selinux/targeted/contexts/files/file_contexts.local',
+      localRule === '' ? '' : `${app} ${localRule}\n`,
+    );
+    root.file('etc/selinux/targeted/contexts/customizable_types', 'sandbox_file_t\npublic_content_t\n');
+    programs(
+      ['matchpathcon', `echo ${expected}`],
+      [
+        'find',
+        `case "$*" in *stat*) printf '%s\\n' "system_u:object_r:${label}:s0 $1/z" "u:object_r:web_t:s0 $1" ;; esac`,
+      ],
+    );
+    return { path: app, type: 'web_t', restore: '' };
+  };
+
+  it('reads labels in the order of their paths, without semanage', async () => {
+    const want = labelled('web_t', 'system_u:object_r:web_t:s0');
+    const found = await inspect(shell, fcontextAction, { ...want, path: `${want.path}(/.*)?` });
+    expect(found).toMatchObject({ expected: 'web_t', labels: [{ path: want.path }, { path: `${want.path}/z` }] });
+  });
+
+  it.each([
+    ['<<none>>', '', /<<none>>/],
+    ['--  <<none>>', '', undefined],
+    ['system_u:object_r:old_t:s0:c1.c3', '', /level of its own \(s0:c1\.c3\)/],
+    ['system_u:object_r:web_t:s0', 'web_t', undefined],
+    ['system_u:object_r:web_t', 'web_t', undefined],
+  ])('reads the local rule %s', async (rule, local, why) => {
+    programs(['semanage', 'exit 0']);
+    const found = await inspect(shell, fcontextAction, labelled('web_t', 'system_u:object_r:web_t:s0', rule));
+    expect(found).toMatchObject(why === undefined ? { local } : { reason: expect.stringMatching(why) });
+  });
+
+  it('takes a boolean’s record away without ever writing over the store’s own file', () => {
+    const store = 'var/lib/selinux/targeted/active';
+    root.file(`${store}/booleans.local`, '# disclaimer\n\nhttpd_can_network_connect=1\nzoneminder_run_sudo=1\n');
+    root.file('var/lib/selinux/targeted/semanage.trans.LOCK', '');
+    root.file(`${store}/modules/100/apache/cil`, ' (boolean httpd_can_network_connect false)\n');
+    // A reader that opened the old file, as another program's transaction does, still has it whole.
+    programs(['setsebool', 'exit 0'], ['flock', `ln -f "$ROOT/${store}/booleans.local" "$ROOT/opened"`]);
+    const { rollback } = booleanAction;
+    if (rollback.kind !== 'undo') throw new Error('selinux.boolean has no undo');
+    const name = 'httpd_can_network_connect';
+    const change = { persistent: [{ name, from: false, to: true }], runtime: [] };
+    const [forget] = rollback.undo(change, { name, value: false, persistent: false });
+    expect(forget && root.run(shell, forget).rc).toBe(0);
+    const text = (path: string) => readFileSync(join(root.path, path), 'utf8');
+    expect(text(`${store}/booleans.local`)).toBe('# disclaimer\n\nzoneminder_run_sudo=1\n');
+    expect(text('opened')).toContain(`${name}=1`);
+    expect(readdirSync(join(root.path, store)).sort()).toEqual(['booleans.local', 'modules']);
+  });
+
   it('puts labels back one by one, on what is still there', () => {
     root.file('app/a b.sock', '');
     const [app, socket] = [join(root.path, 'app'), join(root.path, 'app/a b.sock')];
@@ -342,6 +400,29 @@ describe.each(shells.map((shell) => [shell[0], shell] as const))('under %s', (_n
     root.file('var/lib/selinux/targeted/active/modules/400/mendgate_x/cil', gzipSync('x'));
     root.file('var/lib/selinux/targeted/active/modules/400/mendgate_x/lang_ext', 'pp');
     expect(await inspect(shell, moduleAction, { name: 'mendgate_x', cil: '(x)' })).toBeInstanceOf(Unknown);
+  });
+
+  it('never takes a part of a module’s text for the whole', async () => {
+    const cil = 'var/lib/selinux/targeted/active/modules/400/mendgate_x/cil';
+    const want = { name: 'mendgate_x', cil: '(x)' };
+    root.file('var/lib/selinux/targeted/active/modules/400/mendgate_x/lang_ext', 'cil');
+    const longest = `; ${'é'.repeat(99_998)}y\n`;
+    root.file(cil, longest);
+    expect(await inspect(shell, moduleAction, want)).toMatchObject({ cil: longest });
+    root.file(cil, `${longest}n`);
+    expect(await inspect(shell, moduleAction, want)).toMatchObject({ reason: expect.stringContaining('too long') });
+    root.file(cil, Buffer.from('(allow \xff)', 'latin1'));
+    expect(await inspect(shell, moduleAction, want)).toBeInstanceOf(Unknown);
+    root.file(cil, 'BZh9 and what a full disk left of it');
+    programs(['bzip2', 'printf "(allow a"; exit 2'], ['semodule', `echo '400 mendgate_x cil sha256:${sha256('(x)')}'`]);
+    expect(await inspect(shell, moduleAction, want)).toEqual({ installed: true, priority: 400, sha256: sha256('(x)') });
+  });
+
+  it('does not hide a module of the distribution behind one of its name', async () => {
+    root.file('var/lib/selinux/targeted/active/modules/100/apache/cil', '(x)');
+    expect(await inspect(shell, moduleAction, { name: 'apache', cil: '(x)' })).toMatchObject({
+      reason: expect.stringContaining('priority 100'),
+    });
   });
 
   it('gathers a whole host’s facts in one go', async () => {

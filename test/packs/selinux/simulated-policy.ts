@@ -30,6 +30,9 @@ export interface SimulatedSocket {
   readonly type: string;
   readonly listener?: string;
   readonly expected?: string;
+  readonly directoryExpected?: string;
+  /** Types that other things in the directory have. */
+  readonly within?: readonly string[];
   readonly recreated?: boolean;
   /** How the application spells it; default: as nginx does. */
   readonly listensAt?: string;
@@ -85,6 +88,7 @@ const opensOnDebian: Readonly<Record<string, readonly string[]>> = {
   allow_ypbind: ['unreserved_port_t', 'http_port_t'],
 };
 
+const webTypes = ['httpd_var_run_t', 'httpd_runtime_t'];
 const writableSockets = ['httpd_var_run_t', 'httpd_runtime_t', 'init_var_run_t'];
 const reachableDomains = ['httpd_t', 'init_t', 'redis_t', 'mysqld_t'];
 
@@ -161,6 +165,16 @@ function socketLines(
     `label ${label(socket.directoryType)} ${directory}`,
     `label ${label('var_run_t')} /run`,
     `expected ${socket.expected ? label(socket.expected) : '<<none>>'} ${socket.path}`,
+    `expected ${socket.directoryExpected ? label(socket.directoryExpected) : '<<none>>'} ${directory}`,
+    ...[socket.expected, socket.directoryExpected].flatMap((type) =>
+      type === undefined
+        ? []
+        : [
+            access(worker, type, 'sock_file', 'write', writableSockets.includes(type)),
+            access(worker, type, 'dir', 'search', policy.family === 'fedora' || webTypes.includes(type)),
+          ],
+    ),
+    ...(socket.within ?? []).map((type) => `within ${type} ${directory}`),
     `owner 755 root root ${directory}`,
     ...(socket.recreated ? [`recreated ${directory}`] : []),
     access(worker, label(socket.type), 'sock_file', 'write', writableSockets.includes(socket.type)),

@@ -1,0 +1,52 @@
+import type { RunResult } from '../src/engine/execute-plan.ts';
+import { type MendRequest, mend } from '../src/mend.ts';
+import type { Json, JsonObject } from '../src/model/json.ts';
+import type { HostOutcome } from '../src/model/plan.ts';
+
+export const flagship = 'runbooks/nginx-502-permission-denied.yaml';
+
+/**
+ * Runs a runbook as most tests want it, one host at a time: nothing is narrowed down or printed, every question is answered
+ * yes, nobody stops it. Throws when nothing could be run.
+ */
+export async function runMend(
+  asked: Pick<MendRequest, 'runbook' | 'inventory' | 'mode'> & Partial<MendRequest>,
+): Promise<RunResult> {
+  const never = new AbortController().signal;
+  const end = await mend({
+    limit: undefined,
+    extra: new Map(),
+    forks: 1,
+    reach: { hostKeyPolicy: 'strict', onWarning: () => undefined },
+    becomeByDefault: false,
+    tags: [],
+    skipTags: [],
+    startAt: undefined,
+    expectHosts: undefined,
+    detailedExitCode: false,
+    sinks: [],
+    onPlan: () => undefined,
+    approvePlan: async () => true,
+    approve: async () => true,
+    stopping: never,
+    aborting: never,
+    ...asked,
+  });
+  if (end.kind !== 'ran') throw new Error(`${asked.runbook} did not run: ${JSON.stringify(end)}`);
+  return end.result;
+}
+
+/** What came of the one host of a run. */
+export function onlyOutcome({ outcomes: [outcome] }: RunResult): HostOutcome {
+  if (outcome === undefined) throw new Error('the run gave no outcome');
+  return outcome;
+}
+
+/** Params as `-e` takes them. */
+export function extraOf(params: JsonObject): ReadonlyMap<string, string> {
+  return new Map(Object.entries(params).map(([name, value]) => [name, extraText(value)]));
+}
+
+function extraText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
