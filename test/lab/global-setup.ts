@@ -1,7 +1,8 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Life } from './life.ts';
-import { resultsPage, resultsTable } from './results-page.ts';
+import { resultsPage } from './results-page.ts';
+import { resultsTable } from './results-table.ts';
 import { runningGuests } from './running-guests.ts';
 import { loadScenarios } from './scenario.ts';
 import { provideSnapshot } from './snapshot.ts';
@@ -26,7 +27,7 @@ export default async function setUp(): Promise<() => Promise<void>> {
 
 async function report(lives: readonly Life[]): Promise<void> {
   if (lives.length === 0) return;
-  process.stdout.write(`\n${resultsTable(lives)}\n`);
+  process.stdout.write(`\n${resultsTable(lives, process.stdout.columns ?? 160)}\n`);
   if (process.env['LAB_RESULTS'] !== '1') return;
   const lived = new Set(lives.map((life) => life.scenario));
   const without = (await loadScenarios()).filter((scenario) => !lived.has(scenario.name));

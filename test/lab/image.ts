@@ -1,8 +1,9 @@
-import { access, appendFile, cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { alone } from './alone.ts';
 import { aptOptions, aptSources } from './apt.ts';
 import { cacheDir, imageSources, recipeHash } from './cache.ts';
+import { exists } from './exists.ts';
 import { provideNeededPrograms } from './needed-programs.ts';
 import { mustRun } from './run-program.ts';
 
@@ -132,11 +133,4 @@ async function fetchPackages(names: readonly string[], folder: string): Promise<
   // A container has no lists, and old ones name other versions than the image has.
   await mustRun('apt-get', ['update', '-qq']);
   await mustRun('apt-get', ['download', '-qq', ...names], { cwd: folder });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

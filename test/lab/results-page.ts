@@ -1,28 +1,10 @@
 import type { Life } from './life.ts';
 
-/** What the lives came to, for a terminal: one line each, and how often the dry run was right. */
-export function resultsTable(lives: readonly Life[]): string {
-  const columns = ['scenario', 'dry run → real run', ...marks.map(([name]) => name), 's'];
-  const rows = sorted(lives).map((life) => [
-    life.scenario,
-    `${life.dryRun} → ${life.verdict}`,
-    ...marks.map(([, held]) => mark(held(life))),
-    String(life.seconds),
-  ]);
-  const widths = columns.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)));
-  const line = (cells: readonly string[]): string => cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ');
-  return [line(columns), ...rows.map(line), agreement(lives), ''].join('\n');
-}
-
-/** The same as a page, with each scenario's diagnosis, remedy and proof. */
+/** What the lives came to as a page, with each scenario's diagnosis, remedy and proof. */
 export function resultsPage(lives: readonly Life[]): string {
   const table = sorted(lives).map((life) => {
     const changes = life.planned.length === 0 ? 'none' : life.planned.map(code).join('<br>');
-    const proof =
-      life.notes
-        .filter((note) => /proof|proved/i.test(note))
-        .map(cell)
-        .join('<br>') || '–';
+    const proof = proofNotes(life).map(cell).join('<br>') || '–';
     const cells = [`**${life.scenario}**: ${cell(life.title)}`, cell(life.diagnosis), changes, proof];
     const ends = `${life.dryRun} → ${life.verdict}`;
     return `| ${[...cells, ends, ...marks.map(([, held]) => mark(held(life))), String(life.seconds)].join(' | ')} |`;
@@ -53,7 +35,8 @@ Debian's guests run the reference policy. Booleans that only Fedora's and RHEL's
 the table tests in \`test/packs/\`. That \`httpd_graceful_shutdown\` opens \`http_port_t\` holds for both policies and is shown here. dnf and rpm are
 covered by the same tables; here apt-get and dpkg are real.`;
 
-const marks: readonly (readonly [string, (life: Life) => boolean | undefined])[] = [
+/** What each life is held to; `undefined`: not meant to be. */
+export const marks: readonly (readonly [string, (life: Life) => boolean | undefined])[] = [
   ['as expected', (life) => life.asExpected],
   ['unchanged', (life) => life.unchanged],
   ['agreed', (life) => life.agreed],
@@ -63,14 +46,21 @@ const marks: readonly (readonly [string, (life: Life) => boolean | undefined])[]
   ['exact rollback', (life) => life.exactRollback],
 ];
 
-function agreement(lives: readonly Life[]): string {
+/** How often the dry run was right, as a sentence. */
+export function agreement(lives: readonly Life[]): string {
   const agreed = lives.filter((life) => life.agreed).length;
   const undecided = lives.filter((life) => life.dryRun === 'undetermined').length;
   const rightly = undecided === 0 ? '' : ` (${undecided} of them: that it can't be decided)`;
   return `The dry run foretold diagnosis, remedy and verdict of the real run in ${agreed}/${lives.length} scenarios${rightly}.`;
 }
 
-function sorted(lives: readonly Life[]): readonly Life[] {
+/** The notes that say what the remedy's proof is. */
+export function proofNotes({ notes }: Life): readonly string[] {
+  return notes.filter((note) => /proof|proved/i.test(note));
+}
+
+/** By name. */
+export function sorted(lives: readonly Life[]): readonly Life[] {
   return [...lives].sort((a, b) => (a.scenario < b.scenario ? -1 : 1));
 }
 
@@ -82,6 +72,6 @@ function code(text: string): string {
   return `\`${cell(text).replaceAll('`', "'")}\``;
 }
 
-function mark(held: boolean | undefined): string {
+export function mark(held: boolean | undefined): string {
   return held === undefined ? '–' : held ? '✔' : '✘';
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { access, constants, copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { constants, copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseAccelerator } from './accelerator.ts';
 import { alone } from './alone.ts';
 import { cacheDir } from './cache.ts';
+import { exists } from './exists.ts';
 import { freePort } from './free-port.ts';
 import { type Image, provideImage } from './image.ts';
 import { isAlive } from './is-alive.ts';
@@ -141,11 +142,4 @@ async function take(snapshot: Snapshot, kind: KindName, say: (line: string) => v
 /** A guest's own disk: the snapshot's overlay, copied (only what differs from the image is in it). */
 export async function copySnapshot(snapshot: Snapshot, to: string): Promise<void> {
   await copyFile(snapshot.disk, to, constants.COPYFILE_FICLONE);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

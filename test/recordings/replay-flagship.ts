@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { mend } from '../../src/mend.ts';
+import { join } from 'node:path';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { HostOutcome } from '../../src/model/plan.ts';
 import { parseRecording } from '../../src/transports/replay/parse-recording.ts';
 import type { Recording } from '../../src/transports/replay/recording.ts';
 import { replay } from '../../src/transports/replay/replay-transport.ts';
+import { extraOf, flagship, onlyOutcome, runMend } from '../run-mend.ts';
 import { readTexts, recordingsFolder } from './texts.ts';
 
 // What the lab's guests answered (test/lab/README.md, Recordings).
@@ -59,44 +59,25 @@ export async function loadRecordings(): Promise<readonly LabRecording[]> {
 export interface Replayed {
   readonly came: CameTo;
   readonly outcome: HostOutcome;
+  /** What was asked and is not recorded. */
   readonly unrecorded: readonly string[];
+  /** Recorded fixes that were not asked for. */
+  readonly unasked: readonly string[];
 }
 
 /** The flagship once more, on what was recorded of this run. */
 export async function replayFlagship({ about, runs }: LabRecording, name: string): Promise<Replayed> {
-  const { transport, clock, unrecorded } = replay(runs.filter((run) => run.name === name));
-  const never = new AbortController().signal;
-  const end = await mend({
-    runbook: resolve('runbooks/nginx-502-permission-denied.yaml'),
+  const { transport, clock, unrecorded, unasked } = replay(runs.filter((run) => run.name === name));
+  const result = await runMend({
+    runbook: flagship,
     inventory: ['guest,'],
-    limit: undefined,
-    extra: new Map(
-      Object.entries(about.params).map(([param, value]) => [
-        param,
-        typeof value === 'string' ? value : JSON.stringify(value),
-      ]),
-    ),
+    extra: extraOf(about.params),
     mode: name === 'dry_run' ? 'dry_run' : 'apply',
-    forks: 1,
-    reach: { hostKeyPolicy: 'strict', onWarning: () => undefined },
-    becomeByDefault: false,
-    tags: [],
-    skipTags: [],
-    startAt: undefined,
-    expectHosts: undefined,
-    detailedExitCode: false,
-    sinks: [],
-    onPlan: () => undefined,
-    approvePlan: async () => true,
-    approve: async () => true,
-    stopping: never,
-    aborting: never,
     transportFor: () => transport,
     clock,
   });
-  const outcome = end.kind === 'ran' ? end.result.outcomes[0] : undefined;
-  if (outcome === undefined) throw new Error(`the flagship did not run: ${JSON.stringify(end)}`);
-  return { came: cameTo(outcome), outcome, unrecorded };
+  const outcome = onlyOutcome(result);
+  return { came: cameTo(outcome), outcome, unrecorded, unasked: unasked() };
 }
 
 /** What is compared of a run's outcome. */

@@ -20,8 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * ```ts
  * const sshd = await startSshd();                       // one host; the client key may log in as root
  * const fleet = await startFleet(6, { users: [user] }); // six, sharing one client key and one known_hosts file
- * sshTransport({ knownHostsFiles: [sshd.knownHostsFile], privateKeyFiles: [sshd.keyFile], user: 'root', agent: false })
- *   .open(loopbackHost({ port: sshd.port }), …)
+ * const connection = await logIn(sshd, 'root');         // test/transports/over-ssh.ts
  * await sshd.stop();                                    // also removes its folder
  * ```
  *

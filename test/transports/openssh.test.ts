@@ -20,6 +20,7 @@ import { type OpensshOptions, opensshTransport } from '../../src/transports/open
 import { freePort, makeKey, type Sshd, sshdMissing, startSshd } from '../sshd/sshd.ts';
 import { makeUser, type TestUser } from '../sshd/users.ts';
 import { loopbackHost, request, someLabel } from './hosts.ts';
+import { overOpenssh } from './over-ssh.ts';
 
 const signal = new AbortController().signal;
 
@@ -31,14 +32,7 @@ describe.skipIf(sshdMissing !== undefined)("hosts over the system's ssh", () => 
   const runtimeBefore = process.env['XDG_RUNTIME_DIR'];
 
   const transport = (options: OpensshOptions = {}): Transport => {
-    const made = opensshTransport({
-      knownHostsFiles: [sshd.knownHostsFile],
-      privateKeyFiles: [sshd.keyFile],
-      agent: false,
-      user: 'root',
-      sshConfigFile: 'none',
-      ...options,
-    });
+    const made = overOpenssh(sshd, { user: 'root', ...options });
     transports.push(made);
     return made;
   };

@@ -143,6 +143,19 @@ describe('replay', () => {
     expect(await connection.fix(fixOf('on', 2))).toMatchObject({ kind: 'ended', answers: [{ rc: 0 }, { rc: 0 }] });
   });
 
+  test('tells which recorded fixes were never asked for', async () => {
+    const { connection, unasked } = await replayed(
+      await record(async (recorded) => {
+        await recorded.fix(fixOf('on'));
+        await recorded.fix(fixOf('off'));
+      }),
+    );
+    await connection.fix(fixOf('on'));
+    expect(unasked()).toEqual(['nobody asked for the recorded fix apply test.fix {"change":"off"}']);
+    await connection.fix(fixOf('off'));
+    expect(unasked()).toEqual([]);
+  });
+
   test('fails where the host failed', async () => {
     const failing: Transport = {
       name: 'failing',

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BecomeMethod } from '../../src/model/runbook.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { Connection } from '../../src/model/transport.ts';
-import { sshTransport } from '../../src/transports/ssh/ssh-transport.ts';
 import { type Sshd, sshdMissing, startSshd } from '../sshd/sshd.ts';
 import { makeUser, type TestUser } from '../sshd/users.ts';
-import { loopbackHost, request, someLabel } from './hosts.ts';
+import { request, someLabel } from './hosts.ts';
+import { logIn } from './over-ssh.ts';
 
 const doasConf = '/etc/doas.conf';
 const doasMissing = existsSync('/usr/bin/doas') ? undefined : 'doas is not installed';
@@ -18,15 +18,10 @@ describe.skipIf((sshdMissing ?? doasMissing) !== undefined)('becoming another us
   const open: Connection[] = [];
 
   async function connect(name: string, becomeMethod: BecomeMethod, becomePassword?: string): Promise<Connection> {
-    const transport = sshTransport({
-      knownHostsFiles: [sshd.knownHostsFile],
-      privateKeyFiles: [sshd.keyFile],
-      agent: false,
+    const connection = await logIn(sshd, name, {
       becomeMethod,
       ...(becomePassword === undefined ? {} : { becomePassword: new Secret(becomePassword) }),
     });
-    const host = loopbackHost({ port: sshd.port, user: name });
-    const connection = await transport.open(host, { signal: new AbortController().signal });
     open.push(connection);
     return connection;
   }

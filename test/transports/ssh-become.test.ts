@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import type { Connection } from '../../src/model/transport.ts';
-import { sshTransport } from '../../src/transports/ssh/ssh-transport.ts';
 import { type Sshd, sshdMissing, startSshd } from '../sshd/sshd.ts';
 import { makeUser, sudoMissing, type TestUser } from '../sshd/users.ts';
-import { loopbackHost, request, someLabel } from './hosts.ts';
+import { request, someLabel } from './hosts.ts';
+import { logIn } from './over-ssh.ts';
 
 const password = 'correct-horse-battery';
 
@@ -23,14 +23,8 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('becoming root throu
     return made;
   };
   async function connect(name: string, becomePassword?: string): Promise<Connection> {
-    const transport = sshTransport({
-      knownHostsFiles: [sshd.knownHostsFile],
-      privateKeyFiles: [sshd.keyFile],
-      agent: false,
-      ...(becomePassword === undefined ? {} : { becomePassword: new Secret(becomePassword) }),
-    });
-    const host = loopbackHost({ port: sshd.port, user: name });
-    const connection = await transport.open(host, { signal: new AbortController().signal });
+    const options = becomePassword === undefined ? {} : { becomePassword: new Secret(becomePassword) };
+    const connection = await logIn(sshd, name, options);
     open.push(connection);
     return connection;
   }

@@ -10,6 +10,7 @@ import { type SshOptions, sshTransport } from '../../src/transports/ssh/ssh-tran
 import { dropbearMissing, makeKey, type Sshd, sshdMissing, startSshd } from '../sshd/sshd.ts';
 import { makeUser, sudoMissing, type TestUser } from '../sshd/users.ts';
 import { loopbackHost, request, someLabel } from './hosts.ts';
+import { logIn } from './over-ssh.ts';
 import { tcpServer } from './tcp-servers.ts';
 
 const signal = new AbortController().signal;
@@ -31,13 +32,7 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('faults of a real ss
   let user: TestUser;
   const open: Connection[] = [];
   const connect = async (server: Sshd, name: string, options: SshOptions = {}): Promise<Connection> => {
-    const settings: SshOptions = {
-      knownHostsFiles: [server.knownHostsFile],
-      privateKeyFiles: [server.keyFile],
-      agent: false,
-    };
-    const transport = sshTransport({ ...settings, ...options });
-    const connection = await transport.open(loopbackHost({ port: server.port, user: name }), { signal });
+    const connection = await logIn(server, name, options);
     open.push(connection);
     return connection;
   };

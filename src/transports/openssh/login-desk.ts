@@ -1,11 +1,9 @@
 import { assertNever } from '../../model/assert-never.ts';
 import { safeLine } from '../../model/safe-text.ts';
 import type { Secret } from '../../model/secret.ts';
+import type { Ask } from '../login-options.ts';
 import type { AnswerAskpass } from './askpass.ts';
 import { type QuestionKind, questionKind } from './questions.ts';
-
-/** Asks the operator; `undefined` when there is nobody or nothing was given. `signal` withdraws the question. */
-export type Ask = (prompt: string, signal?: AbortSignal) => Promise<Secret | undefined>;
 
 /** One login, as far as its questions are concerned. */
 export interface Login {

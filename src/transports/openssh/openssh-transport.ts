@@ -4,49 +4,25 @@ import { join } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
 import { HostFailure } from '../../model/host-failure.ts';
 import type { Host } from '../../model/inventory.ts';
-import type { BecomeMethod } from '../../model/runbook.ts';
-import type { Secret } from '../../model/secret.ts';
 import type { Connection, Transport } from '../../model/transport.ts';
 import { systemClock } from '../clock.ts';
 import { makeConnection } from '../connection.ts';
-import type { LaneLimits } from '../lane-limits.ts';
 import { limited } from '../limited.ts';
+import type { LoginOptions } from '../login-options.ts';
 import { patientClock } from '../ssh/patient-clock.ts';
 import { loginVariable } from './askpass.ts';
-import type { Ask } from './login-desk.ts';
 import { cancelled, type Master, startMaster } from './master.ts';
 import { hostMayAsk, isProxied, shownKey } from './master-progress.ts';
 import { muxChannels } from './mux-channels.ts';
 import { masterArguments, unusableTarget } from './ssh-arguments.ts';
 import { setUpWorkshop, type Workshop } from './workshop.ts';
 
-export interface OpensshOptions {
-  /** Default: OpenSSH's, of the user and of the system. */
-  readonly knownHostsFiles?: readonly string[];
-  /** Default `strict`: a host whose key is not known is refused. */
-  readonly hostKeyPolicy?: 'strict' | 'accept-new';
-  /** Where the inventory names none. Default: as ssh_config says, else the operator's own name. */
-  readonly user?: string;
-  /** Tried first, and of an agent's keys only these. Default: as ssh_config says. */
-  readonly privateKeyFiles?: readonly string[];
-  readonly password?: Secret;
-  /** Where the inventory names none. Default sudo. */
-  readonly becomeMethod?: BecomeMethod;
-  readonly becomePassword?: Secret;
-  /** The agent's socket; `false`: none. Default: as environment and ssh_config say. */
-  readonly agent?: string | false;
-  /** Asks the operator for passphrases, PINs and one-time codes; of several hosts at once. */
-  readonly ask?: Ask;
-  /** Things the operator should know that stop nothing: a host key that was accepted, a security key to touch. */
-  readonly onWarning?: (message: string) => void;
-  /** A quarter of what connecting may take altogether. Default: 50 s altogether. */
-  readonly connectTimeoutMs?: number;
+/** The system's ssh itself follows ssh_config and the environment in what is absent here. */
+export interface OpensshOptions extends LoginOptions {
   /** Only this ssh_config; `none`: no file at all. Default: OpenSSH's, of the user and of the system. */
   readonly sshConfigFile?: string;
   /** So many log in at a time: each costs a process and a handshake. Default 16. */
   readonly atOnce?: number;
-  readonly clock?: Clock;
-  readonly limits?: LaneLimits;
 }
 
 /**

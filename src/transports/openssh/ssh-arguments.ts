@@ -1,6 +1,8 @@
+import type { HostKeyPolicy } from '../login-options.ts';
+
 /** What every ssh of a run has in common, hops on the way included. */
 export interface SshSettings {
-  readonly hostKeyPolicy: 'strict' | 'accept-new';
+  readonly hostKeyPolicy: HostKeyPolicy;
   /** Instead of OpenSSH's own files. */
   readonly knownHostsFiles: readonly string[] | undefined;
   /** Nobody can answer a question: ssh is to ask none. */

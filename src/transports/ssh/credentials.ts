@@ -4,8 +4,9 @@ import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
 import type { Clock } from '../../model/clock.ts';
 import { safeLine } from '../../model/safe-text.ts';
 import type { Secret } from '../../model/secret.ts';
+import type { Ask } from '../login-options.ts';
 import { type AgentKeys, agentKeys, OfferingAgent, offeredKeys } from './agent.ts';
-import { type Ask, type PrivateKey, readPrivateKey } from './private-key.ts';
+import { type PrivateKey, readPrivateKey } from './private-key.ts';
 
 export interface CredentialOptions {
   readonly homeDirectory: string;

@@ -3,10 +3,9 @@ import { dirname, join } from 'node:path';
 import { assertNever } from '../../model/assert-never.ts';
 import { HostFailure } from '../../model/host-failure.ts';
 import { quote } from '../../shell/quote.ts';
+import type { HostKeyPolicy } from '../login-options.ts';
 import { fingerprint, keyType } from './fingerprint.ts';
 import { judgeKey, type KnownKey, keysOf, knownHostName, parseKnownHosts } from './known-hosts.ts';
-
-export type HostKeyPolicy = 'strict' | 'accept-new';
 
 /** What is known of host keys, read once and shared by all hosts of a transport. */
 export interface HostKeys {

@@ -7,13 +7,13 @@ import type { Connection } from '../../model/transport.ts';
 import { makeConnection } from '../connection.ts';
 import { nameResolver, type ResolveNameOptions } from '../dns/resolve-name.ts';
 import type { LaneLimits } from '../lane-limits.ts';
+import type { Ask } from '../login-options.ts';
 import type { SshConfigs } from '../ssh-config/ssh-config.ts';
 import { bastions } from './bastions.ts';
 import { clientChannels } from './client-channels.ts';
 import { credentialFinder } from './credentials.ts';
 import { type Endpoint, type EndpointOptions, hopEndpoint, hostEndpoint } from './endpoint.ts';
 import type { HostKeys } from './host-keys.ts';
-import type { Ask } from './private-key.ts';
 import { type ReachedServer, reachServer } from './reach-server.ts';
 
 export interface OpenerOptions {

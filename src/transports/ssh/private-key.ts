@@ -1,10 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { HostFailure } from '../../model/host-failure.ts';
-import type { Secret } from '../../model/secret.ts';
-
-/** Asks the operator; `undefined` when there is nobody or nothing was given. `signal` withdraws the question. */
-export type Ask = (prompt: string, signal?: AbortSignal) => Promise<Secret | undefined>;
+import type { Ask } from '../login-options.ts';
 
 /** A private key ready to sign, or why a file gives none. */
 export type PrivateKey =

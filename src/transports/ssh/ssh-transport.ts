@@ -1,51 +1,25 @@
 import { setMaxListeners } from 'node:events';
 import { homedir, userInfo } from 'node:os';
-import type { Clock } from '../../model/clock.ts';
-import type { BecomeMethod } from '../../model/runbook.ts';
-import type { Secret } from '../../model/secret.ts';
 import type { Connection, Transport } from '../../model/transport.ts';
 import { systemClock } from '../clock.ts';
 import type { ResolveNameOptions } from '../dns/resolve-name.ts';
-import type { LaneLimits } from '../lane-limits.ts';
+import type { LoginOptions } from '../login-options.ts';
 import type { SshConfigs } from '../ssh-config/ssh-config.ts';
 import { sshConfigs } from '../ssh-config/ssh-configs.ts';
-import { defaultKnownHostsFiles, type HostKeyPolicy, type HostKeys, hostKeys } from './host-keys.ts';
+import { defaultKnownHostsFiles, type HostKeys, hostKeys } from './host-keys.ts';
 import type { Opener } from './open-connection.ts';
-import type { Ask } from './private-key.ts';
 
-export interface SshOptions {
-  /** Default: ssh_config's, else OpenSSH's, of the user and of the system. New keys are written to the first. */
-  readonly knownHostsFiles?: readonly string[];
-  /** Default `strict`: a host whose key is not known is refused. */
-  readonly hostKeyPolicy?: HostKeyPolicy;
-  /** Where the inventory names none. Default: ssh_config's, else the operator's own name. */
-  readonly user?: string;
-  /** Only these are tried. Default: ssh_config's, else `~/.ssh/id_ed25519`, `id_ecdsa`, `id_rsa`, as far as they exist. */
-  readonly privateKeyFiles?: readonly string[];
-  readonly password?: Secret;
-  /** Where the inventory names none. Default sudo. */
-  readonly becomeMethod?: BecomeMethod;
-  readonly becomePassword?: Secret;
-  /** The agent's socket; `false`: none. Default: ssh_config's, else `SSH_AUTH_SOCK`. */
-  readonly agent?: string | false;
-  /** Asks the operator for passphrases and one-time codes; of several hosts at once. */
-  readonly ask?: Ask;
-  /** Things the operator should know that stop nothing: a host key that was accepted. */
-  readonly onWarning?: (message: string) => void;
-  /** For each part of connecting: name lookup, TCP, greeting with handshake, login. Default 5, 10, 15 and 20 s. */
-  readonly connectTimeoutMs?: number;
+export interface SshOptions extends LoginOptions {
   /** Default: the operator's. */
   readonly homeDirectory?: string;
   /** Default: `~/.ssh/config` and `/etc/ssh/ssh_config`. */
   readonly sshConfigs?: SshConfigs;
   /** Hosts on one connection to a bastion; above, another is made. Default 64. */
   readonly hostsPerBastion?: number;
-  readonly clock?: Clock;
   /** 0 ≤ x < 1, for how long to wait before a host is tried again. Default: by chance. */
   readonly random?: () => number;
   /** How names are looked up. Default: as the machine does. */
   readonly names?: Omit<ResolveNameOptions, 'clock'>;
-  readonly limits?: LaneLimits;
 }
 
 /** Hosts over SSH, by ssh2. Host keys are checked against known_hosts before anything secret is sent. */
