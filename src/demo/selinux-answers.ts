@@ -23,8 +23,7 @@ export const selinuxAnswers: {
   'selinux.module': (state, params) => ({ rc: 0, stdout: text(moduleLines(state, textOf(params, 'name'))) }),
   'selinux.denials': (state, params) => ({ rc: 0, stdout: text(denialLines(state, params)) }),
   'selinux.port_users': (state, params) => ({ rc: 0, stdout: text(portUserLines(state, params)) }),
-  // Every line that the shorter script of this probe prints stands in the longer one's answer too.
-  'selinux.refused': (state, params) => ({ rc: 0, stdout: text(gatherLines(state, textOf(params, 'domain'))) }),
+  'selinux.refused': (state, params) => ({ rc: 0, stdout: text(refusedLines(state, textOf(params, 'domain'))) }),
   'selinux.remedies': (state, params) => ({ rc: 0, stdout: text(gatherLines(state, textOf(params, 'domain'))) }),
 };
 
@@ -62,7 +61,10 @@ function booleanLines(state: HostState, names: readonly string[]): readonly stri
     ...[...state.booleans].flatMap(([name, { local }]) =>
       local === undefined ? [] : [`bool-local ${name}=${local ? 1 : 0}`],
     ),
-    ...wanted.map(([name, { active, local }]) => `bool-listed ${name}   (${word(active)} , ${word(local ?? false)})`),
+    // semanage is slow: it is asked only about one that is on and has no record.
+    ...wanted.flatMap(([name, { active, local }]) =>
+      active && local === undefined ? [`bool-listed ${name}   (${word(active)} , ${word(false)})`] : [],
+    ),
   ];
 }
 
@@ -103,6 +105,7 @@ function fcontextLines(state: HostState, params: JsonObject): readonly string[] 
     ...ruleLines(state),
     typeLine(state, textOf(params, 'type')),
     `expected ${objectContext(expectedType(state, restore))}`,
+    'customizable sandbox_file_t',
     ...below.map(([path, node]) => `label ${objectContext(node.type)} ${path}`),
     ...below.map(([, node]) => typeLine(state, node.type)),
     typeLine(state, expectedType(state, restore)),
@@ -159,6 +162,19 @@ function portUserLines(state: HostState, params: JsonObject): readonly string[] 
     'selinux yes',
     ...processLines(state, [textOf(params, 'type'), 'ssh_port_t', 'dns_port_t']),
     ...(listens ? [`listener ${backend.domain} 2204 ${backend.comm}`] : []),
+  ];
+}
+
+/** What the kernel refuses the worker today. */
+function refusedLines(state: HostState, worker: string): readonly string[] {
+  const { upstream } = state;
+  const ask = (target: string, className: string, permission: string) =>
+    accessLine(state, worker, target, className, permission);
+  return [
+    `mode ${state.mode}`,
+    ...portLines(state),
+    ...state.distribution.portTypes.map((type) => ask(type, 'tcp_socket', 'name_connect')),
+    ...(upstream.kind === 'unix' ? socketLines(state, upstream.path, ask) : []),
   ];
 }
 
