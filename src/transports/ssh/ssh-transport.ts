@@ -12,6 +12,7 @@ import { sshConfigs } from '../ssh-config/ssh-configs.ts';
 import { defaultKnownHostsFiles, type HostKeyPolicy, type HostKeys, hostKeys } from './host-keys.ts';
 import type { Opener } from './open-connection.ts';
 import type { Ask } from './private-key.ts';
+import type { OnTraffic } from './watch-traffic.ts';
 
 export interface SshOptions {
   /** Default: ssh_config's, else OpenSSH's, of the user and of the system. New keys are written to the first. */
@@ -46,6 +47,8 @@ export interface SshOptions {
   /** How names are looked up. Default: as the machine does. */
   readonly names?: Omit<ResolveNameOptions, 'clock'>;
   readonly limits?: LaneLimits;
+  /** Hears what passes between this side and each host after its login. For measuring. */
+  readonly onTraffic?: OnTraffic;
 }
 
 /** Hosts over SSH, by ssh2. Host keys are checked against known_hosts before anything secret is sent. */
@@ -112,5 +115,6 @@ async function makeOpener(options: SshOptions): Promise<Opener> {
     random: options.random ?? Math.random,
     limits: options.limits,
     names: options.names ?? {},
+    onTraffic: options.onTraffic,
   });
 }
