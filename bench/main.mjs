@@ -68,16 +68,9 @@ for (const size of numbers(options.simulated)) {
 if (options.write) writePage(pages, options);
 
 function roundTrips(fleet, rtt) {
-  const hosts = fleet.hosts.slice(0, 1);
-  const command = (delay) => {
-    const work = join(fleet.folder, `trips-${delay}`);
-    mkdirSync(work, { recursive: true });
-    const peers = peersFor({ ...fleet, work, hosts, port: fleet.port + delay, forks: 1, sudo: 'sudo -n' });
-    return [...peers.find(({ name }) => name === 'mendgate').command(), '--json'];
-  };
-  const reset = () => resetState({ ...fleet, hosts });
-  reset();
-  return countRoundTrips({ rtt, command, reset, withDelay: (delay, work) => withDelay(delay, hosts, work) });
+  const [host] = fleet.hosts;
+  resetState({ ...fleet, hosts: [host] });
+  return withDelay(rtt, [host], () => countRoundTrips({ ...fleet, rtt, host, port: fleet.port + rtt }));
 }
 
 /** Runs of all peers, interleaved: first all once, then all again. */

@@ -1,56 +1,40 @@
-// How many round trips W takes after the login, and where: one host, once at no delay and once at a long one. What a part
-// takes longer by the delay is its round trips.
-import { spawn } from 'node:child_process';
+// How many round trips W takes after the login, and what travels in each: one host behind a delay, counted where the bytes
+// leave and arrive (trips.mjs), not from times of events.
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-/** `command(port)` runs W with --json on one host at a port; `withDelay` puts a delay in front of it. */
-export async function countRoundTrips({ rtt, command, withDelay, reset }) {
-  const slow = await withDelay(rtt, () => quickest(() => command(rtt), reset));
-  const quick = await quickest(() => command(0), reset);
-  const trips = slow.map(({ what, ms }, at) => ({ what, trips: Math.round((ms - quick[at].ms) / rtt) }));
-  const total = trips.reduce((sum, part) => sum + part.trips, 0);
-  const lines = trips.map((part) => `| ${part.what} | ${part.trips} |`);
-  const title = `### Round trips of W after the login (round trip ${rtt} ms): ${total}\n`;
-  return { text: [title, '| part | round trips |', '|---|---|', ...lines, ''].join('\n') };
+const script = fileURLToPath(new URL('./trips.mjs', import.meta.url));
+
+/** `job`: a host at a port behind a delay of `rtt` ms, and how to log in to it. */
+export function countRoundTrips(job) {
+  const { rtt, folder, host, port, user, hostKeyLine } = job;
+  const file = (name, text) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const config = file(
+    'trips.json',
+    JSON.stringify({
+      ...job,
+      knownHosts: file('trips-known-hosts', `[${host}]:${port} ${hostKeyLine}\n`),
+      inventory: file('trips.yaml', `connect: { user: ${user}, port: ${port} }\nhosts: { ${host}: {} }\n`),
+    }),
+  );
+  const env = { ...process.env };
+  delete env.SSH_AUTH_SOCK;
+  const { trips } = JSON.parse(execFileSync('node', [script, config], { encoding: 'utf8', env }));
+  const rows = trips.map(({ what }, at) => `| ${at + 1} | ${inWords(what)} |`);
+  const title = `### W: ${trips.length} round trips after authentication (round trip ${rtt} ms)\n`;
+  return { text: [title, '| round trip | what is sent |', '|---|---|', ...rows, ''].join('\n') };
 }
 
-/** Each part at its quickest of five runs: what a busy machine adds is no round trip. */
-async function quickest(command, reset) {
-  let best;
-  for (let round = 0; round < 5; round += 1) {
-    reset();
-    const parts = spans(await eventsOf(command()));
-    best = parts.map((part, at) => ({ what: part.what, ms: Math.min(part.ms, best?.[at].ms ?? part.ms) }));
-  }
-  return best;
-}
-
-function spans(events) {
-  const at = (find) => Date.parse(events.findLast(find)?.at ?? '');
-  const login = at((event) => event.type === 'host.connected');
-  const looked = at((event) => event.type === 'fix.intent');
-  const fixed = at((event) => event.type === 'fix.result');
-  const end = at((event) => event.type === 'host.finished');
-  return [
-    { what: 'open the channels, have the shells executed, read all probes', ms: looked - login },
-    { what: 'the fix, on a channel that was opened together with the others', ms: fixed - looked },
-    { what: 'clock, re-inspection, verify, the probes of the steps after it', ms: end - fixed },
-  ];
-}
-
-function eventsOf([program, ...args]) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let text = '';
-    child.stdout.on('data', (data) => {
-      text += data;
-    });
-    child.on('error', reject).on('close', () => {
-      resolve(
-        text
-          .split('\n')
-          .filter((line) => line.startsWith('{'))
-          .map((line) => JSON.parse(line)),
-      );
-    });
-  });
+/** Each once, with how often. */
+function inWords(what) {
+  if (what.length === 0) return 'what the answers before ask for: the channels, now open, are to execute their shells';
+  const counts = new Map();
+  for (const one of what) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return [...counts].map(([one, count]) => (count === 1 ? one : `${count} × ${one}`)).join(', ');
 }

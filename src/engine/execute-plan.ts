@@ -132,6 +132,7 @@ class HostWay {
   plan: HostPlan | undefined;
   outcome: HostOutcome | undefined;
   #session: Session | undefined;
+  #forget = (): void => undefined;
   #lookedAt = 0;
   #begun = 0;
   readonly #parts: EngineParts;
@@ -170,8 +171,7 @@ class HostWay {
         // The wire did not survive the question; nothing was begun, so a new one may look again.
         const lost = error instanceof HostFailure && error.phase === 'lost' && this.#options.mode === 'ask';
         if (!lost || this.#options.aborting.aborted) throw error;
-        await this.#session?.close();
-        this.#session = undefined;
+        await this.#close();
         await this.#carryOut({ ...plan, snapshots: [] });
       }
     });
@@ -197,7 +197,10 @@ class HostWay {
     const { clock, aborting } = this.#options;
     const session = await openSession(host, transport, this.#parts.startedAt, clock, aborting);
     // What is under way then ends as lost, and a fix as unknown.
-    this.#options.aborting.addEventListener('abort', () => void session.close(), { once: true });
+    const abort = (): void => void session.close();
+    aborting.addEventListener('abort', abort, { once: true });
+    // Else a run keeps the memory of every connection that it ever had.
+    this.#forget = () => aborting.removeEventListener('abort', abort);
     await this.#parts.emit({
       type: 'host.connected',
       host: host.name,
@@ -205,6 +208,12 @@ class HostWay {
       ...(session.hostKey === undefined ? {} : { hostKey: session.hostKey }),
     });
     return session;
+  }
+
+  async #close(): Promise<void> {
+    await this.#session?.close();
+    this.#session = undefined;
+    this.#forget();
   }
 
   #walk(session: Session) {
@@ -237,8 +246,7 @@ class HostWay {
 
   async #end(outcome: HostOutcome): Promise<void> {
     this.outcome = outcome;
-    await this.#session?.close();
-    this.#session = undefined;
+    await this.#close();
     const ms = this.#options.clock.monotonic() - this.#begun;
     await this.#parts.emit({ type: 'host.finished', host: outcome.host, outcome, ms });
   }

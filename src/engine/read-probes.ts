@@ -197,7 +197,9 @@ export function reusable(run: HostRun, look: Look, ready: ReadyProbe): Json | un
 }
 
 function sameLook(snapshot: Snapshot, ready: ReadyProbe): boolean {
-  return snapshot.probe === ready.probe.name && canonicalJson(snapshot.params) === canonicalJson(ready.shown);
+  if (snapshot.probe !== ready.probe.name) return false;
+  // Mostly the very params that the diagnosis evaluated.
+  return snapshot.params === ready.shown || canonicalJson(snapshot.params) === canonicalJson(ready.shown);
 }
 
 function waitsOn(step: string): Unknown {

@@ -35,7 +35,9 @@ export function baseScope(
 
 /** A scope with more names. */
 export function extend(scope: Scope, names: Iterable<readonly [string, Value]>): Scope {
-  return new Map<string, Value>([...scope, ...names]);
+  const more = new Map<string, Value>(scope);
+  for (const [name, value] of names) more.set(name, value);
+  return more;
 }
 
 /** What later steps see of a step under `steps.ID`. */

@@ -26,7 +26,9 @@ export function cappedOutput(cap: number): CappedOutput {
       return total > cap;
     },
     text() {
-      return Buffer.concat(kept).toString('utf8');
+      const [first] = kept;
+      if (first === undefined) return '';
+      return (kept.length === 1 ? first : Buffer.concat(kept)).toString('utf8');
     },
   };
 }

@@ -3,10 +3,30 @@
  * `read -r` only: `head -c` and `dd` read too much or too little of a pipe on BusyBox. What is cut short never runs.
  */
 export function encodeFrame(nonce: string, script: string): Buffer {
-  const payload = Buffer.from(script.endsWith('\n') ? script : `${script}\n`, 'utf8');
+  return Buffer.from(frameText(nonce, script), 'utf8');
+}
+
+/** How the lane is to run a frame: the last word of its header. */
+export type FrameMode =
+  /** With pipes of its own: it may leave somebody behind who writes on. */
+  | 'piped'
+  /** On the lane's own streams: it leaves nothing behind (leaves-nothing.ts). */
+  | 'plain'
+  /** The same; and a frame follows at once, with whose beginning its end is told. */
+  | 'followed';
+
+const modeWords = { piped: '', plain: ' 1', followed: ' 2' } as const;
+
+/** A frame for {@link laneProgram}. */
+export function laneFrame(nonce: string, script: string, mode: FrameMode): string {
+  return frameText(nonce, script, modeWords[mode]);
+}
+
+function frameText(nonce: string, script: string, more = ''): string {
+  const payload = script.endsWith('\n') ? script : `${script}\n`;
   let lines = 0;
-  for (const byte of payload) if (byte === 0x0a) lines += 1;
-  return Buffer.concat([Buffer.from(`${nonce} ${lines} ${payload.length}\n`, 'latin1'), payload]);
+  for (let at = payload.indexOf('\n'); at >= 0; at = payload.indexOf('\n', at + 1)) lines += 1;
+  return `${nonce} ${lines} ${Buffer.byteLength(payload)}${more}\n${payload}`;
 }
 
 /** The first line of a program, by which a simulated host tells what it is asked to be. */
@@ -30,26 +50,36 @@ const hello = 'mg_b=; read -r mg_b 2>/dev/null </proc/sys/kernel/random/boot_id\
  *
  * `cat` stands between a frame and the lane: a child that a frame leaves behind holds that frame's own pipe and can
  * never write into the next one. `NONCE r` goes through that pipe too, so that all the script wrote stands before it. It is
- * not `|| rc=$?`, which would switch off the script's `set -e`.
+ * not `|| rc=$?`, which would switch off the script's `set -e`. Where nobody is left behind the two `cat`, which are most of
+ * what a frame costs the host, are not needed. `mg_o` and `mg_p` hold what is still to be told on the two streams.
  */
 export const laneProgram = `${programKinds.lane}
 ${hello}
 mg_t=$t
 unset a b c d g l n s t x z
 exec 3>&1 4>&2
-while IFS=' ' read -r mg_n mg_l mg_b; do
+mg_o=; mg_p=
+mg_bad() { echo "$mg_o$mg_n x"; echo "$mg_p" >&2; exit 98; }
+while IFS=' ' read -r mg_n mg_l mg_b mg_w; do
 mg_s=; mg_z=
 while [ "$mg_l" -gt 0 ]; do
-IFS= read -r mg_x || exit 98
+IFS= read -r mg_x || mg_bad
 mg_z=$mg_z$mg_x$mg_t
 case $mg_l in *00) mg_s=$mg_s$mg_z; mg_z=;; esac
 mg_l=$((mg_l-1))
 done
 mg_s=$mg_s$mg_z
-[ "\${#mg_s}" -eq "$mg_b" ] || { echo "$mg_n x"; exit 98; }
-echo "$mg_n b"; echo "$mg_n b" >&2
-{ { ( unset mg_n mg_x mg_z; eval "$mg_s" ) </dev/null 3>&- 4>&- 5>&-; echo "$mg_n r $?"; echo "$mg_n r" >&2; } 2>&1 >&5 | cat >&4 5>&-; } 5>&1 | cat >&3
-echo "$mg_n e"; echo "$mg_n e" >&2
+[ "\${#mg_s}" -eq "$mg_b" ] || mg_bad
+echo "$mg_o$mg_n b"; echo "$mg_p$mg_n b" >&2
+mg_o=; mg_p=
+case $mg_w in
+'') { { ( unset mg_n mg_x mg_z; eval "$mg_s" ) </dev/null 3>&- 4>&- 5>&-; echo "$mg_n r $?"; echo "$mg_n r" >&2; } 2>&1 >&5 | cat >&4 5>&-; } 5>&1 | cat >&3
+echo "$mg_n e"; echo "$mg_n e" >&2;;
+*) ( unset mg_n mg_x mg_z; eval "$mg_s" ) </dev/null 3>&- 4>&-
+mg_o="$mg_n r $?$mg_t$mg_n e"; mg_p="$mg_n r$mg_t$mg_n e"
+if [ "$mg_w" = 1 ]; then echo "$mg_o"; echo "$mg_p" >&2; mg_o=; mg_p=
+else mg_o=$mg_o$mg_t; mg_p=$mg_p$mg_t; fi;;
+esac
 done
 `;
 

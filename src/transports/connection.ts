@@ -4,6 +4,7 @@ import type { Become, BecomeMethod } from '../model/runbook.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Connection, FixOutcome, Foreseen } from '../model/transport.ts';
 import type { OpenChannel } from './channel.ts';
+import { over } from './clock.ts';
 import { type EarlyChannel, earlyChannel } from './early-channel.ts';
 import { askForFix, runFix } from './fix-channel.ts';
 import { constantExec, type ShellOptions } from './host-shell.ts';
@@ -129,7 +130,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
       closed = new HostFailure('cancelled', 'the connection was closed');
       discardEarly();
       for (const open of lanes.values()) open.close();
-      closing.abort();
+      closing.abort(over);
       options.close();
     },
   };

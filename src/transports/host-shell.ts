@@ -54,14 +54,17 @@ export interface HostShell {
 
 const keptPrelude = 8192;
 
+/** What stands behind `NONCE hello ` in a program's first line. */
+const greeting = /^(\d{1,10}) (\d{1,10}) ?([0-9a-f-]{0,64})\n/;
+
 /**
  * Starts a program (see shell/frame.ts) in a fresh `/bin/sh` on the host, as the wanted user. Noise of login shells in
  * front of the greeting is dropped. The become password is written only after sudo has shown our own prompt (su: its own), once.
  */
 export function startShell(options: ShellOptions, program: string, events: ShellEvents): HostShell {
   const nonce = freshNonce();
+  const hello = `${nonce} hello `;
   const { password, exec, prompt, refusal } = entry(options);
-  const greeting = new RegExp(`${nonce} hello (\\d{1,10}) (\\d{1,10}) ?([0-9a-f-]{0,64})\n`);
   let channel: Channel | undefined;
   let disarm = (): void => undefined;
   let over = false;
@@ -109,11 +112,12 @@ export function startShell(options: ShellOptions, program: string, events: Shell
       mayWrite = true;
       send();
     }
-    const found = greeting.exec(text);
+    const at = text.indexOf(hello);
+    const found = at < 0 ? null : greeting.exec(text.slice(at + hello.length));
     if (found === null) return;
     greeted = true;
     disarm();
-    const rest = early.subarray(found.index + found[0].length);
+    const rest = early.subarray(at + hello.length + found[0].length);
     early = Buffer.alloc(0);
     if (found[3] !== undefined && found[3] !== '') options.booted?.(found[3]);
     events.hello({ pid: Number(found[1]), pgid: Number(found[2]) });

@@ -2,8 +2,8 @@ import type { Answer, Command } from '../model/command.ts';
 import type { HostFailure } from '../model/host-failure.ts';
 import type { Label } from '../model/transport.ts';
 import { type CappedOutput, cappedOutput } from '../shell/capped-output.ts';
-import { encodeFrame } from '../shell/frame.ts';
 import { formatLabel } from '../shell/label.ts';
+import { leavesNothing } from '../shell/leaves-nothing.ts';
 import { renderCommand } from '../shell/render.ts';
 import { freshNonce } from './nonce.ts';
 
@@ -18,7 +18,9 @@ export interface LaneFrame {
 /** One frame on its way: what is known of it, and who waits for it. */
 export interface LaneJob {
   readonly nonce: string;
-  readonly bytes: Buffer;
+  readonly script: string;
+  /** Once it has ended nobody can write on its streams. */
+  readonly leavesNothing: boolean;
   readonly timeoutMs: number;
   readonly stdout: CappedOutput;
   readonly stderr: CappedOutput;
@@ -50,7 +52,8 @@ export function laneJob(
   const cap = frame.maxBytes ?? defaultMaxBytes;
   return {
     nonce,
-    bytes: encodeFrame(nonce, `${formatLabel(frame.label)}\n${renderCommand(frame.command)}`),
+    script: `${formatLabel(frame.label)}\n${renderCommand(frame.command)}`,
+    leavesNothing: leavesNothing(frame.command),
     timeoutMs: frame.timeoutMs,
     stdout: cappedOutput(cap),
     stderr: cappedOutput(cap),

@@ -1,7 +1,7 @@
 import { assertNever } from '../model/assert-never.ts';
 import { formatDuration } from '../model/duration.ts';
 import { HostFailure } from '../model/host-failure.ts';
-import { laneProgram } from '../shell/frame.ts';
+import { laneFrame, laneProgram } from '../shell/frame.ts';
 import { after, within } from './clock.ts';
 import { frameStreams } from './frame-streams.ts';
 import { type HostShell, type ShellEnd, type ShellIds, type ShellOptions, startShell } from './host-shell.ts';
@@ -156,7 +156,7 @@ export function laneShell(options: ShellOptions, limits: LaneLimits, ended: (end
     send(jobs) {
       const idle = streams.jobs.length === 0;
       streams.add(jobs);
-      shell.write(Buffer.concat(jobs.map((job) => job.bytes)));
+      shell.write(Buffer.from(jobs.map(encodeJob).join(''), 'utf8'));
       if (idle) armDeadline();
     },
     destroy() {
@@ -168,4 +168,13 @@ export function laneShell(options: ShellOptions, limits: LaneLimits, ended: (end
 
 function scriptIsOver(job: LaneJob): boolean {
   return job.rc !== undefined && job.stderrWhole;
+}
+
+/** A frame's end is told with the next one's beginning, which must therefore not be long under way. */
+const longestWait = 32 * 1024;
+
+function encodeJob({ nonce, script, leavesNothing }: LaneJob, at: number, jobs: readonly LaneJob[]): string {
+  const next = jobs[at + 1];
+  const followed = next !== undefined && next.script.length <= longestWait;
+  return laneFrame(nonce, script, leavesNothing ? (followed ? 'followed' : 'plain') : 'piped');
 }

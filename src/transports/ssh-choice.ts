@@ -22,6 +22,8 @@ export interface SshChoiceOptions {
 export function sshByNeed(options: SshChoiceOptions): Transport {
   const { ssh, openssh, configs, homeDirectory } = options;
   const texts = new Map<string, string | undefined>();
+  /** Files that name an authority: asked once, not for each host. */
+  const authorities = new Map<string, boolean>();
   const read = (file: string): string | undefined => {
     if (!texts.has(file)) texts.set(file, readIfThere(file));
     return texts.get(file);
@@ -34,13 +36,19 @@ export function sshByNeed(options: SshChoiceOptions): Transport {
       const text = read(file);
       return text === undefined ? [] : [{ file, text }];
     });
-    if (!files.some(({ text }) => text.includes('@cert-authority'))) return false;
+    if (!files.some(({ file, text }) => namesAuthority(file, text))) return false;
     const { hostKeyAlias } = config;
     const known =
       hostKeyAlias === undefined
         ? keysOf(parseKnownHosts(files), config.hostName ?? address, port)
         : keysOf(parseKnownHosts(files), hostKeyAlias, 22);
     return known.some(({ marker }) => marker === 'cert-authority') && !known.some(({ marker }) => marker === 'none');
+  }
+
+  function namesAuthority(file: string, text: string): boolean {
+    const known = authorities.get(file) ?? text.includes('@cert-authority');
+    authorities.set(file, known);
+    return known;
   }
 
   async function need({ connect }: Host): Promise<string | undefined> {

@@ -153,6 +153,51 @@ describe.each(shells)('a lane over $name', ({ path }) => {
     },
   );
 
+  it('tells apart what plain programs that travel together write, and what scripts between them do', async () => {
+    const answers = await Promise.all([
+      lane.run(request({ argv: ['printf', 'no line end'] })),
+      lane.run(request({ argv: ['cat', '/nonexistent'] })),
+      run('echo script; echo complaint >&2; exit 3'),
+      lane.run(request({ argv: ['test', '-e', '/nonexistent'] })),
+      lane.run(request({ argv: ['cat'], stdin: 'given' })),
+      run('exit 4'),
+      lane.run(request({ argv: ['echo', 'last'] })),
+    ]);
+    expect(answers.map(({ rc }) => rc)).toEqual([0, 1, 3, 1, 0, 4, 0]);
+    expect(answers.map(({ stdout }) => stdout)).toEqual(['no line end', '', 'script\n', '', 'given', '', 'last\n']);
+    expect(answers.map(({ stderr }) => stderr === '')).toEqual([true, false, false, true, true, true, true]);
+    expect(opened).toBe(1);
+  });
+
+  it('answers a plain program before one that follows it later', async () => {
+    const first = await lane.run(request({ argv: ['echo', 'first'] }));
+    const second = await lane.run(request({ argv: ['echo', 'second'] }));
+    expect([first.stdout, second.stdout]).toEqual(['first\n', 'second\n']);
+  });
+
+  it('ends a plain program at its deadline, and runs the others once', async () => {
+    const settled = await Promise.allSettled([
+      lane.run(request({ argv: ['echo', '1'] })),
+      lane.run(request({ argv: ['tail', '-f', '/dev/null'] }, { timeoutMs: 100 })),
+      lane.run(request({ argv: ['echo', '3'] })),
+    ]);
+    expect(settled.map((one) => (one.status === 'fulfilled' ? one.value.stdout : one.reason.phase))).toEqual([
+      '1\n',
+      'timeout',
+      '3\n',
+    ]);
+  });
+
+  it('runs what follows a big frame in its turn', async () => {
+    const data = 'x'.repeat(200_000);
+    const [small, big, next] = await Promise.all([
+      lane.run(request({ argv: ['echo', 'small'] })),
+      lane.run(request({ argv: ['wc', '-c'], stdin: data })),
+      lane.run(request({ argv: ['echo', 'next'] })),
+    ]);
+    expect([small.stdout, big.stdout.trim(), next.stdout]).toEqual(['small\n', '200000', 'next\n']);
+  });
+
   it('carries 5 MB of output whole when asked, and one MiB otherwise', async () => {
     const script = 'head -c 5000000 /dev/zero | tr "\\0" x';
     const [whole, capped] = await Promise.all([run(script, { maxBytes: 6_000_000 }), run(script)]);

@@ -33,6 +33,8 @@ export async function run(
   // Most runs are over before optimised code pays for its making, a quarter of all CPU at 200 hosts. What gets really hot
   // is optimised all the same.
   setFlagsFromString('--interrupt-budget=2000000');
+  // Of what a run over a thousand hosts holds in memory, nine tenths are waste that nobody has collected yet.
+  setFlagsFromString('--heap-growing-percent=100');
   const options = withAliases(given);
   if (options.syntaxCheck) return validate(io, [runbook]);
   if (options.listSteps) return listSteps(io, runbook);

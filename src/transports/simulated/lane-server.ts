@@ -126,7 +126,7 @@ export function simulatedShell(host: SimulatedHost, become: boolean, output: She
         const lineEnd = buffered.indexOf(0x0a);
         if (lineEnd < 0) return;
         const [, nonce, , bytes] =
-          /^([0-9a-f]{32}) (\d{1,9}) (\d{1,9})$/.exec(buffered.toString('latin1', 0, lineEnd)) ?? [];
+          /^([0-9a-f]{32}) (\d{1,9}) (\d{1,9})(?: [12])?$/.exec(buffered.toString('latin1', 0, lineEnd)) ?? [];
         if (nonce === undefined) {
           exit(97);
           return;

@@ -60,7 +60,43 @@ export function knownHostName(address: string, port: number): string {
 /** The lines that speak of a host. Like OpenSSH, a host at another port may also be known by its bare name. */
 export function keysOf(known: readonly KnownKey[], address: string, port: number): readonly KnownKey[] {
   const name = knownHostName(address, port);
-  return known.filter(({ names }) => matches(names, name));
+  const { plain, others } = indexOf(known);
+  const exact = plain.get(name) ?? [];
+  const matching = others.filter(([{ names }]) => matches(names, name));
+  if (matching.length === 0) return exact.map(([key]) => key);
+  return [...exact, ...matching].sort(([, a], [, b]) => a - b).map(([key]) => key);
+}
+
+/** A line and its place. */
+type Placed = readonly [key: KnownKey, at: number];
+
+/** Lines by name, so that a fleet's file is not gone through for each of its hosts. */
+interface KnownIndex {
+  readonly plain: Map<string, Placed[]>;
+  /** Hashed, with wildcards or exclusions. */
+  readonly others: Placed[];
+  /** Lines that are in it; the list may have grown since. */
+  lines: number;
+}
+
+const indexes = new WeakMap<readonly KnownKey[], KnownIndex>();
+
+function indexOf(known: readonly KnownKey[]): KnownIndex {
+  const index: KnownIndex = indexes.get(known) ?? { plain: new Map(), others: [], lines: 0 };
+  indexes.set(known, index);
+  for (; index.lines < known.length; index.lines += 1) {
+    const key = known[index.lines];
+    if (key === undefined) continue;
+    const placed: Placed = [key, index.lines];
+    if (/^\||[*?!]/.test(key.names)) index.others.push(placed);
+    else
+      for (const name of new Set(key.names.toLowerCase().split(','))) {
+        const list = index.plain.get(name) ?? [];
+        list.push(placed);
+        index.plain.set(name, list);
+      }
+  }
+  return index;
 }
 
 /** Judges the key that a host shows. */

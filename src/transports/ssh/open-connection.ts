@@ -15,6 +15,7 @@ import { credentialFinder } from './credentials.ts';
 import { type Endpoint, type EndpointOptions, hopEndpoint, hostEndpoint } from './endpoint.ts';
 import type { HostKeys } from './host-keys.ts';
 import { type ReachedServer, reachServer } from './reach-server.ts';
+import { type OnTraffic, watchTraffic } from './watch-traffic.ts';
 
 export interface OpenerOptions {
   readonly endpoint: EndpointOptions;
@@ -29,6 +30,7 @@ export interface OpenerOptions {
   readonly random: () => number;
   readonly limits: LaneLimits | undefined;
   readonly names: Omit<ResolveNameOptions, 'clock'>;
+  readonly onTraffic: OnTraffic | undefined;
 }
 
 /** Opens the connections of one run. What they share is read, asked and dialled once: keys, agents, bastions. */
@@ -75,9 +77,12 @@ export function connectionOpener(options: OpenerOptions): Opener {
           ? undefined
           : (login: AbortSignal) => ways.forward(jump, { address, port, tcpMs: limits.tcpMs }, login);
       const { client, socket, hostKey } = await reach(endpoint, forward, signal);
+      // Opening a channel and having the request answered: 10 s each.
+      const channels = clientChannels(client, clock, 20_000);
+      const { onTraffic } = options;
       return makeConnection({
-        // Opening a channel and having the request answered: 10 s each.
-        open: clientChannels(client, clock, 20_000),
+        open:
+          onTraffic === undefined ? channels : watchTraffic(host.name, { socket, open: channels }, clock, onTraffic),
         hostKey,
         becomeMethod: host.connect.becomeMethod ?? options.becomeMethod,
         becomePassword: host.connect.becomePassword ?? options.becomePassword,

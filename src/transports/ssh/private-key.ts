@@ -1,3 +1,4 @@
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { HostFailure } from '../../model/host-failure.ts';
@@ -32,7 +33,7 @@ export async function readPrivateKey(file: string, ask: Ask | undefined): Promis
   }
   const parsed = ssh2.utils.parseKey(text);
   if (!(parsed instanceof Error)) {
-    return parsed.isPrivateKey() ? { kind: 'key', file, key: parsed } : refused('it is a public key');
+    return parsed.isPrivateKey() ? { kind: 'key', file, key: decodedOnce(parsed) } : refused('it is a public key');
   }
   if (!/encrypted/i.test(parsed.message)) return refused(parsed.message);
   for (let attempt = 0; attempt < tries; attempt += 1) {
@@ -41,7 +42,33 @@ export async function readPrivateKey(file: string, ask: Ask | undefined): Promis
       return refused('it is encrypted and no passphrase was given', `load it into an agent: ssh-add ${file}`);
     }
     const opened = ssh2.utils.parseKey(text, passphrase.reveal());
-    if (!(opened instanceof Error)) return { kind: 'key', file, key: opened };
+    if (!(opened instanceof Error)) return { kind: 'key', file, key: decodedOnce(opened) };
   }
   return refused('the passphrase does not open it');
+}
+
+/** ssh2 keeps a key as PEM, which OpenSSL reads again for each signature: 0.6 of 0.65 ms for Ed25519. */
+function decodedOnce(key: ParsedKey): ParsedKey {
+  const decoded = decode(key.getPrivatePEM());
+  if (decoded === undefined) return key;
+  const signAsBefore = key.sign.bind(key);
+  return Object.assign(key, {
+    sign(data: Buffer, algorithm?: string) {
+      // Without an algorithm it is for ssh2 to know the key's own; Ed25519 has none. It also tells its errors its own way.
+      if (algorithm === undefined && key.type !== 'ssh-ed25519') return signAsBefore(data, algorithm);
+      try {
+        return sign(algorithm, data, decoded);
+      } catch {
+        return signAsBefore(data, algorithm);
+      }
+    },
+  });
+}
+
+function decode(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
 import type { Clock } from '../../model/clock.ts';
 import { HostFailure } from '../../model/host-failure.ts';
+import { over } from '../clock.ts';
 import type { ResolveName } from '../dns/resolve-name.ts';
 import type { Credentials, FindCredentials } from './credentials.ts';
 import { cancelled, dial } from './dial.ts';
@@ -37,7 +38,7 @@ export async function reachServer(endpoint: Endpoint, options: ReachOptions): Pr
   const { address, port, user, keyName, limits } = endpoint;
   const hostKeys = options.hostKeysOf(endpoint.knownHostsFiles);
   const login = new AbortController();
-  const end = (): void => login.abort();
+  const end = (): void => login.abort(over);
   signal.addEventListener('abort', end, { once: true });
   const patient = patientClock(clock);
 

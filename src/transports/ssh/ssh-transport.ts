@@ -8,6 +8,7 @@ import type { SshConfigs } from '../ssh-config/ssh-config.ts';
 import { sshConfigs } from '../ssh-config/ssh-configs.ts';
 import { defaultKnownHostsFiles, type HostKeys, hostKeys } from './host-keys.ts';
 import type { Opener } from './open-connection.ts';
+import type { OnTraffic } from './watch-traffic.ts';
 
 export interface SshOptions extends LoginOptions {
   /** Default: the operator's. */
@@ -20,6 +21,8 @@ export interface SshOptions extends LoginOptions {
   readonly random?: () => number;
   /** How names are looked up. Default: as the machine does. */
   readonly names?: Omit<ResolveNameOptions, 'clock'>;
+  /** Hears what passes between this side and each host after its login. For measuring. */
+  readonly onTraffic?: OnTraffic;
 }
 
 /** Hosts over SSH, by ssh2. Host keys are checked against known_hosts before anything secret is sent. */
@@ -86,5 +89,6 @@ async function makeOpener(options: SshOptions): Promise<Opener> {
     random: options.random ?? Math.random,
     limits: options.limits,
     names: options.names ?? {},
+    onTraffic: options.onTraffic,
   });
 }
