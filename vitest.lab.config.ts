@@ -1,3 +1,5 @@
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const report = process.env['MENDGATE_TEST_REPORT'];
@@ -8,6 +10,8 @@ export default defineConfig({
     include: ['test/lab/**/*.lab.ts'],
     testTimeout: 1_800_000,
     hookTimeout: 900_000,
+    // As in vitest.config.ts.
+    env: { XDG_STATE_HOME: join(tmpdir(), `mendgate-test-state-${userInfo().uid}`) },
     // Each guest takes a core.
     maxWorkers: 2,
     // An emulated guest on a loaded machine may miss a second; each life starts from a reset guest, and what it took is printed.

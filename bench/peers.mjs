@@ -56,6 +56,8 @@ export function peersFor(job) {
         `state=${state}`,
         '-f',
         String(forks),
+        '--state-dir',
+        join(job.work, 'kept'),
         '--yes',
       ],
     },

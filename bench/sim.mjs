@@ -65,6 +65,8 @@ async function once(size, bad, live) {
       '200',
       '-T',
       String(deadlineSeconds),
+      '--state-dir',
+      join(folder, 'kept'),
       '--yes',
       ...(live ? ['--output', 'live'] : ['--json']),
     ];

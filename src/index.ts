@@ -33,14 +33,39 @@ export {
 } from './model/action.ts';
 export type { Answer, Command } from './model/command.ts';
 export type { Checked, Diagnostic, SourceRange } from './model/diagnostic.ts';
+export { parseDuration } from './model/duration.ts';
 export type { Event, EventSink } from './model/event.ts';
 export type { Host, Inventory, TransportName } from './model/inventory.ts';
 export { buildRegistry, type Pack, type Registry } from './model/pack.ts';
 export type { HostOutcome, HostPlan, Plan } from './model/plan.ts';
 export { defineProbe, type Inspector, type Probe, type ProbeDefinition, unreadable } from './model/probe.ts';
+export type { Verdict } from './model/result.ts';
 export type { Become, BecomeMethod, Runbook } from './model/runbook.ts';
 export { safeLine, safeText } from './model/safe-text.ts';
+export type { SavedPlan } from './model/saved-plan.ts';
 export { Secret } from './model/secret.ts';
 export { Unknown } from './model/unknown.ts';
+export {
+  cleanRuns,
+  type FoundRun,
+  findRun,
+  type KeptRun,
+  listRuns,
+  type RunEntry,
+  stateDirectory,
+} from './past-runs.ts';
+export {
+  type ApplyRequest,
+  applyPlan,
+  dueHosts,
+  type FoundPlan,
+  findPlan,
+  planUnfit,
+  type SaveEnd,
+  savePlan,
+} from './plan-file.ts';
 export { foldNames } from './reporters/fold-names.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
+export { type ResumeRequest, resumeRun } from './resume-run.ts';
+export { type UndoRequest, undoRun } from './undo-run.ts';
+export { type UnlockRequest, unlock } from './unlock.ts';

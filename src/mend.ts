@@ -3,13 +3,16 @@
 
 import { readFile } from 'node:fs/promises';
 import type { DemoFleet } from './demo/serve-fleet.ts';
-import type { ExecuteOptions, RunResult } from './engine/execute-plan.ts';
-import type { Approval } from './engine/host-run.ts';
+import type { Resume, RunResult } from './engine/execute-plan.ts';
 import type { PingAnswer } from './engine/ping-hosts.ts';
-import type { Clock } from './model/clock.ts';
-import type { Checked, Diagnostic } from './model/diagnostic.ts';
+import type { Walker } from './engine/walk.ts';
+import type { Journal } from './journal/journal.ts';
+import type { KeptEnd } from './journal/keep-run.ts';
+import type { MendEnd, MendRequest, ReachOptions } from './mend-request.ts';
+import type { Checked } from './model/diagnostic.ts';
 import type { EventSink } from './model/event.ts';
-import type { Host, Inventory, TransportName } from './model/inventory.ts';
+import type { RunRequest } from './model/history.ts';
+import type { Host, Inventory } from './model/inventory.ts';
 import {
   type ActionDeclaration,
   buildRegistry,
@@ -18,7 +21,7 @@ import {
   type Registry,
 } from './model/pack.ts';
 import type { HostPlan, Plan } from './model/plan.ts';
-import type { Become, BecomeMethod, Runbook } from './model/runbook.ts';
+import type { Runbook } from './model/runbook.ts';
 import type { Secret } from './model/secret.ts';
 import type { Transport } from './model/transport.ts';
 import type { RunHosts } from './plan/build-plan.ts';
@@ -30,54 +33,7 @@ import type { Transports } from './transports/open-transports.ts';
 import { mendgateVersion } from './version.ts';
 
 export type { DemoFleet, DemoHost } from './demo/serve-fleet.ts';
-
-/** How hosts are reached, as given on the command line; what is absent follows from the inventory. */
-export interface ReachOptions {
-  readonly connection?: TransportName;
-  readonly user?: string;
-  readonly privateKeyFiles?: readonly string[];
-  readonly password?: Secret;
-  readonly becomeMethod?: BecomeMethod;
-  readonly becomePassword?: Secret;
-  readonly knownHostsFiles?: readonly string[];
-  readonly hostKeyPolicy: 'strict' | 'accept-new';
-  readonly connectTimeoutMs?: number;
-  /** For passphrases of keys and questions of hosts, several at once; `signal` withdraws one. Absent: no terminal. */
-  readonly ask?: (prompt: string, signal?: AbortSignal) => Promise<Secret | undefined>;
-  readonly onWarning: (message: string) => void;
-}
-
-export interface MendRequest {
-  readonly runbook: string;
-  readonly inventory: readonly string[];
-  readonly limit: string | undefined;
-  readonly extra: ReadonlyMap<string, string>;
-  readonly mode: ExecuteOptions['mode'];
-  readonly forks: number;
-  readonly reach: ReachOptions;
-  readonly becomeByDefault: Become;
-  readonly tags: readonly string[];
-  readonly skipTags: readonly string[];
-  readonly startAt: string | undefined;
-  readonly expectHosts: number | undefined;
-  readonly detailedExitCode: boolean;
-  readonly sinks: readonly EventSink[];
-  readonly onPlan: (plan: Plan, warnings: readonly string[]) => void;
-  readonly approvePlan: ExecuteOptions['approvePlan'];
-  readonly approve: (approval: Approval) => Promise<boolean>;
-  readonly stopping: AbortSignal;
-  readonly aborting: AbortSignal;
-  /** Replaces the transports; for the demo and for tests. */
-  readonly transportFor?: (host: Host) => Transport;
-  /** Replaces the machine's time; a replay brings its own. */
-  readonly clock?: Clock;
-}
-
-/** How a request ended. `problems` were found before anything was connected. */
-export type MendEnd =
-  | { readonly kind: 'ran'; readonly result: RunResult; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly kind: 'refused'; readonly exitCode: 64 | 65 | 66; readonly problems: readonly string[] };
+export type { MendEnd, MendRequest, ReachOptions } from './mend-request.ts';
 
 /** The registry of the built-in packs. */
 export async function loadRegistry(): Promise<Registry> {
@@ -148,7 +104,10 @@ export async function mend(request: MendRequest): Promise<MendEnd> {
 
   const reach = await reachHosts(request);
   try {
-    return { kind: 'ran', result: await execute(request, planned.plan, reach.transportFor), diagnostics };
+    const kept = await execute(request, planned.plan, inventory.value, reach.transportFor);
+    if (kept.kind === 'not_begun')
+      return { kind: 'refused', exitCode: kept.failure.locked ? 5 : 74, problems: [kept.failure.message] };
+    return { kind: 'ran', result: withJournal(kept), diagnostics };
   } finally {
     await reach.close();
   }
@@ -158,7 +117,7 @@ type Planned =
   | { readonly kind: 'planned'; readonly plan: Plan; readonly warnings: readonly string[] }
   | (MendEnd & { readonly kind: 'refused' });
 
-async function planRun(request: MendRequest, runbook: Runbook, inventory: Inventory): Promise<Planned> {
+export async function planRun(request: MendRequest, runbook: Runbook, inventory: Inventory): Promise<Planned> {
   const [{ buildPlan }, { overrideConnect }, { misplacedChoice }] = await Promise.all([
     import('./plan/build-plan.ts'),
     import('./plan/override-connect.ts'),
@@ -185,26 +144,84 @@ async function planRun(request: MendRequest, runbook: Runbook, inventory: Invent
   }
 }
 
-async function execute(request: MendRequest, plan: Plan, transportFor: (host: Host) => Transport): Promise<RunResult> {
-  const [{ executePlan }, { systemClock }, { validateParams }, { stepChooser }, { convertGiven }, registry] =
-    await Promise.all([
-      import('./engine/execute-plan.ts'),
-      import('./transports/clock.ts'),
-      import('./load/validate-call-params.ts'),
-      import('./plan/choose-steps.ts'),
-      import('./plan/resolve-params.ts'),
-      loadRegistry(),
-    ]);
-  return executePlan(plan, {
-    ...request,
+/** What makes an execution another than a run's first. */
+export interface How {
+  readonly kind: RunRequest['kind'];
+  /** The run, or the plan, that it is about. */
+  readonly of?: string;
+  readonly walker?: Walker;
+  /** Goes on with this run, in its journal. */
+  readonly resume?: { readonly resume: Resume; readonly journal: Journal };
+}
+
+/** Carries a plan out, and keeps what happens. For the files beside this one. */
+export async function execute(
+  request: MendRequest,
+  plan: Plan,
+  inventory: Inventory,
+  transportFor: (host: Host) => Transport,
+  { kind, of, walker, resume }: How = { kind: 'run' },
+): Promise<KeptEnd<RunResult>> {
+  const [
+    { executePlan, newRunId },
+    { keepIn, keepRun },
+    { runRequest },
+    { systemClock },
+    { validateParams },
+    { stepChooser },
+    { convertGiven },
     registry,
-    validate: (kind, name, params) => validateParams(kind, name, params, registry),
-    convertParams: convertGiven,
-    transportFor,
-    clock: request.clock ?? systemClock,
-    secrets: secretsOfReach(request.reach, plan),
-    chooses: stepChooser(request, plan.runbook),
+  ] = await Promise.all([
+    import('./engine/execute-plan.ts'),
+    import('./journal/keep-run.ts'),
+    import('./journal/run-request.ts'),
+    import('./transports/clock.ts'),
+    import('./load/validate-call-params.ts'),
+    import('./plan/choose-steps.ts'),
+    import('./plan/resolve-params.ts'),
+    loadRegistry(),
+  ]);
+  const { stateDirectory: state, clock = systemClock } = request;
+  const runId = resume?.resume.run ?? newRunId(clock.now());
+  const chosen = new Set(plan.hosts.map(({ host }) => host.name));
+  const asked = runRequest({
+    ...request,
+    kind,
+    ...(of === undefined ? {} : { of }),
+    mendgate: mendgateVersion(),
+    runbook: plan.runbook,
+    hosts: inventory.hosts.filter((host) => chosen.has(host.name)),
+    allowIrreversible: request.allowIrreversible === true,
   });
+  const run = (sinks: readonly EventSink[]): Promise<RunResult> =>
+    executePlan(plan, {
+      ...request,
+      sinks: [...sinks, ...request.sinks],
+      runId,
+      ...(state === undefined ? {} : { request: asked }),
+      registry,
+      validate: (kind, name, params) => validateParams(kind, name, params, registry),
+      convertParams: convertGiven,
+      transportFor,
+      clock,
+      secrets: secretsOfReach(request.reach, plan),
+      chooses: stepChooser(request, plan.runbook),
+      kind,
+      ...(state === undefined ? {} : { lock: { operator: asked.operator, comment: request.lockComment ?? '' } }),
+      ...(walker === undefined ? {} : { walker }),
+      ...(resume === undefined ? {} : { resume: resume.resume }),
+    });
+  if (resume !== undefined) return keepIn(resume.journal, run);
+  if (state === undefined) return { kind: 'ran', result: await run([]) };
+  const options = { state, run: runId, clock, dryRun: request.mode === 'dry_run', inventory: asked.inventorySha256 };
+  return keepRun(options, request.reach.onWarning, run);
+}
+
+/** A journal that failed at the very end is told too. */
+export function withJournal({ result, failure }: Extract<KeptEnd<RunResult>, { readonly kind: 'ran' }>): RunResult {
+  if (failure === undefined || result.journal !== undefined) return result;
+  const exitCode = result.exitCode === 7 ? 7 : 74;
+  return { ...result, exitCode, journal: { reason: failure.message, unrecorded: [] } };
 }
 
 /** Connects to each host and runs `true`; `reason` says why one does not answer. */
@@ -248,13 +265,14 @@ export async function printDocs(registry: Registry, options: DocsOptions): Promi
   return reporters.printDocs(registry, options);
 }
 
-function secretsOfReach(reach: ReachOptions, plan: Plan): readonly Secret[] {
+/** Passwords that were given for connections. For the files beside this one. */
+export function secretsOfReach(reach: ReachOptions, plan: Plan): readonly Secret[] {
   const given = [reach.password, reach.becomePassword];
   const ofHosts = plan.hosts.flatMap(({ host }) => [host.connect.password, host.connect.becomePassword]);
   return [...given, ...ofHosts].filter((secret) => secret !== undefined);
 }
 
-async function reachHosts({ transportFor, reach }: MendRequest): Promise<Transports> {
+export async function reachHosts({ transportFor, reach }: MendRequest): Promise<Transports> {
   return transportFor === undefined ? openTransports(reach) : { transportFor, close: async () => {} };
 }
 

@@ -1,4 +1,5 @@
 import type { Event, Reporter } from '../index.ts';
+import { followRun } from './crash.ts';
 
 /** A reporter that says nothing between `pause` and `resume`, and then all at once: no line runs into a question. */
 export function holdWhilePaused(reporter: Reporter): Reporter {
@@ -9,6 +10,7 @@ export function holdWhilePaused(reporter: Reporter): Reporter {
   }
   return {
     emit(event) {
+      followRun(event);
       if (pauses > 0) held.push(event);
       else reporter.emit(event);
     },

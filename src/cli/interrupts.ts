@@ -16,11 +16,20 @@ export interface Interrupts {
   close(): void;
 }
 
-/** Ctrl-C once: running steps are finished, no new ones begin. Twice: every connection is closed now. */
+/**
+ * Ctrl-C once: running steps are finished, no new ones begin. Twice: every connection is closed now. SIGTERM is the same. A
+ * terminal that is lost (SIGHUP) counts once, however often it is told.
+ */
 export function interrupts(io: Io, reporter?: Pausable): Interrupts {
   const stop = new AbortController();
   const abort = new AbortController();
-  const interrupt = (): void => {
+  let closed = false;
+  const interrupt = (signal?: NodeJS.Signals): void => {
+    if (closed) {
+      off();
+      return;
+    }
+    if (signal === 'SIGHUP' && stop.signal.aborted) return;
     reporter?.pause();
     if (!stop.signal.aborted) {
       stop.abort();
@@ -32,5 +41,10 @@ export function interrupts(io: Io, reporter?: Pausable): Interrupts {
     reporter?.resume();
   };
   const off = io.onInterrupt(interrupt);
-  return { stopping: stop.signal, aborting: abort.signal, interrupt, close: off };
+  /** A second Ctrl-C may come when all is over already: it must not kill the last words. A third may. */
+  const close = (): void => {
+    closed = true;
+    if (!stop.signal.aborted) off();
+  };
+  return { stopping: stop.signal, aborting: abort.signal, interrupt: () => interrupt(), close };
 }

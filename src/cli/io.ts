@@ -5,7 +5,7 @@ export interface Io {
   readonly stdin: NodeJS.ReadStream;
   readonly env: { readonly [name: string]: string | undefined };
   /** Calls back at each Ctrl-C (or SIGTERM, SIGHUP); gives a function that stops listening. */
-  readonly onInterrupt: (handler: () => void) => () => void;
+  readonly onInterrupt: (handler: (signal?: NodeJS.Signals) => void) => () => void;
 }
 export interface Stream {
   readonly write: (text: string) => void;

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
+import { bugText, endOnCrash, leftOpen } from './crash.ts';
 import { exit, UsageError } from './exit.ts';
 import { processIo } from './io.ts';
 import { meant } from './meant.ts';
 import { createProgram } from './program.ts';
 
+endOnCrash();
 const io = processIo();
 const program = createProgram(io, (exitCode) => {
   process.exitCode = exitCode;
@@ -24,7 +26,6 @@ function report(error: unknown): number {
     io.stderr.write(`mendgate: ${error.message}\n`);
     return error.exitCode;
   }
-  io.stderr.write(`mendgate: this is a bug in mendgate, please report it with the lines below.\n`);
-  io.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  io.stderr.write(`${leftOpen()}${bugText(error)}`);
   return exit.bug;
 }

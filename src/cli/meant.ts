@@ -20,6 +20,9 @@ export function meant(args: readonly string[], program: Command): string | undef
   if (first !== undefined && !known.has(first) && /\.ya?ml$/.test(first)) {
     return `which command? To run it, type: mendgate run ${args.join(' ')}`;
   }
+  if (first === 'apply' && args.some((arg) => /\.ya?ml$/.test(arg)) && !args.some((arg) => arg.endsWith('.json'))) {
+    return `apply takes a saved plan. To run a runbook, type: mendgate run ${args.slice(1).join(' ')}`;
+  }
   for (const arg of args) {
     const flag = arg.split('=')[0] ?? arg;
     const answer = otherFlags.get(flag);

@@ -7,8 +7,8 @@ export interface InventoryOptions {
   readonly limit?: string;
 }
 
-/** Options of commands that reach hosts. */
-export interface ReachingOptions extends InventoryOptions {
+/** How hosts are reached, wherever their names come from. */
+export interface ConnectingOptions {
   readonly user?: string;
   readonly privateKey?: string;
   /** The same, as Ansible also calls it. */
@@ -17,19 +17,35 @@ export interface ReachingOptions extends InventoryOptions {
   readonly connection?: TransportName;
   readonly askPass?: boolean;
   readonly askBecomePass?: boolean;
-  readonly become?: boolean;
-  readonly becomeUser?: string;
   readonly becomeMethod?: BecomeMethod;
   readonly hostKey: 'strict' | 'accept-new';
   readonly knownHosts?: readonly string[];
   readonly forks: number;
 }
 
-export interface RunOptions extends ReachingOptions {
+/** Options of commands that reach hosts of an inventory. */
+export interface ReachingOptions extends InventoryOptions, ConnectingOptions {
+  readonly become?: boolean;
+  readonly becomeUser?: string;
+}
+
+/** Options of commands about runs that are kept. */
+export interface StateOptions {
+  readonly stateDir?: string;
+}
+
+/** How a run is shown. */
+export interface ShownOptions {
+  readonly diff?: boolean;
+  readonly output?: 'live' | 'lines' | 'json';
+  readonly json?: boolean;
+  readonly verbose: number;
+}
+
+export interface RunOptions extends ReachingOptions, StateOptions, ShownOptions {
   readonly extraVars: readonly string[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
-  readonly diff?: boolean;
   readonly tags?: string;
   readonly skipTags?: string;
   readonly startAt?: string;
@@ -39,9 +55,35 @@ export interface RunOptions extends ReachingOptions {
   readonly detailedExitcode?: boolean;
   readonly expectHosts?: number;
   readonly allowIrreversible?: boolean;
-  readonly output?: 'live' | 'lines' | 'json';
-  readonly json?: boolean;
-  readonly verbose: number;
+  readonly lockComment?: string;
+}
+
+export interface PlanOptions extends RunOptions {
+  readonly out?: string;
+  readonly expires?: string;
+  readonly show?: string;
+}
+
+export interface ApplyOptions extends ConnectingOptions, StateOptions, ShownOptions {
+  readonly extraVars: readonly string[];
+  readonly lockComment?: string;
+  readonly yes?: boolean;
+}
+
+export interface ResumeOptions extends ConnectingOptions, StateOptions, ShownOptions {
+  readonly extraVars: readonly string[];
+  readonly failed?: boolean;
+  readonly unreachable?: boolean;
+  readonly allowIrreversible?: boolean;
+  readonly yes?: boolean;
+  readonly lockComment?: string;
+}
+
+export interface UndoOptions extends InventoryOptions, ConnectingOptions, StateOptions, ShownOptions {
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly detailedExitcode?: boolean;
+  readonly lockComment?: string;
 }
 
 /** `-i`, `-l`. */
@@ -55,9 +97,16 @@ export function withInventory(command: Command): Command {
     .option('-l, --limit <pattern>', 'only these of the hosts: pattern, or @file');
 }
 
-/** Everything about reaching hosts. */
+/** Everything about reaching hosts of an inventory. */
 export function withReach(command: Command): Command {
-  return withInventory(command)
+  return withConnecting(withInventory(command))
+    .option('-b, --become', 'become root where runbook and inventory say nothing')
+    .option('--become-user <name>', 'become this user instead of root');
+}
+
+/** How to connect and log in. */
+export function withConnecting(command: Command): Command {
+  return command
     .option('-u, --user <name>', 'log in as; wins over the inventory')
     .option('--private-key <file>', 'wins over the inventory')
     .addOption(new Option('--key-file <file>').hideHelp())
@@ -75,8 +124,6 @@ export function withReach(command: Command): Command {
     )
     .option('-k, --ask-pass', 'ask for the login password')
     .option('-K, --ask-become-pass', 'ask for the password of sudo or su')
-    .option('-b, --become', 'become root where runbook and inventory say nothing')
-    .option('--become-user <name>', 'become this user instead of root')
     .addOption(
       new Option('--become-method <program>', 'where the inventory names none; else sudo').choices([
         'sudo',
@@ -91,16 +138,20 @@ export function withReach(command: Command): Command {
     .option('-f, --forks <n>', 'hosts at a time', count, 20);
 }
 
+/** `--state-dir`. */
+export function withState(command: Command): Command {
+  return command.option(
+    '--state-dir <folder>',
+    'where runs are kept (else $XDG_STATE_HOME/mendgate or ~/.local/state/mendgate)',
+  );
+}
+
 /** `run` and `plan`. */
 export function withRun(command: Command): Command {
-  return withReach(command)
-    .addOption(
-      new Option('-e, --extra-vars <name=value>', "a param's value (repeatable)").argParser(collect).default([]),
-    )
+  const whole = withExtraVars(withState(withReach(command)), "a param's value (repeatable)")
     .option('-C, --dry-run', 'look at everything, change nothing')
     .addOption(new Option('--check').hideHelp())
     .option('-y, --yes', 'do not ask about the plan')
-    .option('-D, --diff', 'show what changes inside files')
     .option('-t, --tags <tags>', 'only fixes with one of these tags')
     .option('--skip-tags <tags>', 'no fixes with one of these tags')
     .option('--start-at <step>', 'only fixes from this step on')
@@ -111,7 +162,24 @@ export function withRun(command: Command): Command {
     .addOption(new Option('--syntax-check').hideHelp())
     .option('--detailed-exitcode', 'dry run: exit 3 when changes are pending')
     .option('--expect-hosts <n>', 'refuse unless exactly so many hosts are chosen', count)
-    .option('--allow-irreversible', 'steps that cannot be undone may run')
+    .option('--allow-irreversible', 'steps that cannot be undone may run');
+  return withShown(withLockComment(whole));
+}
+
+/** `--lock-comment`. */
+export function withLockComment(command: Command): Command {
+  return command.option('--lock-comment <text>', 'for those whom the locks of the hosts keep away meanwhile');
+}
+
+/** `-e`. */
+export function withExtraVars(command: Command, help: string): Command {
+  return command.addOption(new Option('-e, --extra-vars <name=value>', help).argParser(collect).default([]));
+}
+
+/** How a run is shown. */
+export function withShown(command: Command): Command {
+  return command
+    .option('-D, --diff', 'show what changes inside files')
     .addOption(new Option('--output <kind>', 'how to show the run').choices(['live', 'lines', 'json']))
     .option('--json', 'one event per line on stdout')
     .option(

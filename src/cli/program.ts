@@ -1,14 +1,28 @@
 import type { Command } from 'commander';
 import { mendgateVersion } from '../version.ts';
+import type { UnlockOptions } from './commands/unlock.ts';
 import type { Io } from './io.ts';
-import { newCommand, type ReachingOptions, type RunOptions, withReach, withRun } from './options.ts';
+import {
+  type ApplyOptions,
+  newCommand,
+  type PlanOptions,
+  type ReachingOptions,
+  type ResumeOptions,
+  type RunOptions,
+  type UndoOptions,
+  withConnecting,
+  withExtraVars,
+  withInventory,
+  withLockComment,
+  withReach,
+  withRun,
+  withShown,
+  withState,
+} from './options.ts';
+import { runHelp, runsCommand } from './runs-program.ts';
 
 /** Commands that the design names and this version does not have. */
 const later: readonly (readonly [string, string])[] = [
-  ['apply', 'saved plans'],
-  ['resume', 'the journal'],
-  ['undo', 'the journal'],
-  ['runs', 'the journal'],
   ['lint', 'authoring tools'],
   ['test', 'authoring tools'],
   ['record', 'authoring tools'],
@@ -36,10 +50,57 @@ export function createProgram(io: Io, end: (exitCode: number) => void): Command 
     async (runbook: string, options: RunOptions) =>
       end(await (await import('./commands/run.ts')).run(io, runbook, options)),
   );
-  add(withRun(newCommand('plan').description('the same as run --dry-run').argument('<runbook>'))).action(
-    async (runbook: string, options: RunOptions) =>
-      end(await (await import('./commands/run.ts')).run(io, runbook, { ...options, dryRun: true })),
+  add(
+    withRun(newCommand('plan').description('look, and say or save what a run would do').argument('[runbook]'))
+      .option('-o, --out <file>', 'save the plan, to be carried out by `mendgate apply`')
+      .option('--expires <duration>', 'with -o: how long it is good for (else 24h)')
+      .option('--show <file>', 'print a saved plan'),
+  ).action(async (runbook: string | undefined, options: PlanOptions) =>
+    end(await (await import('./commands/plan.ts')).plan(io, runbook, options)),
   );
+  add(
+    withShown(
+      withExtraVars(
+        withState(withConnecting(newCommand('apply').description('carry out a saved plan, where all is as it says'))),
+        'a secret of the plan, which the file does not hold',
+      ),
+    )
+      .argument('<plan>')
+      .option('--lock-comment <text>', 'for those whom the locks of the hosts keep away meanwhile')
+      .option('-y, --yes', 'do not show the plan and ask'),
+  ).action(async (file: string, options: ApplyOptions) =>
+    end(await (await import('./commands/apply.ts')).apply(io, file, options)),
+  );
+  add(
+    withShown(
+      withExtraVars(
+        withState(withConnecting(newCommand('resume').description('go on with a run that broke off'))),
+        "a secret's value, which the journal does not hold (repeatable)",
+      ),
+    )
+      .argument('<run>', runHelp)
+      .option('--failed', 'also try again where it failed')
+      .option('--unreachable', 'also try again where nothing answered')
+      .option('--lock-comment <text>', 'for those whom the locks of the hosts keep away meanwhile')
+      .option('--allow-irreversible', 'steps that cannot be undone may run')
+      .option('-y, --yes', 'do not ask'),
+  ).action(async (run: string, options: ResumeOptions) =>
+    end(await (await import('./commands/resume.ts')).resume(io, run, options)),
+  );
+  add(
+    withLockComment(
+      withShown(
+        withState(withConnecting(withInventory(newCommand('undo').description('take back what a run changed')))),
+      ),
+    )
+      .argument('<run>', runHelp)
+      .option('-C, --dry-run', 'only look whether it can be taken back')
+      .option('--detailed-exitcode', 'dry run: exit 3 when there is something to take back')
+      .option('-y, --yes', 'do not ask about the plan'),
+  ).action(async (run: string, options: UndoOptions) =>
+    end(await (await import('./commands/undo.ts')).undo(io, run, options)),
+  );
+  add(runsCommand(io, end));
   add(newCommand('validate').description('check runbooks without touching a host').argument('<runbook...>')).action(
     async (files: readonly string[]) => end(await (await import('./commands/validate.ts')).validate(io, files)),
   );
@@ -54,6 +115,13 @@ export function createProgram(io: Io, end: (exitCode: number) => void): Command 
       .option('--json', 'as JSON'),
   ).action(async (pattern: string, options: ReachingOptions & { vars?: boolean; ping?: boolean; json?: boolean }) =>
     end(await (await import('./commands/hosts.ts')).hosts(io, pattern, options)),
+  );
+  add(
+    withReach(
+      newCommand('unlock').description("take away a host's lock, of a run that is known to be gone"),
+    ).requiredOption('--nonce <digits>', 'which one: as the refused run told'),
+  ).action(async (options: UnlockOptions) =>
+    end(await (await import('./commands/unlock.ts')).unlockCommand(io, options)),
   );
   add(
     newCommand('docs')
@@ -76,6 +144,6 @@ function addLater(program: Command, io: Io, end: (exitCode: number) => void): vo
   for (const [name, what] of later) {
     const command = newCommand(name).description('').allowUnknownOption().argument('[args...]');
     program.addCommand(command, { hidden: true });
-    command.action(async () => end((await import('./commands/later.ts')).notYet(io, name, what, command.args)));
+    command.action(async () => end((await import('./commands/later.ts')).notYet(io, name, what)));
   }
 }

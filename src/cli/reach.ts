@@ -3,12 +3,12 @@ import { safeLine } from '../index.ts';
 import type { Asker } from './ask.ts';
 import { exit, UsageError } from './exit.ts';
 import type { Io } from './io.ts';
-import type { ReachingOptions } from './options.ts';
+import type { ConnectingOptions, ReachingOptions } from './options.ts';
 
 /** Command-line options → how to reach hosts. Asks for passwords, once each; without an answer the command ends here. */
 export async function reachOf(
   io: Io,
-  options: ReachingOptions,
+  options: ConnectingOptions,
   asker: Asker,
   stopping: AbortSignal,
 ): Promise<ReachOptions> {

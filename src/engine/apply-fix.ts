@@ -1,7 +1,7 @@
 import { clipped } from '../model/clipped.ts';
 import type { Answer } from '../model/command.ts';
 import type { Become } from '../model/runbook.ts';
-import type { FixRequest } from '../model/transport.ts';
+import type { FixOutcome, FixRequest } from '../model/transport.ts';
 import { type FixKey, keyText } from './fix-key.ts';
 import { fixParts, type Part } from './fix-parts.ts';
 import type { HostRun } from './host-run.ts';
@@ -24,8 +24,13 @@ export type Applied =
       readonly reason: string;
       readonly done: readonly DueChange[];
     }
-  /** `begun`: what is known to be done of it; more may be. */
-  | { readonly kind: 'unknown'; readonly reason: string; readonly begun: readonly DueChange[] };
+  /** `begun`: what is known to be done of it; more may be. `over`: proved that nothing of it runs any more. */
+  | {
+      readonly kind: 'unknown';
+      readonly reason: string;
+      readonly begun: readonly DueChange[];
+      readonly over?: true;
+    };
 
 /** The time of an attempt. */
 export interface AttemptTime {
@@ -37,24 +42,27 @@ export interface AttemptTime {
 
 /**
  * Carries out a fix as one script for each run of calls with the same `become`. Never retries; see attempt-fix.ts. `key`
- * names this attempt (fix-key.ts); the host begins each script of it once.
+ * names this attempt (fix-key.ts); the host begins each script of it once. `send` may ask for scripts that another process
+ * sent, instead of sending them.
  */
 export async function applyFix(
   run: HostRun,
   changes: readonly DueChange[],
   { runMs, waits }: AttemptTime,
   key: FixKey,
+  send: (request: FixRequest & { readonly key: string }, waits: AttemptTime['waits']) => Promise<FixOutcome> = run
+    .session.fix,
 ): Promise<Applied> {
   const done: DueChange[] = [];
   for (const [index, section] of sections(changes).entries()) {
     const parts = fixParts(section.changes);
-    const request: FixRequest = {
+    const request = {
       parts: parts.flatMap((part) => part.requests),
       become: section.become,
       timeoutMs: runMs,
       key: keyText([...key, index]),
     };
-    const outcome = await run.session.fix(request, waits);
+    const outcome = await send(request, waits);
     switch (outcome.kind) {
       case 'not_started': {
         const reason = outcome.failure.message;
@@ -63,7 +71,12 @@ export async function applyFix(
         return again ? { kind: 'busy', by: 'wire', reason, done } : { kind: 'failed', reason, begun: done };
       }
       case 'unknown':
-        return { kind: 'unknown', reason: outcome.failure.message, begun: done };
+        return {
+          kind: 'unknown',
+          reason: outcome.failure.message,
+          begun: done,
+          ...(outcome.over === true ? { over: true } : {}),
+        };
       case 'ended': {
         for (const lack of outcome.lacks ?? []) if (!run.notes.includes(lack)) run.notes.push(lack);
         const failed = firstFailure(parts, outcome.answers);

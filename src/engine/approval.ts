@@ -17,10 +17,13 @@ export async function approvalMissing(
 ): Promise<string | undefined> {
   const { run } = place;
   const host = run.planned.host.name;
-  const approved = run.approved.get(approvalKey(place, alternative)) ?? unshown(place, alternative);
+  const planned = run.approved.get(approvalKey(place, alternative));
+  const approved = planned ?? unshown(place, alternative);
   if (approved !== undefined && canonicalJson(approved.map(decision)) !== canonicalJson(shown.changes.map(decision))) {
     return 'the host is not what it was when the plan was made; look again';
   }
+  // Whoever approved the saved plan read there what this asks, and what cannot be taken back.
+  if (run.reviewed === true && planned !== undefined) return undefined;
   if (shown.irreversible !== undefined) {
     const text = shown.irreversible;
     if (!(await run.parts.approve({ kind: 'irreversible', text, host }))) {

@@ -1,8 +1,9 @@
-import { canonicalJson, type Json } from '../model/json.ts';
+import type { UnitKey } from '../model/history.ts';
+import { canonicalJson } from '../model/json.ts';
 import type { StepPlace } from './step-place.ts';
 
-/** What names a fix among all fixes of all runs, from the widest to the narrowest. */
-export type FixKey = readonly Json[];
+/** What names a fix, or a script of it: the unit's key, from the widest to the narrowest, and what is added to it. */
+export type FixKey = UnitKey;
 
 /** The key of a unit's fix: run, host, step, alternative, item. Its attempts and scripts add their own. */
 export function fixKey({ run, within, id, item }: StepPlace, alternative: string | undefined): FixKey {

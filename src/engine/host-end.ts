@@ -13,7 +13,8 @@ export type HostEnd =
   | { readonly kind: 'rollback_failed'; readonly step: string; readonly reason: string }
   | { readonly kind: 'unknown'; readonly step: string; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'interrupted' };
+  /** By Ctrl-C, or by a journal that cannot be written. */
+  | { readonly kind: 'interrupted'; readonly reason: string };
 
 interface EndAtStep {
   readonly step: string;

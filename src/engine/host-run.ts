@@ -8,6 +8,7 @@ import { anyOverlap, type Resource, sameDomain } from '../model/resource.ts';
 import type { Become, ParamDeclaration, Runbook } from '../model/runbook.ts';
 import type { Value } from '../model/value.ts';
 import type { FixKey } from './fix-key.ts';
+import type { Past } from './past.ts';
 import type { Session } from './session.ts';
 
 /** Checks params against their schema; empty when they fit. */
@@ -90,6 +91,10 @@ export interface HostRun {
   readonly dryRun: boolean;
   /** Snapshots of an earlier diagnosis of this run that may stand in for a new look, by id. */
   readonly earlier: ReadonlyMap<string, Snapshot>;
+  /** What an earlier process of this run did on this host; absent: this one is the first. */
+  readonly past: Past | undefined;
+  /** See Walk. */
+  readonly reviewed?: true;
   /** Planned changes as they were shown, by `approvalKey`; absent: nothing was shown for it. */
   readonly approved: ReadonlyMap<string, readonly PlannedChange[]>;
   /** Steps that the plan showed as decided, by id: a change that is due there and was not shown is drift. */

@@ -1,17 +1,20 @@
 import type { Scope } from '../expr/evaluate.ts';
 import { interpolateText } from '../expr/interpolate.ts';
 import { assertNever } from '../model/assert-never.ts';
+import { canonicalJson } from '../model/json.ts';
 import type { PlannedChange } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
-import type { ActionCall, Check, StepRollback, Text } from '../model/runbook.ts';
+import type { ActionCall, Check, Risky, StepRollback, Text } from '../model/runbook.ts';
 import type { Unknown } from '../model/unknown.ts';
 import { approvalMissing } from './approval.ts';
-import { type Attempted, attemptFix } from './attempt-fix.ts';
+import { type Attempted, type Attempts, attemptFix } from './attempt-fix.ts';
+import type { DeadManSwitch } from './dead-man.ts';
 import { type FixKey, fixKey } from './fix-key.ts';
 import { becomeOf, type MadeChange } from './host-run.ts';
 import { type DueChange, inspectCalls } from './inspect-calls.ts';
 import { plannedChange } from './planned-change.ts';
-import { askAfterFix } from './read-ahead.ts';
+import { madeAgain, type Resumed } from './resume-unit.ts';
+import { confirmUnit, deadManOf, resumeGuarded, takenBackByHost } from './risky-unit.ts';
 import { failedParts, runCheck } from './run-check.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
 import { takeBack } from './take-back.ts';
@@ -24,6 +27,7 @@ export interface Unit {
   readonly rollback: StepRollback;
   readonly confirm: Text | undefined;
   readonly alternative: string | undefined;
+  readonly risky: Risky | undefined;
 }
 
 export interface UnitResult {
@@ -31,6 +35,7 @@ export interface UnitResult {
   readonly changes: readonly PlannedChange[];
   readonly confirm?: string;
   readonly irreversible?: string;
+  readonly revertAfterMs?: number;
   /** Approval is missing, or the host is not what was approved. */
   readonly refused?: string;
   /** Ctrl-C while it waited for its turn: nothing of it was begun. */
@@ -41,6 +46,8 @@ export interface UnitResult {
   readonly standing: readonly MadeChange[];
   /** Takes this unit's changes back. */
   readonly takeBack: () => Promise<string | undefined>;
+  /** The host took it back by itself, unasked. */
+  readonly revertedBySelf?: () => boolean;
 }
 
 const nothingToTakeBack = async (): Promise<undefined> => undefined;
@@ -48,6 +55,10 @@ const nothingToTakeBack = async (): Promise<undefined> => undefined;
 /** Gate is open: look, decide, and in a real run approve, apply, look again, verify. */
 export async function makeUnit(place: StepPlace, unit: Unit, scope: Scope): Promise<UnitResult> {
   const { run } = place;
+  const record = run.past?.units.get(canonicalJson(fixKey(place, unit.alternative)));
+  const deadMan = deadManOf(place, unit, scope);
+  const resumed = record === undefined ? undefined : await resumeGuarded(place, deadMan, record);
+  if (resumed !== undefined && resumed.kind !== 'fresh') return goOn(place, unit, resumed, scope, deadMan);
   const decided = await inspectCalls(run, lookOf(place), unit.calls, scope);
   switch (decided.kind) {
     case 'failed':
@@ -56,12 +67,14 @@ export async function makeUnit(place: StepPlace, unit: Unit, scope: Scope): Prom
       return { ...plain(undecided(run.dryRun, decided.unknowns)), untried: true };
     case 'decided': {
       if (decided.changes.length === 0) return plain({ outcome: 'ok' });
+      const unguarded = await deadMan?.prepare(decided.changes);
+      if (unguarded !== undefined) return { ...plain({ outcome: 'failed', reason: unguarded }), untried: true };
       const changes = decided.changes.map((due) => plannedChange(due, unit.rollback));
       for (const change of changes) await run.parts.emit({ type: 'change.planned', ...stampOf(place), change });
       const shown = { changes, ...shownWith(unit, changes, scope) };
       return run.dryRun
         ? { ...shown, ...(await foresee(place, unit, decided.changes, scope)) }
-        : { ...shown, ...(await make(place, unit, decided.changes, shown, scope)) };
+        : { ...shown, ...(await make(place, unit, decided.changes, shown, scope, deadMan, resumed?.attempt)) };
     }
     default:
       return assertNever(decided);
@@ -84,6 +97,7 @@ function plain(result: StepResult): UnitResult {
 interface Shown {
   readonly confirm?: string;
   readonly irreversible?: string;
+  readonly revertAfterMs?: number;
 }
 
 function shownWith(unit: Unit, changes: readonly PlannedChange[], scope: Scope): Shown {
@@ -92,10 +106,11 @@ function shownWith(unit: Unit, changes: readonly PlannedChange[], scope: Scope):
   return {
     ...(unit.confirm === undefined ? {} : { confirm: interpolateText(unit.confirm, scope) }),
     ...(irreversible === undefined ? {} : { irreversible }),
+    ...(unit.risky === undefined ? {} : { revertAfterMs: unit.risky.revertAfterMs }),
   };
 }
 
-type UnitEnd = Omit<UnitResult, 'changes' | 'confirm' | 'irreversible'>;
+type UnitEnd = Omit<UnitResult, 'changes' | keyof Shown>;
 
 /** Dry run: the change stays unmade; what is read later meets it as pending. Its claim is checked against the predictions. */
 async function foresee(place: StepPlace, unit: Unit, due: readonly DueChange[], scope: Scope): Promise<UnitEnd> {
@@ -124,6 +139,8 @@ async function make(
   due: readonly DueChange[],
   shown: Shown & { readonly changes: readonly PlannedChange[] },
   scope: Scope,
+  deadMan: DeadManSwitch | undefined,
+  firstAttempt = 1,
 ): Promise<UnitEnd> {
   if (unit.alternative !== undefined) {
     // An alternative of which it is foreseen that it will not do is not tried, just as the dry run says.
@@ -131,22 +148,27 @@ async function make(
     await foreseen.takeBack();
     if (foreseen.result.outcome === 'failed') return foreseen;
   }
-  const refused = await approvalMissing(place, unit.alternative, shown);
+  const refused = (await approvalMissing(place, unit.alternative, shown)) ?? (await place.run.session.lockRefusal());
   if (refused !== undefined) {
     return { result: { outcome: 'skipped', reason: refused }, refused, standing: [], takeBack: nothingToTakeBack };
   }
-  const applied = await attempt(place, unit, due, shown.changes);
-  const begun = applied.kind === 'done' ? due : applied.kind === 'not_started' ? [] : applied.begun;
+  const applied = await attempt(place, unit, due, shown.changes, firstAttempt, deadMan);
+  // The host of a risky fix takes all of it back that may have been begun.
+  const whole = applied.kind === 'done' || (applied.kind === 'unknown' && deadMan !== undefined);
+  const begun = whole ? due : applied.kind === 'not_started' ? [] : applied.begun;
   const standing = begun.map((entry): MadeChange => {
     const index = due.indexOf(entry);
     return madeChange(place, entry, shown.changes[index], [...fixKey(place, unit.alternative), 'undo', index]);
   });
   place.run.made.push(...standing);
-  const undo = (): Promise<string | undefined> => takeBack(place, unit, standing, scope);
-  const end = (result: StepResult): UnitEnd => ({ result, standing, takeBack: undo });
+  const undo = (): Promise<string | undefined> => takeBack(place, { ...unit, deadMan }, standing, scope);
+  const revertedBySelf = (): boolean => deadMan?.actedBySelf === true;
+  const end = (result: StepResult): UnitEnd => ({ result, standing, takeBack: undo, revertedBySelf });
   switch (applied.kind) {
-    case 'unknown':
-      return end({ outcome: 'unknown', reason: applied.reason });
+    case 'unknown': {
+      const unknown = end({ outcome: 'unknown', reason: applied.reason });
+      return deadMan === undefined ? unknown : { ...unknown, ...(await takenBackByHost(applied.reason, undo)) };
+    }
     case 'not_started': {
       const reason = `not started: ${applied.reason}`;
       if (applied.interrupted) return { ...end({ outcome: 'skipped', reason }), interrupted: true };
@@ -155,7 +177,7 @@ async function make(
     case 'failed':
       return end({ outcome: 'failed', reason: applied.reason });
     case 'done':
-      return end(await confirmDone(place, unit, due, scope));
+      return end(await confirmUnit(place, unit, due, scope, deadMan));
     default:
       return assertNever(applied);
   }
@@ -173,59 +195,82 @@ function attempt(
   unit: Unit,
   due: readonly DueChange[],
   changes: readonly PlannedChange[],
+  first: number,
+  deadMan: DeadManSwitch | undefined,
 ): Promise<Attempted> {
   const { run, step } = place;
   const { emit, stopping } = run.parts;
   const { fixBegun } = run;
   const alternative = unit.alternative === undefined ? {} : { alternative: unit.alternative };
   const turn = takeTurns(place, { timeoutMs: step.timeoutMs, signal: stopping });
-  return attemptFix(run, due, turn, fixKey(place, unit.alternative), {
+  const key = fixKey(place, unit.alternative);
+  const told: Attempts = {
     async before(count, left) {
       const planned = changes.filter((_, index) => left.some((entry) => entry === due[index]));
-      await emit({ type: 'fix.intent', ...stampOf(place), attempt: count, ...alternative, changes: planned });
-      run.fixBegun = true;
+      const bootId = run.session.bootId();
+      const boot = bootId === undefined ? {} : { bootId };
+      const risky = unit.risky ?? {};
+      const about = { ...alternative, ...boot, changes: planned, ...risky };
+      await emit({ type: 'fix.intent', ...stampOf(place), key, attempt: count, ...about });
+      const unarmed = await deadMan?.arm(count, left);
+      if (unarmed === undefined) run.fixBegun = true;
+      return unarmed;
     },
     async after(count, left, applied, ms) {
       const nothing = applied.kind === 'not_started' || (applied.kind === 'busy' && applied.done.length === 0);
-      if (nothing && left.length === due.length) run.fixBegun = fixBegun;
+      if (nothing && left.length === due.length) {
+        run.fixBegun = fixBegun;
+        await deadMan?.idle();
+      }
       if (!nothing) run.session.markChange(becomeOf(run, place.runbook, step.become));
       const outcome = applied.kind === 'busy' ? (nothing ? 'not_started' : 'failed') : applied.kind;
       const reason = applied.kind === 'done' ? {} : { reason: applied.reason };
-      await emit({ type: 'fix.result', ...stampOf(place), attempt: count, outcome, ...reason, ms });
+      const done = 'begun' in applied ? applied.begun : applied.kind === 'busy' ? applied.done : undefined;
+      const begun = nothing || done === undefined ? {} : { begun: done.length };
+      await emit({ type: 'fix.result', ...stampOf(place), key, attempt: count, outcome, ...reason, ...begun, ms });
     },
-  });
+  };
+  return attemptFix(run, due, turn, key, told, first);
 }
 
-/** Applied: it must show no difference any more, and its own claim must hold. */
-async function confirmDone(place: StepPlace, unit: Unit, due: readonly DueChange[], scope: Scope): Promise<StepResult> {
-  const { run } = place;
-  // All that is looked at now travels in one write.
-  askAfterFix(run, place, unit.verify, scope);
-  const converging = unit.calls.filter((call) => run.parts.registry.actions.get(call.call)?.converges !== false);
-  if (due.some((entry) => entry.action.converges)) {
-    const again = await inspectCalls(run, lookOf(place), converging, scope);
-    if (again.kind === 'failed') return { outcome: 'failed', reason: `after the fix: ${again.reason}` };
-    if (again.kind === 'unknown') {
-      return {
-        outcome: 'failed',
-        reason: `after the fix: ${again.unknowns.map((unknown) => unknown.reason).join('; ')}`,
-      };
-    }
-    if (again.changes.length > 0) {
-      const still = again.changes.map((entry) => entry.action.describe(entry.change)).join('; ');
-      return { outcome: 'failed', reason: `applied, and it still differs: ${still}` };
-    }
-  }
-  if (unit.verify === undefined) return { outcome: 'changed' };
-  const verified = await runCheck(run, lookOf(place, 'verify', true), unit.verify, scope);
-  await run.parts.emit({
-    type: 'verify.looked',
-    ...stampOf(place),
-    held: verified.held,
-    reasons: verified.reasons,
-    attempt: verified.looks,
+/** Goes on with what an earlier process of this run left of a unit: nothing of it is made again. */
+async function goOn(
+  place: StepPlace,
+  unit: Unit,
+  resumed: Exclude<Resumed, { kind: 'fresh' }>,
+  scope: Scope,
+  deadMan: DeadManSwitch | undefined,
+): Promise<UnitResult> {
+  const made = resumed.standing.map((entry) => madeAgain(place, unit.alternative, entry));
+  const standing = made.filter((entry) => typeof entry !== 'string');
+  const lost = made.filter((entry) => typeof entry === 'string');
+  const takenBack = resumed.kind === 'failed' && resumed.takenBack;
+  if (!takenBack) place.run.made.push(...standing);
+  const undo = async (): Promise<string | undefined> => {
+    if (takenBack) return undefined;
+    const left = [await takeBack(place, { ...unit, deadMan }, standing, scope), ...lost].filter(
+      (text) => text !== undefined,
+    );
+    return left.length === 0 ? undefined : left.join('; ');
+  };
+  const end = (result: StepResult): UnitResult => ({
+    result,
+    changes: resumed.standing.map(({ planned }) => planned),
+    standing,
+    takeBack: undo,
+    revertedBySelf: () => deadMan?.actedBySelf === true,
   });
-  return verified.held
-    ? { outcome: 'changed' }
-    : { outcome: 'failed', reason: `verify does not hold: ${failedParts(verified.reasons)}` };
+  switch (resumed.kind) {
+    case 'unknown':
+      return end({ outcome: 'unknown', reason: resumed.reason });
+    case 'failed':
+      return end({ outcome: 'failed', reason: resumed.reason });
+    case 'made': {
+      if (resumed.verified) return end({ outcome: 'changed' });
+      const due = resumed.standing.flatMap((entry) => (typeof entry.due === 'string' ? [] : [entry.due]));
+      return end(await confirmUnit(place, unit, due, scope, deadMan));
+    }
+    default:
+      return assertNever(resumed);
+  }
 }

@@ -4,6 +4,7 @@ import { HostFailure } from '../model/host-failure.ts';
 import type { ActionCall } from '../model/runbook.ts';
 import type { FixPart } from '../model/transport.ts';
 import { Unknown } from '../model/unknown.ts';
+import type { Reverted } from '../shell/dead-man-reply.ts';
 import { attemptFix } from './attempt-fix.ts';
 import { type FixKey, keyText } from './fix-key.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
@@ -20,7 +21,7 @@ export type LeftBehind = string | undefined;
 const leastTimeMs = 300_000;
 
 /** `rollback.intent` and `rollback.result` stand around all of it. */
-const untold = { before: async (): Promise<void> => undefined, after: async (): Promise<void> => undefined };
+const untold = { before: async (): Promise<undefined> => undefined, after: async (): Promise<void> => undefined };
 
 /** Takes changes back, the last first, each by its action's own undo, and looks that the state is the one before. */
 export async function undoChanges(place: StepPlace, changes: readonly MadeChange[]): Promise<LeftBehind> {
@@ -67,6 +68,25 @@ export async function runRollbackCalls(
   const turn = rollbackTurn(place);
   const applied = await attemptFix(run, decided.changes, turn, key, untold);
   return applied.kind === 'done' ? undefined : applied.reason;
+}
+
+/** After the host has taken changes back by itself: looks that it did, and does what it could not. */
+export async function finishReverted(
+  place: StepPlace,
+  changes: readonly MadeChange[],
+  { failed, said }: Pick<Reverted, 'failed' | 'said'>,
+): Promise<LeftBehind> {
+  const undone = changes.filter(({ action }) => action.rollback.kind === 'undo');
+  const wrong = await Promise.all(undone.map((made) => differsFromBefore(place.run, made)));
+  const left = await undoChanges(
+    place,
+    undone.filter((_, index) => wrong[index] !== undefined),
+  );
+  const call = failed.find(({ kind }) => kind === 'call');
+  const complaint = said === '' ? '' : `: ${clipped(said.split('\n').at(-1) ?? '')}`;
+  const texts = [left, call === undefined ? undefined : `its rollback on the host: exit ${call.rc}${complaint}`];
+  const all = texts.filter((text) => text !== undefined);
+  return all.length === 0 ? undefined : all.join('; ');
 }
 
 function rollbackTurn(place: StepPlace): Turn {

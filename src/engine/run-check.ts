@@ -1,5 +1,6 @@
 import { type Decision, decide } from '../expr/cond.ts';
 import type { Scope } from '../expr/evaluate.ts';
+import { HostFailure } from '../model/host-failure.ts';
 import type { Reason } from '../model/plan.ts';
 import type { Check } from '../model/runbook.ts';
 import type { Unknown } from '../model/unknown.ts';
@@ -32,14 +33,27 @@ export async function runCheck(
   let looks = 0;
   for (;;) {
     looks += 1;
-    if (check.fresh && !once) await run.session.reopen();
-    const seen = await readProbes(run, { ...look, anew: true }, check.probes, scope);
-    const decision = decide(check.that, seen);
+    const decision =
+      check.fresh && !once
+        ? await lookAfresh(run, look, check, scope)
+        : decide(check.that, await readProbes(run, { ...look, anew: true }, check.probes, scope));
     const late = clock.monotonic() + check.everyMs > deadline;
     if (decision.held === true || once || late || aborting.aborted) return result(decision, looks);
     await clock.sleep(check.everyMs, aborting);
     // What is waited for may have changed what was read ahead.
     run.session.ahead.clear();
+  }
+}
+
+/** Over a new connection. That there is none is an answer: it does not hold. */
+async function lookAfresh(run: HostRun, look: Look, check: Check, scope: Scope): Promise<Decision> {
+  try {
+    await run.session.reopen();
+    return decide(check.that, await readProbes(run, { ...look, anew: true }, check.probes, scope));
+  } catch (error) {
+    if (!(error instanceof HostFailure) || error.phase === 'cancelled') throw error;
+    const reasons = [{ check: 'over a new connection', held: false, because: error.message }];
+    return { held: false, unknowns: [], reasons };
   }
 }
 

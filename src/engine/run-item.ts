@@ -9,6 +9,7 @@ import type { StepResult } from '../model/result.ts';
 import type { Conclusion } from '../model/runbook.ts';
 import type { HostEnd } from './host-end.ts';
 import { makeUnit, type Unit, undecided } from './make-unit.ts';
+import { begunBefore } from './past.ts';
 import { readProbes } from './read-probes.ts';
 import { type CheckResult, failedParts, runCheck } from './run-check.ts';
 import { type Ending, endOf, mayChangeAnything, settle, withUnit } from './settle.ts';
@@ -38,6 +39,9 @@ export async function runItem(place: StepPlace, outer: Scope, runNested: RunNest
   const notes: string[] = [];
   const common = { scope, notes, bad: false };
   const bare = itemPlan(place, scope);
+
+  // What an earlier process of this run began here had passed these; what it changed may have shut them since.
+  if (begunBefore(place)) return { ...common, ...(await remedy(place, scope, bare, runNested)) };
 
   const concluded = await conclude(place, step.conclude, scope, notes);
   if (concluded?.kind === 'undecided') {
@@ -121,6 +125,7 @@ async function remedy(place: StepPlace, scope: Scope, plan: ItemPlan, runNested:
         rollback: step.rollback,
         confirm: step.confirm,
         alternative: undefined,
+        risky: step.risky,
       };
       const made = await makeUnit(place, unit, scope);
       mayChangeAnything(place, made.result);

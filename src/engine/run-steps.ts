@@ -20,6 +20,7 @@ import { type ItemEnd, type NestedEnd, type RunNested, runItem } from './run-ite
 import { baseScope, extend, stepValue, withStep } from './scope.ts';
 import { failedEnd, mayChangeAnything } from './settle.ts';
 import { type Level, placeAt, type StepPlace, stampOf } from './step-place.ts';
+import { stopReason } from './stop-reason.ts';
 import { worst } from './worst-result.ts';
 
 export interface StepsEnd {
@@ -67,10 +68,11 @@ export async function runSteps(
     };
     const place: StepPlace = { ...placeOf(step), askNext };
     const why = end === undefined ? skip : `not run: ${endText(end)}`;
-    if (end === undefined && run.parts.stopping.aborted) end = { kind: 'interrupted' };
+    if (end === undefined && run.parts.stopping.aborted)
+      end = { kind: 'interrupted', reason: stopReason(run.parts.stopping) };
     const out = between.none ?? why;
     if (end !== undefined || between.none !== undefined || (out !== undefined && (!step.prevent || bad))) {
-      scope = await skipStep(place, scope, out ?? 'interrupted');
+      scope = await skipStep(place, scope, out ?? stopReason(run.parts.stopping));
       continue;
     }
     const begun = run.parts.clock.monotonic();
@@ -192,7 +194,9 @@ async function eachItem(
   }
   const plans = ran.map((entry) => entry.plan);
   const cut: HostEnd | undefined =
-    ran.length < items.length && ran.at(-1)?.end === undefined ? { kind: 'interrupted' } : undefined;
+    ran.length < items.length && ran.at(-1)?.end === undefined
+      ? { kind: 'interrupted', reason: stopReason(place.run.parts.stopping) }
+      : undefined;
   const result = worst(plans);
   return {
     scope: named(place, scope, result, plans, {}),
@@ -283,7 +287,7 @@ function endText(end: HostEnd): string {
     case 'refused':
       return end.reason;
     case 'interrupted':
-      return 'interrupted';
+      return end.reason;
     default:
       return `step ${end.step} ended this host`;
   }

@@ -5,13 +5,27 @@ import type { Host } from '../model/inventory.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Inspector } from '../model/probe.ts';
 import type { Become } from '../model/runbook.ts';
-import type { Connection, FixOutcome, FixRequest, Foreseen, Label, Transport } from '../model/transport.ts';
+import type {
+  AdoptRequest,
+  Connection,
+  FixOutcome,
+  FixRequest,
+  Foreseen,
+  Label,
+  Transport,
+} from '../model/transport.ts';
+import type { Holding } from './host-lock.ts';
+import { LockKeeper } from './lock-keeper.ts';
 import { type FixWait, recoverFix } from './recover-fix.ts';
 
 /** A host's wire for the length of a run: it can be reopened, and knows the time of the last change there. */
 export interface Session {
   readonly host: Host;
   readonly hostKey: string | undefined;
+  /** The id of the host's boot, once anything has run there and where it has one. */
+  bootId(): string | undefined;
+  /** The id of the host's installation, once anything has run there and where it has one. */
+  machineId(): string | undefined;
   /** Answers that were asked for ahead of time, by what was asked. A fix and a new connection drop them. */
   readonly ahead: Map<string, Promise<unknown>>;
   /** Opens what the run will need on this host. */
@@ -26,24 +40,34 @@ export interface Session {
    * `waits` is told while it waits for the host.
    */
   fix(request: FixRequest, waits?: (wait: FixWait) => Promise<void>): Promise<FixOutcome>;
+  /** Asks what became of a fix that another process sent. Never begins it. */
+  adopt(request: AdoptRequest): Promise<FixOutcome>;
   /** Marks now, on the host's clock, as the time of the last change; the host is asked, and not waited for. */
   markChange(become: Become): void;
+  /** Asks for the host's lock, with the next frames; it is kept over all connections until {@link release}. */
+  lock(holding: Holding): void;
+  /** Why nothing may be changed here; `undefined`: the lock is ours, or none was asked for. */
+  lockRefusal(): Promise<string | undefined>;
+  /** Gives the lock back. Never rejects with a HostFailure. */
+  release(): Promise<void>;
   /** A new connection; the old one is closed. For `fresh: true`. */
   reopen(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the first connection. Rejects with the transport's HostFailure. */
+/** Opens the first connection, unless `opening` aborts; later ones, unless `signal` does. Rejects with the transport's HostFailure. */
 export async function openSession(
   host: Host,
   transport: Transport,
   startedAt: number,
   clock: Clock,
   signal: AbortSignal,
+  opening: AbortSignal = signal,
 ): Promise<Session> {
-  let connection: Connection = await transport.open(host, { signal });
+  let connection: Connection = await transport.open(host, { signal: opening });
   let since = startedAt;
   let marking: Promise<void> | undefined;
+  const keeper = new LockKeeper();
   const ahead = new Map<string, Promise<unknown>>();
   const ask = (label: Label, command: Command, become: Become, timeoutMs: number): Promise<Answer> =>
     connection.run({ label, command, become, timeoutMs: command.timeoutMs ?? timeoutMs });
@@ -55,6 +79,7 @@ export async function openSession(
       throw new HostFailure('host_key', 'the host answered with another key than before in this run');
     }
     await marking;
+    await keeper.moveTo(next);
     ahead.clear();
     await connection.close();
     connection = next;
@@ -65,6 +90,8 @@ export async function openSession(
   return {
     host,
     hostKey: connection.hostKey,
+    bootId: () => connection.bootId(),
+    machineId: () => connection.machineId?.(),
     ahead,
     foresee: (what) => connection.foresee?.(what),
     inspector: (label, become, timeoutMs) => ({
@@ -86,10 +113,15 @@ export async function openSession(
     },
     async fix(request, waits) {
       ahead.clear();
-      const outcome = await recoverFix(request, { current: () => connection, reopen, clock, signal, waits });
+      const refused = await keeper.refusal();
+      if (refused !== undefined) return { kind: 'not_started', failure: new HostFailure('command', refused) };
+      const { run } = keeper;
+      const whose = run === undefined ? request : { ...request, run };
+      const outcome = await recoverFix(whose, { current: () => connection, reopen, clock, signal, waits });
       ahead.clear();
       return outcome;
     },
+    adopt: (request) => connection.adopt(request),
     markChange(become) {
       const marked = readClock(ask, become).then((now) => {
         since = now ?? since;
@@ -97,6 +129,9 @@ export async function openSession(
       });
       marking = marked;
     },
+    lock: (what) => keeper.take(connection, what),
+    lockRefusal: () => keeper.refusal(),
+    release: () => keeper.release(connection),
     reopen,
     close: () => connection.close(),
   };

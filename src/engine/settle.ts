@@ -2,9 +2,11 @@ import type { Json } from '../model/json.ts';
 import type { ItemPlan } from '../model/plan.ts';
 import { everything } from '../model/resource.ts';
 import type { StepResult } from '../model/result.ts';
+import { revertedBySelf } from './dead-man.ts';
 import type { HostEnd } from './host-end.ts';
 import type { UnitResult } from './make-unit.ts';
 import type { StepPlace } from './step-place.ts';
+import { stopReason } from './stop-reason.ts';
 
 /** What an item came to, and what that means for its host. */
 export interface Ending {
@@ -24,6 +26,7 @@ export function withUnit(plan: ItemPlan, made: UnitResult): ItemPlan {
     changes: made.changes,
     ...(made.confirm === undefined ? {} : { confirm: made.confirm }),
     ...(made.irreversible === undefined ? {} : { irreversible: made.irreversible }),
+    ...(made.revertAfterMs === undefined ? {} : { revertAfterMs: made.revertAfterMs }),
   };
 }
 
@@ -48,7 +51,8 @@ export async function settle(place: StepPlace, plan: ItemPlan, made: UnitResult)
   const { run, step } = place;
   const { outcome, reason = outcome } = made.result;
   if (made.refused !== undefined) return { plan, end: { kind: 'refused', reason: made.refused }, bad: true };
-  if (made.interrupted) return { plan, end: { kind: 'interrupted' }, bad: false };
+  if (made.interrupted)
+    return { plan, end: { kind: 'interrupted', reason: stopReason(run.parts.stopping) }, bad: false };
   if (outcome === 'unknown') return { plan, end: { kind: 'unknown', step: place.id, reason }, bad: true };
   if (outcome === 'changed' || outcome === 'would_change') {
     run.standing.push({ step: place.id, takeBack: made.takeBack });
@@ -72,9 +76,10 @@ export async function settle(place: StepPlace, plan: ItemPlan, made: UnitResult)
       bad: true,
     };
   }
-  const undone = { ...plan, result: { outcome: 'rolled_back', reason } as const };
+  const why = made.revertedBySelf?.() === true ? `${reason}; ${revertedBySelf}` : reason;
+  const undone = { ...plan, result: { outcome: 'rolled_back', reason: why } as const };
   if (step.onFailure === 'continue') return { plan: undone, end: undefined, bad: true };
-  return { plan: undone, end: { kind: 'rolled_back', ...endAt(place), reason }, bad: true };
+  return { plan: undone, end: { kind: 'rolled_back', ...endAt(place), reason: why }, bad: true };
 }
 
 /** Ends the host at this step, with nothing of it left to take back. */

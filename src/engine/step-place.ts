@@ -36,9 +36,18 @@ export function placeAt(run: HostRun, runbook: Runbook, level: Level, step: Step
 }
 
 /** The stamp of this place's events. */
-export function stampOf(place: StepPlace): { readonly host: string; readonly step: string; readonly item?: Json } {
-  const stamp = { host: place.run.planned.host.name, step: place.id };
-  return place.item === undefined ? stamp : { ...stamp, item: place.item };
+export function stampOf(place: StepPlace): {
+  readonly host: string;
+  readonly step: string;
+  readonly item?: Json;
+  readonly within?: string;
+} {
+  return {
+    host: place.run.planned.host.name,
+    step: place.id,
+    ...(place.item === undefined ? {} : { item: place.item }),
+    ...(place.within === '' ? {} : { within: place.within }),
+  };
 }
 
 /** How this place looks at the host. `part` names a look of its own: `verify`. */

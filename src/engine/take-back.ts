@@ -1,14 +1,18 @@
 import type { Scope } from '../expr/evaluate.ts';
 import type { StepRollback } from '../model/runbook.ts';
+import { notBegun } from './attempt-fix.ts';
+import { type DeadManSwitch, revertedBySelf } from './dead-man.ts';
 import { fixKey } from './fix-key.ts';
 import { becomeOf, type MadeChange } from './host-run.ts';
-import { runRollbackCalls, undoChanges } from './roll-back.ts';
+import { finishReverted, runRollbackCalls, undoChanges } from './roll-back.ts';
 import { type StepPlace, stampOf } from './step-place.ts';
 
 /** What taking back needs of a unit. */
 export interface TakenBack {
   readonly rollback: StepRollback;
   readonly alternative: string | undefined;
+  /** Of a risky fix. */
+  readonly deadMan?: DeadManSwitch | undefined;
 }
 
 /** Takes a unit's standing changes back; gives what is left behind, `undefined` when nothing is. */
@@ -20,17 +24,44 @@ export async function takeBack(
 ): Promise<string | undefined> {
   if (standing.length === 0) return undefined;
   const { run } = place;
-  await run.parts.emit({ type: 'rollback.intent', ...stampOf(place), changes: standing.map((made) => made.planned) });
-  const left = await takeBackBy(place, unit, standing, scope);
+  const key = fixKey(place, unit.alternative);
+  const changes = standing.map((made) => made.planned);
+  const refused = await notBegun(() => run.parts.emit({ type: 'rollback.intent', ...stampOf(place), key, changes }));
+  if (refused !== undefined) return `not taken back: ${refused.message}`;
+  const host = await takeBackByHost(place, unit, standing);
+  const left = host === undefined ? await takeBackBy(place, unit, standing, scope) : host.left;
   if (left === undefined) removeMade(run.made, standing);
   run.session.markChange(becomeOf(run, place.runbook, place.step.become));
   await run.parts.emit({
     type: 'rollback.result',
     ...stampOf(place),
+    key,
     done: left === undefined,
-    ...(left === undefined ? {} : { reason: left }),
+    ...reasonOf(left, unit),
   });
   return left;
+}
+
+function reasonOf(left: string | undefined, { deadMan }: TakenBack): { readonly reason?: string } {
+  if (left !== undefined) return { reason: left };
+  return deadMan?.actedBySelf === true ? { reason: revertedBySelf } : {};
+}
+
+/** Where the host has all it needs for it, it does it by itself, whatever becomes of the wire. `undefined`: it has not. */
+async function takeBackByHost(
+  place: StepPlace,
+  { deadMan }: TakenBack,
+  standing: readonly MadeChange[],
+): Promise<{ readonly left: string | undefined } | undefined> {
+  const settled = await deadMan?.revert();
+  switch (settled?.kind) {
+    case 'reverted':
+      return { left: await finishReverted(place, standing, settled) };
+    case 'unreached':
+      return { left: `the host takes it back by itself, and could not be asked whether it did: ${settled.reason}` };
+    default:
+      return undefined;
+  }
 }
 
 async function takeBackBy(

@@ -71,5 +71,6 @@ function unitOf(step: Step, alternative: Alternative): Unit {
     rollback: alternative.rollback,
     confirm: alternative.confirm ?? step.confirm,
     alternative: alternative.id,
+    risky: alternative.risky,
   };
 }

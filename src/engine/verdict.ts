@@ -43,7 +43,7 @@ export function judgeRun(walked: Walked & { readonly gone: boolean; readonly und
   const { symptom, steps, end, gone, undone, bad } = walked;
   const changed = has(steps, 'changed');
   if (end?.kind === 'interrupted' && changed) {
-    return { verdict: 'not_fixed', reason: 'interrupted between two steps; what was changed stays' };
+    return { verdict: 'not_fixed', reason: `${end.reason} between two steps; what was changed stays` };
   }
   if (gone && (end?.kind === 'failed' || end?.kind === 'rolled_back') && end.prevent) {
     return { verdict: 'fixed', reason: `the symptom is gone, but step ${end.step} failed: ${end.reason}` };
@@ -91,7 +91,7 @@ function judgeEnd(end: HostEnd): Judged {
     case 'refused':
       return { verdict: 'refused', reason: end.reason };
     case 'interrupted':
-      return { verdict: 'not_started', reason: 'interrupted' };
+      return { verdict: 'not_started', reason: end.reason };
     default:
       return assertNever(end);
   }

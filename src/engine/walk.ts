@@ -6,6 +6,7 @@ import { evaluateOutputs } from './evaluate-outputs.ts';
 import type { HostEnd } from './host-end.ts';
 import type { EngineParts, HostRun } from './host-run.ts';
 import { lookAtSymptom, symptomGone } from './look-at-symptom.ts';
+import { mayHaveBegun, type Past } from './past.ts';
 import { runSteps, type StepsEnd, topLevel } from './run-steps.ts';
 import { baseScope } from './scope.ts';
 import type { Session } from './session.ts';
@@ -17,6 +18,18 @@ export interface Walk {
   readonly session: Session;
   readonly planned: PlannedHost;
   readonly runbook: Runbook;
+  /** What an earlier process of this run did on the host, for `carryOut`. */
+  readonly past?: Past;
+  /** Who holds the host's lock, for `diagnose`: asked already, and told as a note. */
+  readonly locked?: Promise<string | undefined>;
+  /** The plan was saved, shown and approved: for what it shows `carryOut` needs nobody's word. */
+  readonly reviewed?: true;
+}
+
+/** The two halves of a host's run, and nothing between them but somebody's approval. */
+export interface Walker {
+  diagnose(walk: Walk): Promise<HostPlan>;
+  carryOut(walk: Walk, plan: HostPlan): Promise<HostOutcome>;
 }
 
 /**
@@ -27,6 +40,8 @@ export async function diagnose(walk: Walk): Promise<HostPlan> {
   const run = newRun(walk, undefined);
   const { symptom, walked, scope } = await go(run);
   const judged = judgePlan(walked);
+  const locked = await walk.locked;
+  if (locked !== undefined) run.notes.push(locked);
   const see = walked.end?.kind === 'concluded' ? walked.end.see : undefined;
   const plan: HostPlan = {
     host: walk.planned.host.name,
@@ -96,10 +111,11 @@ async function carriedOut(run: HostRun): Promise<HostOutcome> {
 }
 
 /** Without a plan: a dry run. */
-function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
+export function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
   return {
     ...walk,
     dryRun: plan === undefined,
+    past: plan === undefined ? undefined : walk.past,
     earlier: new Map((plan?.snapshots ?? []).map((snapshot) => [snapshot.id, snapshot])),
     approved: plan === undefined ? new Map() : plannedChanges(plan),
     decided: new Set(
@@ -115,7 +131,7 @@ function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
     steps: [],
     declaredProbes: 0,
     waits: false,
-    fixBegun: false,
+    fixBegun: walk.past?.ended === false && [...walk.past.units.values()].some(mayHaveBegun),
     failedUndo: undefined,
   };
 }

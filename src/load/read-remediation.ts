@@ -1,5 +1,5 @@
 import { assertNever } from '../model/assert-never.ts';
-import type { Alternative, Check, Cond, Remediation, StepRollback } from '../model/runbook.ts';
+import type { Alternative, Check, Cond, Remediation, Risky, StepRollback } from '../model/runbook.ts';
 import { checkCommandRules } from './command-rules.ts';
 import type { Context } from './context.ts';
 import { refuseShutGate } from './lint-conditions.ts';
@@ -8,6 +8,7 @@ import { listOf, mappingOf, textOf } from './raw.ts';
 import { readActionCalls } from './read-call.ts';
 import { readCheck } from './read-check.ts';
 import { readCondition, readText } from './read-expression.ts';
+import { checkRisky, readRisky } from './read-risky.ts';
 import { readUse } from './read-use.ts';
 import { behind, type Scope } from './scope.ts';
 
@@ -17,6 +18,7 @@ interface Around {
   readonly gate: Cond;
   readonly verify: Check | undefined;
   readonly rollback: StepRollback;
+  readonly risky: Risky | undefined;
 }
 
 /** What the step does when its gate is open: `fix`, `alternatives` or `use`, at most one of them. */
@@ -49,6 +51,7 @@ export async function readRemediation(
     case 'fix': {
       const calls = readActionCalls(context, scope, step['fix'], [...path, 'fix']);
       checkCommandRules(context, { calls, ...around }, [...path, 'fix']);
+      checkRisky(context, scope, { calls, ...around }, [...path, 'fix'], [...path, 'risky']);
       return { kind: 'fix', calls };
     }
     case 'alternatives':
@@ -103,6 +106,11 @@ function readAlternative(
       ? around.rollback
       : readRollback(context, scope, raw['rollback'], [...path, 'rollback']);
   checkCommandRules(context, { calls: fix, gate: [...around.gate, ...gate], verify, rollback }, [...path, 'fix']);
+  const own = readRisky(context, raw['risky'], [...path, 'risky']);
+  const risky = own ?? around.risky;
+  // `alternatives` stands two levels above, beside the step's own `risky`.
+  const at = own === undefined ? [...path.slice(0, -2), 'risky'] : [...path, 'risky'];
+  checkRisky(context, open, { risky, calls: fix, verify, rollback }, [...path, 'fix'], at);
   return {
     id,
     title: raw['title'] === undefined ? id : readText(context, scope, raw['title'], [...path, 'title']),
@@ -113,6 +121,7 @@ function readAlternative(
     fix,
     ...(verify === undefined ? {} : { verify }),
     rollback,
+    ...(risky === undefined ? {} : { risky }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Conclusion, Step } from '../model/runbook.ts';
+import type { Conclusion, OnFailure, Remediation, Risky, Step } from '../model/runbook.ts';
 import type { ObjectSchema, Schema } from '../model/schema.ts';
 import type { Context } from './context.ts';
 import { refuseShutGate, warnOfBareAll } from './lint-conditions.ts';
@@ -10,6 +10,7 @@ import { readCheck } from './read-check.ts';
 import { readCondition, readText } from './read-expression.ts';
 import { readProbes } from './read-probes.ts';
 import { readRemediation, readRollback } from './read-remediation.ts';
+import { readRisky } from './read-risky.ts';
 import { behind, isCelName, type Scope, withStep } from './scope.ts';
 
 const defaultTimeoutMs = 300_000;
@@ -34,8 +35,11 @@ export async function readStep(
   const open = behind(scope, gate);
   const verify = raw['verify'] === undefined ? undefined : readCheck(context, open, raw['verify'], at('verify'));
   const rollback = readRollback(context, open, raw['rollback'], at('rollback'));
-  const remediation = await readRemediation(context, open, raw, path, { gate, verify, rollback });
+  const risky = readRisky(context, raw['risky'], at('risky'));
+  const remediation = await readRemediation(context, open, raw, path, { gate, verify, rollback, risky });
   refuseIdleKeys(context, raw, path);
+  const onFailure = choiceOf(raw['on_failure'], ['rollback', 'rollback_all', 'keep', 'continue'], 'rollback');
+  refuseKeptRisk(context, onFailure, remediation, risky, path);
   const become = readBecome(raw['become']);
   const step: Step = {
     id,
@@ -51,7 +55,8 @@ export async function readStep(
     remediation,
     ...(verify === undefined ? {} : { verify }),
     rollback,
-    onFailure: choiceOf(raw['on_failure'], ['rollback', 'rollback_all', 'keep', 'continue'], 'rollback'),
+    ...(risky === undefined ? {} : { risky }),
+    onFailure,
     timeoutMs: readDuration(raw['timeout']) ?? defaultTimeoutMs,
     prevent: raw['prevent'] === true,
     ...(become === undefined ? {} : { become }),
@@ -70,6 +75,20 @@ function outputsOf({ remediation }: Step): Schema {
     required: names,
   };
   return outputs;
+}
+
+/** What is kept whatever becomes of it, and what goes by itself, are two things. */
+function refuseKeptRisk(
+  { report }: Context,
+  onFailure: OnFailure,
+  remediation: Remediation,
+  risky: Risky | undefined,
+  path: Path,
+): void {
+  const own = remediation.kind === 'alternatives' ? remediation.alternatives.map((each) => each.risky) : [];
+  if (onFailure !== 'keep' || [risky, ...own].every((each) => each === undefined)) return;
+  const message = '`on_failure: keep` leaves what a host takes back by itself';
+  report.at([...path, 'on_failure'], 'runbook/risky-keep', message, { part: 'key', help: 'remove it, or `risky`' });
 }
 
 function readConclusions(context: Context, scope: Scope, raw: unknown, path: Path): readonly Conclusion[] {
@@ -93,8 +112,15 @@ function readConclusions(context: Context, scope: Scope, raw: unknown, path: Pat
 
 /** Keys that say something about a fix, in a step that has none. */
 function refuseIdleKeys({ report }: Context, raw: Readonly<Record<string, unknown>>, path: Path): void {
+  if (raw['use'] !== undefined && raw['risky'] !== undefined) {
+    const help = 'give it to the steps of the other runbook that need it';
+    report.at([...path, 'risky'], 'runbook/nothing-to-do', '`risky` is about a fix, and `use` is none', {
+      part: 'key',
+      help,
+    });
+  }
   if (raw['fix'] !== undefined || raw['alternatives'] !== undefined || raw['use'] !== undefined) return;
-  const idle = raw['verify'] === undefined ? ['rollback', 'confirm', 'gate'] : ['rollback', 'confirm'];
+  const idle = ['rollback', 'confirm', 'risky', ...(raw['verify'] === undefined ? ['gate'] : [])];
   for (const key of idle.filter((name) => raw[name] !== undefined)) {
     const help = 'add `fix:`, or remove it';
     report.at([...path, key], 'runbook/nothing-to-do', `\`${key}\` is about a fix, and the step has none`, {

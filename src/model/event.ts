@@ -1,3 +1,4 @@
+import type { RunRequest, UnitKey } from './history.ts';
 import type { Json } from './json.ts';
 import type { HostOutcome, HostPlan, PlannedChange, Reason } from './plan.ts';
 import type { StepResult, Verdict } from './result.ts';
@@ -20,6 +21,8 @@ interface OfStep extends OfHost {
   readonly step: string;
   /** Canonical item of a `for_each` step; absent otherwise. */
   readonly item?: Json;
+  /** Inside a `use` with `for_each`: the outer items, canonical. */
+  readonly within?: string;
 }
 
 /** The one stream out of the engine, and the journal's format. Reporters only read it. */
@@ -33,9 +36,19 @@ export type Event =
       readonly dryRun: boolean;
       readonly forks: number;
       readonly steps: readonly { readonly id: string; readonly title: string }[];
+      /** Absent: nobody can go on with this run (a demo, a replay). */
+      readonly request?: RunRequest;
     })
+  /** Another process goes on with a run that broke off; the numbers go on too. */
+  | (Common & { readonly type: 'run.resumed'; readonly hosts: readonly string[]; readonly operator: string })
   | (OfHost & { readonly type: 'host.connecting' })
-  | (OfHost & { readonly type: 'host.connected'; readonly ms: number; readonly hostKey?: string })
+  | (OfHost & {
+      readonly type: 'host.connected';
+      readonly ms: number;
+      readonly hostKey?: string;
+      readonly machineId?: string;
+      readonly bootId?: string;
+    })
   | (OfHost & {
       readonly type: 'host.unreachable';
       readonly phase: string;
@@ -72,17 +85,24 @@ export type Event =
   /** Awaited by the engine: a sink makes it durable before the fix starts. */
   | (OfStep & {
       readonly type: 'fix.intent';
+      /** Names the unit; with the attempt and the script's number it is the key of the host's marker. */
+      readonly key: UnitKey;
       readonly attempt: number;
       readonly alternative?: string;
       readonly bootId?: string;
       readonly changes: readonly PlannedChange[];
+      /** So long after it began the host takes it back by itself, unless its verify held over a new connection. */
+      readonly revertAfterMs?: number;
     })
   /** Awaited by the engine. */
   | (OfStep & {
       readonly type: 'fix.result';
+      readonly key: UnitKey;
       readonly attempt: number;
       readonly outcome: 'done' | 'failed' | 'not_started' | 'unknown';
       readonly reason?: string;
+      /** How many of the changes, in order, were begun (`failed`), or are known to be done (`unknown`). */
+      readonly begun?: number;
       readonly ms: number;
     })
   /** A fix or its rollback waits: another program holds what it needs for itself alone, or the wire broke. */
@@ -105,8 +125,15 @@ export type Event =
       readonly reasons: readonly Reason[];
       readonly attempt: number;
     })
-  | (OfStep & { readonly type: 'rollback.intent'; readonly changes: readonly PlannedChange[] })
-  | (OfStep & { readonly type: 'rollback.result'; readonly done: boolean; readonly reason?: string })
+  /** Awaited by the engine. */
+  | (OfStep & { readonly type: 'rollback.intent'; readonly key: UnitKey; readonly changes: readonly PlannedChange[] })
+  /** Awaited by the engine. */
+  | (OfStep & {
+      readonly type: 'rollback.result';
+      readonly key: UnitKey;
+      readonly done: boolean;
+      readonly reason?: string;
+    })
   | (OfStep & {
       readonly type: 'step.finished';
       readonly title: string;

@@ -60,6 +60,8 @@ export interface ItemPlan {
   readonly alternative?: { readonly id: string; readonly title: string; readonly others: readonly string[] };
   readonly confirm?: string;
   readonly irreversible?: string;
+  /** So long after it began the host takes it back by itself, unless its verify held over a new connection. */
+  readonly revertAfterMs?: number;
 }
 
 export interface StepPlan {

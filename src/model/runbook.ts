@@ -89,6 +89,12 @@ export type StepRollback =
   | { readonly kind: 'calls'; readonly calls: readonly ActionCall[] }
   | { readonly kind: 'irreversible'; readonly why: string };
 
+/** A fix that may cut its host off: the host takes it back by itself, unless its verify held over a new connection in time. */
+export interface Risky {
+  /** From just before the fix begins. */
+  readonly revertAfterMs: number;
+}
+
 export interface Alternative {
   readonly id: string;
   readonly title: Text;
@@ -97,6 +103,7 @@ export interface Alternative {
   readonly fix: readonly ActionCall[];
   readonly verify?: Check;
   readonly rollback: StepRollback;
+  readonly risky?: Risky;
 }
 
 /** What a step does when its gate is open. */
@@ -123,6 +130,7 @@ export interface Step {
   readonly remediation: Remediation;
   readonly verify?: Check;
   readonly rollback: StepRollback;
+  readonly risky?: Risky;
   readonly onFailure: OnFailure;
   /** For how long a fix waits for its turn; and, by itself, for how long each of its scripts may run. */
   readonly timeoutMs: number;

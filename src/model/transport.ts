@@ -9,7 +9,7 @@ import type { Become } from './runbook.ts';
  * recorded hosts answer by it, never by shell text.
  */
 export interface Label {
-  readonly kind: 'probe' | 'inspect' | 'apply' | 'undo' | 'busy' | 'clock' | 'boot_id';
+  readonly kind: 'probe' | 'inspect' | 'apply' | 'undo' | 'busy' | 'clock' | 'boot_id' | 'lock' | 'dead_man';
   /** The probe's or action's name. */
   readonly name: string;
   /** Its params; for `apply` and `undo`: `{ change, before }`. */
@@ -24,6 +24,11 @@ export interface LaneRequest {
   readonly timeoutMs: number;
   /** Kept per stream; the rest is dropped and `truncated` set. Default 1 MiB. */
   readonly maxBytes?: number;
+  /**
+   * What it does lasts only as long as the shell it runs in (a lock): it runs again, first of all, in each shell that takes
+   * its place on this connection, and this hears the answer. Absent: once.
+   */
+  readonly again?: (answer: Answer) => void;
 }
 
 /** All commands of one fix (or one rollback): one script, run at most once, in order, ended by the first that fails. */
@@ -37,6 +42,8 @@ export interface FixRequest {
    * it: a fix of that key begins there once, whoever asks, however often. Absent: a fresh one, which nobody can ask for.
    */
   readonly key?: string;
+  /** Whose it is: as long as it runs, the host's lock of that run stays held. */
+  readonly run?: string;
 }
 
 /** Asks a host what became of a fix. */
@@ -74,6 +81,8 @@ export type FixOutcome =
       readonly answers: readonly Answer[];
       /** The host itself knows no more: there is no point in asking it again. */
       readonly asked?: true;
+      /** Proved: whatever it did, nothing of it runs any more. What stands on the host may tell how far it came. */
+      readonly over?: true;
     };
 
 /** What will probably be asked of a connection. */
@@ -101,6 +110,8 @@ export interface Connection {
   adopt(request: AdoptRequest): Promise<FixOutcome>;
   /** The id of the host's boot, once anything has run there and where the host has one. */
   bootId(): string | undefined;
+  /** The id of the host's installation (machine-id(5)), once anything has run there and where the host has one. */
+  machineId?(): string | undefined;
   /** Frees everything at once; safe to call twice. */
   close(): Promise<void>;
 }

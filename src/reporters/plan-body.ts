@@ -1,3 +1,4 @@
+import { formatDuration } from '../model/duration.ts';
 import type { HostPlan, ItemPlan, StepPlan } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
 import { safeLine, safeText } from '../model/safe-text.ts';
@@ -73,6 +74,11 @@ function itemLines(item: ItemPlan, options: BodyOptions, colours: Colours): stri
   const detail = { diff: options.diff, commands: options.verbosity >= 2 };
   for (const change of item.changes) lines.push(...changeLines(change, detail, indent, columns, colours));
   if (item.irreversible !== undefined) lines.push(...irreversibleLines(item.irreversible, indent, columns, colours));
+  if (item.revertAfterMs !== undefined) {
+    const after = formatDuration(item.revertAfterMs);
+    const text = `reverts by itself after ${after}, unless its verify holds over a new connection before`;
+    lines.push(...hang(`${indent}risky: `, text, columns, colours.bold));
+  }
   for (const other of item.alternative?.others ?? []) {
     lines.push(...hang(`${indent}if that does not help: `, safeLine(other), columns, colours.dim));
   }

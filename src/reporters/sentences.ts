@@ -58,6 +58,10 @@ export function sentence(event: Exclude<Event, Told>, colours: Colours): Sentenc
         text: `${place(event)}: ${event.message}`,
         paint: colours.cyan,
       };
+    case 'run.resumed': {
+      const text = `goes on with run ${event.run} on ${event.hosts.length} hosts`;
+      return { level: 0, what: 'resumed', host: '', text, paint: colours.bold };
+    }
     case 'warning':
       return { level: 0, what: 'warning', host: event.host ?? '', text: event.message, paint: colours.magentaBright };
     case 'probe.read':
@@ -101,7 +105,12 @@ function ofFix(event: OfFix, colours: Colours): Sentence {
   switch (event.type) {
     case 'fix.intent': {
       const by = event.alternative === undefined ? '' : ` by ${event.alternative}`;
-      return { level: 2, what: 'fix', host, text: `${place(event)}: starts${by} (attempt ${event.attempt})`, paint };
+      const back =
+        event.revertAfterMs === undefined
+          ? ''
+          : `; the host takes it back by itself after ${whole(event.revertAfterMs)}, unless it is told to keep it`;
+      const text = `${place(event)}: starts${by} (attempt ${event.attempt})${back}`;
+      return { level: back === '' ? 2 : 0, what: 'fix', host, text, paint };
     }
     case 'fix.result': {
       const how = `${event.outcome.replace('_', ' ')}${event.reason === undefined ? '' : `: ${event.reason}`}`;

@@ -76,10 +76,12 @@ const mostNames = 8;
 export function nextCommands(summary: RunSummary): readonly (readonly [command: string, what: string])[] {
   const { started } = summary;
   if (started === undefined) return [];
-  const again = `mendgate run ${shellWord(started.runbook.file)}`;
+  const { request } = started;
+  const undo = request?.kind === 'undo' && request.of !== undefined;
+  const again = undo ? `mendgate undo ${request.of}` : `mendgate run ${shellWord(started.runbook.file)}`;
   if (started.dryRun) {
     const pending = summary.hosts.some((host) => host.verdict === 'would_fix');
-    return pending ? [[again, 'make these changes, with the same options']] : [];
+    return pending ? [[again, undo ? 'take these changes back' : 'make these changes, with the same options']] : [];
   }
   const open = summary.hosts.filter((host) => needsLook(host.verdict) || host.verdict === 'not_started');
   if (open.length === 0 || open.length > mostNames) return [];

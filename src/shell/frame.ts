@@ -38,10 +38,15 @@ export const programKinds = {
 } as const;
 
 /**
- * How a program greets: `NONCE hello PID PGID BOOT`; a PGID of 0 means that it has no process group of its own. BOOT is the
- * id of this boot, empty where there is none.
+ * How a program greets: `NONCE hello PID PGID BOOT MACHINE`; a PGID of 0 means that it has no process group of its own. BOOT is
+ * the id of this boot, MACHINE that of the installation (machine-id(5)); empty where there is none.
  */
-const hello = 'mg_b=; read -r mg_b 2>/dev/null </proc/sys/kernel/random/boot_id\necho "$n hello $$ $g $mg_b"\nset --';
+const hello = `mg_b=; read -r mg_b 2>/dev/null </proc/sys/kernel/random/boot_id
+mg_m=; read -r mg_m 2>/dev/null </etc/machine-id
+case $mg_m in *[!0-9a-f]*) mg_m=;; esac
+echo "$n hello $$ $g $mg_b $mg_m"
+unset mg_m
+set --`;
 
 /**
  * The program of a probe lane: runs frames one after the other until its stdin ends. A frame gives on stdout `NONCE b`, its

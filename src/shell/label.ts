@@ -2,7 +2,17 @@ import { isObject, type JsonObject } from '../model/json.ts';
 import type { Label } from '../model/transport.ts';
 
 const prefix = '# mendgate ';
-const kinds: readonly Label['kind'][] = ['probe', 'inspect', 'apply', 'undo', 'busy', 'clock', 'boot_id'];
+const kinds: readonly Label['kind'][] = [
+  'probe',
+  'inspect',
+  'apply',
+  'undo',
+  'busy',
+  'clock',
+  'boot_id',
+  'lock',
+  'dead_man',
+];
 
 /** Longest text of a change that its label repeats, in UTF-16 units. */
 const longestText = 4096;
@@ -12,7 +22,7 @@ const longestText = 4096;
  * whole file's content, which the commands carry already: its longer texts are only `(LENGTH characters)` here.
  */
 export function formatLabel(label: Label): string {
-  const isChange = label.kind === 'apply' || label.kind === 'undo';
+  const isChange = label.kind === 'apply' || label.kind === 'undo' || label.kind === 'dead_man';
   const json = JSON.stringify(
     { kind: label.kind, name: label.name, params: label.params },
     isChange ? (_key, value: unknown) => shortened(value) : undefined,

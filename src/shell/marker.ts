@@ -11,7 +11,7 @@ const spoolBlocks = 8192;
  * The folder of all markers: on a disk that outlives a reboot, and nobody else's. Only builtins where there are some: a
  * program's start costs a millisecond, and fifty in an emulated guest.
  */
-const root = `mg_root() {
+export const root = `mg_root() {
 mg_u=; while read -r mg_x mg_y mg_u mg_z; do [ "$mg_x" != Uid: ] || break; mg_u=; done 2>/dev/null </proc/$$/status
 [ -n "$mg_u" ] || mg_u=$(id -u)
 mg_new=
@@ -29,9 +29,9 @@ mg_m=$mg_d/$mg_k
 
 /*
  * A process is known by its pid and the time it began: pids come again, after a container's restart even soon. A dead
- * one that nobody has waited for is dead.
+ * one that nobody has waited for is dead. `mg_born PID` gives `mg_x`; `mg_alive PID BORN`.
  */
-const born = `mg_born() {
+export const born = `mg_born() {
 mg_x=; mg_l=; read -r mg_l 2>/dev/null <"/proc/$1/stat" || return 1
 set -- \${mg_l##*) }; mg_x=\${20}
 case $1 in Z|X) return 1;; esac
@@ -41,14 +41,14 @@ if [ -e /proc/self/stat ]; then mg_born "$1" && [ "$mg_x" = "$2" ]; else kill -0
 }`;
 
 /** Old coreutils know no FILE: they sync everything, or nothing. Without any sync the rest still holds. */
-const sync = 'mg_sync() { sync "$@" 2>/dev/null || sync 2>/dev/null; }';
+export const sync = 'mg_sync() { sync "$@" 2>/dev/null || sync 2>/dev/null; }';
 
 /*
  * On a full disk a record may have gaps: what stands behind one counts for nothing.
  *
  * `mg_t` counts tenths of a second down: short naps at first, for what has nearly ended, then whole seconds.
  */
-const readings = `mg_naps=30
+export const readings = `mg_naps=30
 mg_nap() {
 if [ "$mg_naps" -gt 0 ] && sleep 0.1 2>/dev/null; then mg_naps=$((mg_naps-1)); mg_t=$((mg_t-1)); else sleep 1; mg_t=$((mg_t-10)); fi
 }
@@ -109,6 +109,7 @@ export const markerLine = "mg_k='";
  */
 export function claimMarker(name: string, nonce: string, request: FixRequest, waitSeconds: number): string {
   const labels = request.parts.map(({ label }) => `${label.kind} ${label.name}`).join(', ');
+  const run = (request.run ?? '-').replace(/[^\w.:-]/g, '_');
   const about = quote(labels.replace(/[^ -[\]-~]/g, '?').slice(0, 500));
   // A beginning that could not be recorded leaves its folder: somebody else may be writing there that there will be none.
   // Between the marker and the script, too, a wire that breaks must not end it (SIGPIPE): nobody would know then.
@@ -117,7 +118,7 @@ ${begin(name, nonce, waitSeconds)}
 if mkdir "$mg_m"; then
 mg_born $$
 set -C
-{ echo "$mg_n \${mg_b:--} $$ \${mg_x:--} $mg_g
+{ echo "$mg_n \${mg_b:--} $$ \${mg_x:--} $mg_g ${run}
 "${about} >"$mg_m/meta"; } 2>/dev/null || { [ ! -s "$mg_m/meta" ] || mg_follow; mg_storage 4; }
 set +C
 mg_w=0
@@ -145,7 +146,8 @@ fi`;
 /*
  * `mg_relay` stands between the script and the wire: when that breaks, or a deadline asks all to end, it reads on, so that
  * no command ever dies of its output (SIGPIPE). A spool that is full, or a full disk, stops neither. `mg_finish` runs when
- * the script has said its end: nobody waits for it.
+ * the script has said its end: nobody waits for it. It sweeps markers only, known by their names: a control node keeps its
+ * journals in the same folder (`runs`).
  */
 export const spooling = `mg_relay() {
 if [ -n "$mg_m" ] && command -v tee >/dev/null; then trap '' XFSZ; ulimit -f ${spoolBlocks}; tee "$mg_m/$1" 2>/dev/null
@@ -155,6 +157,6 @@ exec cat >/dev/null 2>&1
 mg_finish() {
 [ -n "$mg_m" ] || return 0
 { mg_sync "$mg_m/rc" "$mg_m/out" "$mg_m/err" "$mg_m"
-find "$mg_d/." ! -name . -prune -type d -mtime +${markerDays} -exec rm -rf {} +
+find "$mg_d/." ! -name . -prune -type d -name '[0-9a-f][0-9a-f]*' -mtime +${markerDays} -exec rm -rf {} +
 } </dev/null >/dev/null 2>&1
 }`;

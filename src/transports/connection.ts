@@ -37,6 +37,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
   const closing = new AbortController();
   let closed: HostFailure | undefined;
   let bootId: string | undefined;
+  let machineId: string | undefined;
 
   /** A host may allow few sessions at once (MaxSessions): idle lanes give theirs up, and a refused one waits for its turn. */
   const open: OpenChannel = async (exec, events) => {
@@ -55,7 +56,8 @@ export function makeConnection(options: ConnectionOptions): Connection {
   };
 
   function shellOptions(become: Become): ShellOptions {
-    return { open, become, becomeMethod: options.becomeMethod, becomePassword: options.becomePassword, clock, booted };
+    const { becomeMethod, becomePassword } = options;
+    return { open, become, becomeMethod, becomePassword, clock, booted, installed };
   }
 
   /** For a fix: the channel that waits for it, if there is one. */
@@ -80,6 +82,10 @@ export function makeConnection(options: ConnectionOptions): Connection {
 
   function booted(id: string): void {
     bootId ??= id;
+  }
+
+  function installed(id: string): void {
+    machineId ??= id;
   }
 
   function lane(become: Become): Lane {
@@ -125,6 +131,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
       return askForFix(shellOptions(request.become), limits, request, closing.signal);
     },
     bootId: () => bootId,
+    machineId: () => machineId,
     async close() {
       if (closed !== undefined) return;
       closed = new HostFailure('cancelled', 'the connection was closed');

@@ -3,10 +3,10 @@ import type { AdoptRequest, FixOutcome, FixRequest } from '../model/transport.ts
 import { composeFix, wholeTime } from '../shell/fix.ts';
 import { fixProgram } from '../shell/frame.ts';
 import { askMarker, claimMarker } from '../shell/marker.ts';
+import { markerName } from '../shell/marker-name.ts';
 import { unsendable } from '../shell/render.ts';
 import type { ShellOptions } from './host-shell.ts';
 import type { LaneLimits } from './lane-limits.ts';
-import { markerName } from './marker-name.ts';
 import { freshNonce } from './nonce.ts';
 import { superviseFix } from './supervise-fix.ts';
 

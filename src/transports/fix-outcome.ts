@@ -15,6 +15,7 @@ export function foundOutcome(state: FoundState, found: FoundFix, bootId: string 
     failure: new HostFailure(phase, message),
     answers,
     asked: true,
+    ...(state === 'running' || state === 'torn' ? {} : { over: true }),
   });
   switch (state) {
     case 'ended':

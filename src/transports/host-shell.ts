@@ -22,6 +22,8 @@ export interface ShellOptions {
   readonly startMs?: number;
   /** Hears the id of the host's boot with each greeting that has one. */
   readonly booted?: (bootId: string) => void;
+  /** Hears the host's machine-id with each greeting that has one. */
+  readonly installed?: (machineId: string) => void;
 }
 
 /** The process group a program runs in; `pgid` 0: none of its own. */
@@ -55,7 +57,7 @@ export interface HostShell {
 const keptPrelude = 8192;
 
 /** What stands behind `NONCE hello ` in a program's first line. */
-const greeting = /^(\d{1,10}) (\d{1,10}) ?([0-9a-f-]{0,64})\n/;
+const greeting = /^(\d{1,10}) (\d{1,10}) ?([0-9a-f-]{0,64}) ?([^\n]{0,200})\n/;
 
 /**
  * Starts a program (see shell/frame.ts) in a fresh `/bin/sh` on the host, as the wanted user. Noise of login shells in
@@ -119,7 +121,9 @@ export function startShell(options: ShellOptions, program: string, events: Shell
     disarm();
     const rest = early.subarray(at + hello.length + found[0].length);
     early = Buffer.alloc(0);
-    if (found[3] !== undefined && found[3] !== '') options.booted?.(found[3]);
+    const [, , , bootId = '', machineId = ''] = found;
+    if (bootId !== '') options.booted?.(bootId);
+    if (/^[0-9a-f]{32}$/.test(machineId)) options.installed?.(machineId);
     events.hello({ pid: Number(found[1]), pgid: Number(found[2]) });
     if (rest.length > 0 && !over) events.stdout(rest);
   }

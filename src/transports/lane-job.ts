@@ -13,6 +13,8 @@ export interface LaneFrame {
   readonly command: Command;
   readonly timeoutMs: number;
   readonly maxBytes?: number;
+  /** See LaneRequest: it runs in each shell anew. */
+  readonly again?: (answer: Answer) => void;
 }
 
 /** One frame on its way: what is known of it, and who waits for it. */

@@ -29,6 +29,9 @@ export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimi
   let scheduled = false;
   /** Why the shell that was opened early could not be: for the first who asks, since asking again may lock an account. */
   let warmFailure: HostFailure | undefined;
+  /** What each shell runs first, as this one's job; and the last shell that was given it. */
+  let standing: { readonly frame: LaneFrame; job: LaneJob } | undefined;
+  let standsIn: LaneShell | undefined;
   /** Given to the shell and not known to be over. */
   let sent: readonly LaneJob[] = [];
 
@@ -43,9 +46,18 @@ export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimi
     if (closedBy !== undefined || pending.length === 0) return;
     shell ??= laneShell(options, limits, shellEnded);
     if (!shell.open) return;
+    if (standing !== undefined && standsIn !== shell && !pending.includes(standing.job))
+      pending.unshift(stand(standing));
+    standsIn = shell;
     const batch = pending.splice(0);
     sent = [...sent.filter((job) => !job.settled), ...batch];
     shell.send(batch);
+  }
+
+  /** Its answer goes to who asked first; a failure spoils the shell too, and the next one tries again. */
+  function stand(what: NonNullable<typeof standing>): LaneJob {
+    what.job = laneJob(what.frame, what.frame.again ?? (() => undefined), () => undefined);
+    return what.job;
   }
 
   function shellEnded({
@@ -60,6 +72,8 @@ export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimi
     if (failure !== undefined) {
       if (pending.length === 0 && failure.phase === 'become') warmFailure = failure;
       for (const job of pending.splice(0)) job.fail(failure);
+    } else if (standing !== undefined && !pending.includes(standing.job)) {
+      pending.unshift(stand(standing));
     }
     schedule();
   }
@@ -72,7 +86,9 @@ export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimi
       warmFailure = undefined;
       if (failure !== undefined) return Promise.reject(failure);
       return new Promise((resolve, reject) => {
-        pending.push(laneJob(frame, resolve, reject));
+        const job = laneJob(frame, resolve, reject);
+        if (frame.again !== undefined) standing = { frame, job };
+        pending.push(job);
         schedule();
       });
     },

@@ -11,6 +11,15 @@ describe('what somebody who knows Ansible types', () => {
   const rows: readonly (readonly [readonly string[], number, RegExp])[] = [
     [['site.yaml', '-i', 'hosts'], 64, /type: mendgate run site\.yaml -i hosts/],
     [['apply', 'site.yaml'], 64, /type: mendgate run site\.yaml/],
+    [['apply', '-i', 'hosts', 'site.yaml'], 64, /type: mendgate run -i hosts site\.yaml/],
+    [['apply', 'missing.json'], 65, /missing\.json: there is no such file\nNo host was touched/],
+    [['apply', 'package.json'], 65, /package\.json: it is no plan/],
+    [['apply', 'missing.json', '-b'], 64, /unknown option '-b'/],
+    [['plan', '--show', 'package.json'], 65, /package\.json: it is no plan/],
+    [['plan', book, '--show', 'p.json'], 64, /--show FILE stands alone/],
+    [['plan'], 64, /which runbook/],
+    [['plan', book, ...inventory, '-o', 'p.json', '--expires', '4'], 64, /--expires 4: expected 30m, 4h, 2d/],
+    [['plan', book, ...inventory, '--expires', '4h'], 64, /--expires is for a saved plan: add -o FILE/],
     [['run', book, ...inventory], 64, /add --yes, or --dry-run/],
     [
       ['run', book, ...inventory, '--dry-run', '-e', 'foo=1'],
@@ -42,7 +51,11 @@ describe('what somebody who knows Ansible types', () => {
     [['run', 'missing.yaml', ...inventory, '--dry-run'], 65, /there is no such file/],
     [['run', book, ...inventory, '--ask-vault-pass'], 64, /later version/],
     [['run', book, ...inventory, '--forks', '0'], 64, /from 1 up/],
-    [['resume', 'x'], 64, /which this version does not have/],
+    [['resume', 'x'], 64, /without a terminal nobody can approve it: add --yes/],
+    [['resume', 'x', '-y', '--state-dir', '/nowhere'], 66, /no run x in .*No host was touched/s],
+    [['undo', 'x', '-y', '--state-dir', '/nowhere'], 66, /no run x in .*No host was touched/s],
+    [['undo', 'last', '-C', '--state-dir', '/nowhere'], 66, /no run in .* changed anything/s],
+    [['lint', 'x'], 64, /which this version does not have/],
     [['hosts', 'nope', ...inventory], 66, /no host matches/],
     [['frobnicate'], 64, /unknown command|error/],
   ];

@@ -98,6 +98,7 @@ export function names(prefix: string, from: number, to: number): readonly string
 /** One host mended by one boolean, in a real run. */
 export function fixing(host: string): readonly EventBody[] {
   const of = { host, step: 'boolean' };
+  const key = ['run-1', host, 'boolean', null, []];
   return [
     { type: 'host.connecting', host },
     { type: 'host.connected', host, ms: 12 },
@@ -107,8 +108,8 @@ export function fixing(host: string): readonly EventBody[] {
     { type: 'step.started', ...of, title: steps[1]?.title ?? '' },
     { type: 'gate.decided', ...of, open: true, reasons: [{ check: 'selinux.mode == "enforcing"', held: true }] },
     { type: 'change.planned', ...of, change },
-    { type: 'fix.intent', ...of, attempt: 1, changes: [change] },
-    { type: 'fix.result', ...of, attempt: 1, outcome: 'done', ms: 900 },
+    { type: 'fix.intent', ...of, key, attempt: 1, changes: [change] },
+    { type: 'fix.result', ...of, key, attempt: 1, outcome: 'done', ms: 900 },
     { type: 'verify.looked', ...of, held: true, reasons: [{ check: 'access.allowed', held: true }], attempt: 1 },
     { type: 'step.finished', ...of, title: steps[1]?.title ?? '', result: { outcome: 'changed' }, ms: 1200 },
     { type: 'host.finished', host, outcome: outcome(host), ms: 1500 },

@@ -98,7 +98,7 @@ changed         web01  boolean: httpd_graceful_shutdown: off → on (1.2s)
       { type: 'note', host: 'web01', step: 'confirm', item: 'x', message: '2 old denials: ignored' },
       { type: 'warning', message: 'clock is off' },
       { type: 'host.unreachable', host: 'web02', phase: 'tcp', reason: 'refused', help: 'Is sshd up?' },
-      { type: 'rollback.result', host: 'web01', step: 'boolean', done: false, reason: 'busy' },
+      { type: 'rollback.result', host: 'web01', step: 'boolean', key: [], done: false, reason: 'busy' },
       {
         type: 'host.finished',
         host: 'web03',

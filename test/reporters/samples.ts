@@ -1,4 +1,5 @@
 import type { Event, EventBody } from '../../src/model/event.ts';
+import type { RunRequest } from '../../src/model/history.ts';
 import type { PlannedChange } from '../../src/model/plan.ts';
 import { change, item, outcome, plan, runFinished, runStarted, step } from './events.ts';
 
@@ -37,15 +38,39 @@ const fullStep = step(
   },
 );
 const of = { host: 'web01', step: 'boolean' };
-const ofItem = { ...of, item: { port: 8888 } };
+const ofItem = { ...of, item: { port: 8888 }, within: 'use[1]/' };
+const key = ['run-1', 'web01', 'boolean', null, []] as const;
+
+const request: RunRequest = {
+  kind: 'undo',
+  of: 'run-0',
+  mendgate: '0.1.0',
+  runbook: '/srv/runbooks/a.yaml',
+  runbookSha256: '0'.repeat(64),
+  inventory: ['/srv/inventory.yaml', 'web01,'],
+  inventorySha256: '1'.repeat(64),
+  limit: 'web',
+  extra: [{ name: 'token', text: '***' }],
+  reach: { connection: 'ssh', user: 'ann', privateKeyFiles: ['/k'], knownHostsFiles: ['/h'], becomeMethod: 'su' },
+  becomeByDefault: false,
+  tags: ['quick'],
+  skipTags: [],
+  startAt: 'boolean',
+  allowIrreversible: false,
+  operator: 'ann@control',
+};
 
 /** Every type: at its smallest, and with every optional member. The type makes a missing one a compile error. */
 export const samples: Samples = {
-  'run.started': [runStarted(['web01', 'web02'], true) as Body<'run.started'>],
+  'run.started': [
+    runStarted(['web01', 'web02'], true) as Body<'run.started'>,
+    { ...(runStarted(['web01'], false) as Body<'run.started'>), request },
+  ],
+  'run.resumed': [{ type: 'run.resumed', hosts: ['web01'], operator: 'ann@control' }],
   'host.connecting': [{ type: 'host.connecting', host: 'web01' }],
   'host.connected': [
     { type: 'host.connected', host: 'web01', ms: 3 },
-    { type: 'host.connected', host: 'web01', ms: 3.5, hostKey: 'SHA256:abc' },
+    { type: 'host.connected', host: 'web01', ms: 3.5, hostKey: 'SHA256:abc', machineId: 'm-1', bootId: 'b-1' },
   ],
   'host.unreachable': [
     { type: 'host.unreachable', host: 'web01', phase: 'tcp', reason: 'refused' },
@@ -94,12 +119,22 @@ export const samples: Samples = {
     { type: 'change.planned', ...ofItem, change: fullChange },
   ],
   'fix.intent': [
-    { type: 'fix.intent', ...of, attempt: 1, changes: [] },
-    { type: 'fix.intent', ...ofItem, attempt: 2, changes: [change], alternative: 'label', bootId: 'b-1' },
+    { type: 'fix.intent', ...of, key, attempt: 1, changes: [] },
+    {
+      type: 'fix.intent',
+      ...ofItem,
+      key,
+      attempt: 2,
+      changes: [change],
+      alternative: 'label',
+      bootId: 'b-1',
+      revertAfterMs: 120_000,
+    },
   ],
   'fix.result': [
-    { type: 'fix.result', ...of, attempt: 1, outcome: 'done', ms: 3 },
-    { type: 'fix.result', ...ofItem, attempt: 1, outcome: 'not_started', ms: 3, reason: 'policy store busy' },
+    { type: 'fix.result', ...of, key, attempt: 1, outcome: 'done', ms: 3 },
+    { type: 'fix.result', ...ofItem, key, attempt: 1, outcome: 'not_started', ms: 3, reason: 'policy store busy' },
+    { type: 'fix.result', ...of, key, attempt: 1, outcome: 'failed', ms: 3, reason: 'exit 1', begun: 2 },
   ],
   'fix.waiting': [
     { type: 'fix.waiting', ...of, attempt: 1, reason: 'held by dnf', waitedMs: 0, nextMs: 2000, leftMs: 300_000 },
@@ -119,12 +154,12 @@ export const samples: Samples = {
     { type: 'verify.looked', ...ofItem, held: false, reasons, attempt: 2 },
   ],
   'rollback.intent': [
-    { type: 'rollback.intent', ...of, changes: [change] },
-    { type: 'rollback.intent', ...ofItem, changes: [] },
+    { type: 'rollback.intent', ...of, key, changes: [change] },
+    { type: 'rollback.intent', ...ofItem, key, changes: [] },
   ],
   'rollback.result': [
-    { type: 'rollback.result', ...of, done: true },
-    { type: 'rollback.result', ...ofItem, done: false, reason: 'setsebool: busy' },
+    { type: 'rollback.result', ...of, key, done: true },
+    { type: 'rollback.result', ...ofItem, key, done: false, reason: 'setsebool: busy' },
   ],
   'step.finished': [
     { type: 'step.finished', ...of, title: 'T', result: { outcome: 'changed' }, ms: 5 },

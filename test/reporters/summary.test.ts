@@ -94,7 +94,7 @@ Needs a look
       runStarted(['web01', 'web02', 'web03'], false),
       ...fixing('web01'),
       { type: 'host.connecting', host: 'web02' },
-      { type: 'fix.intent', host: 'web02', step: 'boolean', attempt: 1, changes: [change] },
+      { type: 'fix.intent', host: 'web02', step: 'boolean', key: [], attempt: 1, changes: [change] },
       runFinished(130, 1, true),
     ]);
     expect(text).toContain('Interrupted');
@@ -106,7 +106,7 @@ Needs a look
   it('does not call a step half-done that has ended', () => {
     const text = summaryOf([
       runStarted(['web01'], false),
-      { type: 'fix.intent', host: 'web01', step: 'boolean', attempt: 1, changes: [change] },
+      { type: 'fix.intent', host: 'web01', step: 'boolean', key: [], attempt: 1, changes: [change] },
       {
         type: 'step.finished',
         host: 'web01',

@@ -96,7 +96,7 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
     );
     expect(readFileSync(join(marker, 'rc'), 'utf8')).toBe('e 0 0\ne 1 0\ndone\n');
     expect(readFileSync(join(marker, 'meta'), 'utf8')).toMatch(
-      new RegExp(`^${nonce('1')} ${boot} \\d+ \\d+ \\d+\napply test\\.action\n$`),
+      new RegExp(`^${nonce('1')} ${boot} \\d+ \\d+ \\d+ -\napply test\\.action\n$`),
     );
   });
 
@@ -269,12 +269,13 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
     });
   }, 30_000);
 
-  it('goes after seven days, with the next fix', async () => {
+  it('goes after seven days, with the next fix; journals that are kept beside it stay', async () => {
     await run(claim(request('true')), '1');
-    const [old, young] = ['c'.repeat(64), 'd'.repeat(64)].map((folder) => join(state, folder));
+    const [old, young, runs] = ['c'.repeat(64), 'd'.repeat(64), 'runs'].map((folder) => join(state, folder));
     for (const [folder, days] of [
       [old, 8.5],
       [young, 6],
+      [runs, 30],
     ] as const) {
       mkdirSync(folder ?? '');
       writeFileSync(join(folder ?? '', 'meta'), '');
@@ -284,7 +285,9 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
     }
     rmSync(marker, { recursive: true });
     await run(claim(request('true'), '2'), '2');
-    await expect.poll(() => readdirSync(state).sort(), { timeout: 5000 }).toEqual([name, 'd'.repeat(64)].sort());
+    await expect
+      .poll(() => readdirSync(state).sort(), { timeout: 5000 })
+      .toEqual([name, 'd'.repeat(64), 'runs'].sort());
   });
 });
 

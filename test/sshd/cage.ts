@@ -14,6 +14,8 @@ export interface CageOptions {
 }
 
 const folder = '/var/lib/mendgate';
+/** Of root's locks: those who log in share a machine here, and are to be hosts of their own. */
+const locks = '/run/mendgate';
 const needed = ['tee', 'find', 'mkdir', 'sync', 'ls', 'sleep', 'grep', 'cat', 'rm', 'id', 'setsid', 'ps'];
 
 /**
@@ -26,12 +28,13 @@ export function cage({
   busybox = false,
   without = [],
 }: CageOptions = {}): readonly string[] {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const each of [folder, locks]) mkdirSync(each, { recursive: true, mode: 0o700 });
   const over = (from: string, program: string): string =>
     `p=$(command -v ${program}) && p=$(readlink -f "$p") && mount --bind ${from} "$p"`;
   const script = [
     'set -e',
     `mount -t tmpfs -o ${disk},mode=0700 tmpfs ${folder}`,
+    `mount -t tmpfs -o size=1m,mode=0700 tmpfs ${locks}`,
     ...(bootFile === undefined ? [] : [`mount --bind ${bootFile} /proc/sys/kernel/random/boot_id`]),
     ...without.map((program) => over('/dev/null', program)),
     ...(busybox ? [...needed, 'sh'].map((program) => over('/bin/busybox', program)) : []),

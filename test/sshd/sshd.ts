@@ -160,6 +160,8 @@ function startOpenSsh(dir: string, port: number, types: readonly string[], optio
     'PrintMotd no',
     // Of several the last one counts.
     ...(options.config?.some((line) => line.startsWith('MaxStartups')) ? [] : ['MaxStartups 200']),
+    // Each server is a host of its own, though all are this machine: so are their locks.
+    `SetEnv MENDGATE_LOCK_DIR=/tmp/mendgate-test-sshd-${port}`,
     'LogLevel VERBOSE',
   ];
   writeFileSync(join(dir, 'sshd_config'), `${config.join('\n')}\n`);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FixOutcome } from '../../src/model/transport.ts';
-import { markerName } from '../../src/transports/marker-name.ts';
+import { markerName } from '../../src/shell/marker-name.ts';
 import { bootFile, cageMissing } from '../sshd/cage.ts';
 import { dropbearMissing, sshdMissing } from '../sshd/sshd.ts';
 import { fastClock } from './fast-clock.ts';

@@ -57,6 +57,21 @@ describe.each(shells)('a lane over $name', ({ path }) => {
     expect(answer.ms).toBeGreaterThanOrEqual(0);
   });
 
+  it('runs what lasts only as long as its shell again, first of all, in each shell that takes over', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'mendgate-again-'));
+    const told: string[] = [];
+    const again = ({ stdout }: { readonly stdout: string }) => told.push(stdout);
+    const first = await lane.run({ ...request(`echo $$ >>${dir}/held; echo $$`), again });
+    await expect(run('sleep 30', { timeoutMs: 200 })).rejects.toMatchObject({ phase: 'timeout' });
+    expect((await run(`cat ${dir}/held`)).stdout).toBe(`${first.stdout}${told.join('')}`);
+    expect(told).toHaveLength(1);
+    lane.park();
+    expect((await run(`cat ${dir}/held`)).stdout).toBe(`${first.stdout}${told.join('')}`);
+    expect(told).toHaveLength(2);
+    expect(new Set([first.stdout, ...told]).size).toBe(3);
+    rmSync(dir, { recursive: true, force: true });
+  });
+
   it('keeps output exact that has no line end', async () => {
     expect(await run('printf a; printf b >&2')).toMatchObject({ stdout: 'a', stderr: 'b' });
   });

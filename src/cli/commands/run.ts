@@ -5,30 +5,39 @@ import {
   foldNames,
   type HostPlan,
   type MendEnd,
+  type MendRequest,
   mend,
   printPlan,
   type Reporter,
   safeLine,
   safeText,
+  stateDirectory,
 } from '../../index.ts';
 import { warnOfAnsibleCfg } from '../ansible-cfg.ts';
 import { type Asker, createAsker } from '../ask.ts';
+import { leftOpen } from '../crash.ts';
 import { plural, printDiagnostics } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
 import { holdWhilePaused } from '../hold.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
-import type { RunOptions } from '../options.ts';
+import type { RunOptions, ShownOptions, StateOptions } from '../options.ts';
 import { becomeOf, reachOf } from '../reach.ts';
+import { printResume } from '../resume-hint.ts';
+import { printUnrecorded } from '../unrecorded.ts';
 import { listHosts, listSteps } from './list.ts';
 import { validate } from './validate.ts';
+
+/** What happens to a request: it is carried out, or its plan is saved. */
+export type Carry = (request: MendRequest & { readonly stateDirectory: string }) => Promise<MendEnd>;
 
 /** Diagnoses, shows the plan, asks, carries out. Gives the exit code. */
 export async function run(
   io: Io,
   runbook: string,
   given: RunOptions & { check?: boolean; listTasks?: boolean; startAtTask?: string },
+  carry: Carry = mend,
 ): Promise<number> {
   // Most runs are over before optimised code pays for its making, a quarter of all CPU at 200 hosts. What gets really hot
   // is optimised all the same.
@@ -50,7 +59,7 @@ export async function run(
   const signals = interrupts(io, reporter);
   const asker = createAsker(io, signals, reporter);
   try {
-    const end = await mend({
+    const end = await carry({
       runbook,
       inventory: options.inventory,
       limit: readLimit(options.limit),
@@ -72,9 +81,12 @@ export async function run(
       approve: approverOf(io, reporter, asker, mode, options.allowIrreversible === true),
       stopping: signals.stopping,
       aborting: signals.aborting,
+      allowIrreversible: options.allowIrreversible === true,
+      stateDirectory: stateDirectory(options.stateDir, io.env),
+      ...(options.lockComment === undefined ? {} : { lockComment: options.lockComment }),
     });
     await reporter.close();
-    return await ended(io, end);
+    return await ended(io, end, options);
   } finally {
     signals.close();
     await reporter.close();
@@ -84,20 +96,20 @@ export async function run(
 type Mode = 'dry_run' | 'apply' | 'ask';
 
 /** A run that may change hosts needs somebody who has seen the plan, or `--yes`. */
-function modeOf(io: Io, options: RunOptions): Mode {
+export function modeOf(io: Io, options: { readonly dryRun?: boolean; readonly yes?: boolean }): Mode {
   if (options.dryRun) return 'dry_run';
   if (options.yes) return 'apply';
   if (io.stdin.isTTY === true && io.stderr.isTty) return 'ask';
   throw new UsageError('without a terminal nobody can approve the plan: add --yes, or --dry-run to look only');
 }
 
-function kindOf(io: Io, options: RunOptions): 'live' | 'lines' | 'json' {
+export function kindOf(io: Io, options: ShownOptions): 'live' | 'lines' | 'json' {
   if (options.json) return 'json';
   if (options.output !== undefined) return options.output;
   return io.stderr.isTty && io.env['CI'] === undefined && options.verbose < 2 ? 'live' : 'lines';
 }
 
-function verbosityOf(count: number): 0 | 1 | 2 | 3 {
+export function verbosityOf(count: number): 0 | 1 | 2 | 3 {
   return count <= 0 ? 0 : count === 1 ? 1 : count === 2 ? 2 : 3;
 }
 
@@ -115,7 +127,7 @@ function words(list: string | undefined): readonly string[] {
   return (list ?? '').split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
 }
 
-function extraVars(given: readonly string[]): ReadonlyMap<string, string> {
+export function extraVars(given: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     given.map((pair) => {
       const at = pair.indexOf('=');
@@ -125,7 +137,7 @@ function extraVars(given: readonly string[]): ReadonlyMap<string, string> {
   );
 }
 
-async function approvePlan(
+export async function approvePlan(
   io: Io,
   reporter: Reporter,
   asker: Asker,
@@ -143,7 +155,7 @@ async function approvePlan(
 }
 
 /** Answers what `--yes` does not: on a terminal the operator, naming the host on each line; else nobody, with one hint. */
-function approverOf(
+export function approverOf(
   io: Io,
   reporter: Reporter,
   asker: Asker,
@@ -168,7 +180,11 @@ function approverOf(
   };
 }
 
-async function ended(io: Io, end: MendEnd): Promise<number> {
+export async function ended(
+  io: Io,
+  end: MendEnd,
+  options: StateOptions & Partial<ShownOptions> & { readonly dryRun?: boolean },
+): Promise<number> {
   switch (end.kind) {
     case 'invalid':
       await printDiagnostics(io, end.diagnostics);
@@ -180,6 +196,10 @@ async function ended(io: Io, end: MendEnd): Promise<number> {
       return end.exitCode;
     case 'ran':
       await printDiagnostics(io, end.diagnostics);
+      printUnrecorded(io, end.result);
+      // Reporters for people tell it in their summary.
+      if (options.json === true || options.output === 'json') io.stderr.write(leftOpen());
+      if (options.dryRun !== true) printResume(io, end.result, options);
       return end.result.exitCode;
   }
 }

@@ -98,7 +98,7 @@ function readLabel(kind: unknown, fields: Fields, texts: Texts): Label {
   const elsewhere = fields['params_text'];
   const params: unknown = elsewhere === undefined ? fields['params'] : JSON.parse(texts(elsewhere));
   return {
-    kind: oneOf(['probe', 'inspect', 'apply', 'undo', 'busy', 'clock', 'boot_id'], kind),
+    kind: oneOf(['probe', 'inspect', 'apply', 'undo', 'busy', 'clock', 'boot_id', 'lock', 'dead_man'], kind),
     name: readText(fields['name']),
     params: fieldsOf(params) as JsonObject,
   };

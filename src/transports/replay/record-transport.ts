@@ -61,6 +61,8 @@ function listenTo(connection: Connection, tape: Tape): Connection {
   return {
     hostKey: connection.hostKey,
     async run(request) {
+      // Whose lock it is differs in each run: a replayed host has one of its own.
+      if (request.label.kind === 'lock') return connection.run(request);
       const place = tape.begin(request);
       try {
         const answer = await connection.run(request);
@@ -79,6 +81,7 @@ function listenTo(connection: Connection, tape: Tape): Connection {
     // What a host says of a fix whose wire broke isn't kept: a replayed wire doesn't break.
     adopt: (request) => connection.adopt(request),
     bootId: () => connection.bootId(),
+    machineId: () => connection.machineId?.(),
     close: () => connection.close(),
   };
 }

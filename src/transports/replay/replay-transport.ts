@@ -2,6 +2,8 @@ import type { Clock } from '../../model/clock.ts';
 import { HostFailure } from '../../model/host-failure.ts';
 import type { Connection, Transport } from '../../model/transport.ts';
 import { unsendable } from '../../shell/render.ts';
+import { toAnswer } from '../simulated/answer-label.ts';
+import { lockAnswer } from '../simulated/locks.ts';
 import type { RecordedFailure, RecordedRun } from './recording.ts';
 import { replayClock } from './replay-clock.ts';
 import { ReplayedHost } from './replayed-host.ts';
@@ -53,6 +55,7 @@ function connectionTo(host: ReplayedHost): Connection {
       if (closed) throw gone();
       const problem = unsendable(request.command);
       if (problem !== undefined) throw new HostFailure('command', problem);
+      if (request.label.kind === 'lock') return toAnswer(lockAnswer(host, request.label));
       const outcome = host.ask(request);
       if ('phase' in outcome) throw hostFailure(outcome);
       return { ...outcome, ms: 0 };

@@ -2,6 +2,7 @@ import type { Answer } from '../../model/command.ts';
 import type { SimulatedAnswer, SimulatedHost } from '../../model/simulated-host.ts';
 import type { FixPart, Label } from '../../model/transport.ts';
 import { formatLabel, parseLabel } from '../../shell/label.ts';
+import { deadManAnswer } from './dead-men.ts';
 
 /** A simulated host's answer as a real one would come over the wire. */
 export function toAnswer({ rc, stdout = '', stderr = '' }: SimulatedAnswer): Answer {
@@ -13,6 +14,11 @@ export function overTheWire(label: Label): Label {
   return parseLabel(formatLabel(label)) ?? label;
 }
 
+/** The answer to one part of a fix. */
+export function applied(host: SimulatedHost, label: Label, become: boolean): SimulatedAnswer {
+  return label.kind === 'dead_man' ? deadManAnswer(host, label, become) : host.apply(label, become);
+}
+
 /**
  * Carries a fix out. A host is asked once per part: its first command gets the answer, the part's others end well
  * without output. A part without commands is not asked for.
@@ -21,7 +27,7 @@ export function applyParts(host: SimulatedHost, parts: readonly FixPart[], becom
   const answers: Answer[] = [];
   for (const { label, commands } of parts) {
     for (const index of commands.keys()) {
-      const answer = index === 0 ? toAnswer(host.apply(overTheWire(label), become)) : toAnswer({ rc: 0 });
+      const answer = toAnswer(index === 0 ? applied(host, overTheWire(label), become) : { rc: 0 });
       answers.push(answer);
       if (answer.rc !== 0) return answers;
     }

@@ -6,7 +6,9 @@ import { parseLabel } from '../../shell/label.ts';
 import { markerLine } from '../../shell/marker.ts';
 import { type FoundState, foundCode } from '../../shell/marker-reply.ts';
 import { freshNonce } from '../nonce.ts';
-import { toAnswer } from './answer-label.ts';
+import { applied, toAnswer } from './answer-label.ts';
+import { deadManAnswer } from './dead-men.ts';
+import { lockAnswer } from './locks.ts';
 import { markersOf, type SimulatedMarker, simulatedBoot } from './markers.ts';
 
 /** A simulated shell's way to the client. */
@@ -58,7 +60,11 @@ export function simulatedShell(host: SimulatedHost, become: boolean, output: She
       stderr = '',
     } = label === undefined
       ? { rc: 127, stderr: 'this simulated host answers labels only\n' }
-      : host.answer(label, become);
+      : label.kind === 'lock'
+        ? lockAnswer(host, label)
+        : label.kind === 'dead_man'
+          ? deadManAnswer(host, label, become)
+          : host.answer(label, become);
     output.stdout(`${nonce} b\n${stdout}${nonce} r ${rc}\n${nonce} e\n`);
     output.stderr(`${nonce} b\n${stderr}${nonce} r\n${nonce} e\n`);
   }
@@ -104,7 +110,7 @@ export function simulatedShell(host: SimulatedHost, become: boolean, output: She
     for (const [index, line] of commands.entries()) {
       const label = parseLabel(line);
       // Only a part's first command has a label, and only it is for the host to answer.
-      const answer = toAnswer(label === undefined ? { rc: 0 } : host.apply(label, become));
+      const answer = toAnswer(label === undefined ? { rc: 0 } : applied(host, label, become));
       answers.push(answer);
       say(nonce, index, answer);
       if (answer.rc !== 0) break;

@@ -1,11 +1,13 @@
 import { HostFailure } from '../../model/host-failure.ts';
 import type { SimulatedHost } from '../../model/simulated-host.ts';
 import type { Connection, FixOutcome, Transport } from '../../model/transport.ts';
+import { markerName } from '../../shell/marker-name.ts';
 import { unsendable } from '../../shell/render.ts';
 import { foundOutcome } from '../fix-outcome.ts';
-import { markerName } from '../marker-name.ts';
 import { freshNonce } from '../nonce.ts';
 import { applyParts, overTheWire, toAnswer } from './answer-label.ts';
+import { deadManAnswer } from './dead-men.ts';
+import { lockAnswer } from './locks.ts';
 import { markersOf, type SimulatedMarker, simulatedBoot } from './markers.ts';
 
 /** Hosts in memory, by name, for fast tests. A host that is not in the map cannot be resolved. */
@@ -32,6 +34,8 @@ function connectionTo(host: SimulatedHost): Connection {
       if (closed) throw gone();
       const problem = unsendable(command);
       if (problem !== undefined) throw new HostFailure('command', problem);
+      if (label.kind === 'lock') return toAnswer(lockAnswer(host, label));
+      if (label.kind === 'dead_man') return toAnswer(deadManAnswer(host, label, become !== false));
       return toAnswer(host.answer(overTheWire(label), become !== false));
     },
     async fix({ parts, become, key }) {

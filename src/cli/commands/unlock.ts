@@ -1,0 +1,53 @@
+import { chooseHosts, readInventory, safeLine, unlock } from '../../index.ts';
+import { createAsker } from '../ask.ts';
+import { printDiagnostics } from '../diagnostics.ts';
+import { exit, UsageError } from '../exit.ts';
+import { interrupts } from '../interrupts.ts';
+import type { Io } from '../io.ts';
+import { readLimit } from '../limit.ts';
+import type { ReachingOptions } from '../options.ts';
+import { becomeOf, reachOf } from '../reach.ts';
+
+export interface UnlockOptions extends ReachingOptions {
+  readonly nonce: string;
+}
+
+/** Takes a lock away that somebody's run holds, or held, on hosts: for one that is known to be gone. */
+export async function unlockCommand(io: Io, options: UnlockOptions): Promise<number> {
+  if (!/^[0-9a-f]{1,64}$/.test(options.nonce)) {
+    throw new UsageError('--nonce: expected the digits that the refused run told');
+  }
+  // Whose lock it is must be meant: never all hosts by mistake.
+  if (options.limit === undefined) throw new UsageError('add -l HOST: the host whose lock is to go');
+  const { value: inventory, diagnostics } = await readInventory(options.inventory);
+  await printDiagnostics(io, diagnostics);
+  if (inventory === undefined) return exit.invalid;
+  const selection = await chooseHosts(inventory, 'all', readLimit(options.limit));
+  if (selection.kind === 'invalid') throw new UsageError(selection.message, exit.noHosts);
+  if (selection.hosts.length === 0) throw new UsageError('no host matches; nothing was touched', exit.noHosts);
+  const signals = interrupts(io);
+  try {
+    const answers = await unlock({
+      hosts: selection.hosts,
+      nonce: options.nonce,
+      reach: await reachOf(io, options, createAsker(io, signals), signals.stopping),
+      becomeByDefault: becomeOf(options),
+      forks: options.forks,
+      signal: signals.aborting,
+    });
+    for (const { host, kind, reason } of answers) {
+      const words = {
+        unlocked: 'unlocked',
+        free: 'was not locked',
+        other: 'stays locked',
+        failed: 'could not be unlocked',
+      };
+      io.stdout.write(`${safeLine(host)}: ${words[kind]}${reason === undefined ? '' : `: ${safeLine(reason)}`}\n`);
+    }
+    if (signals.stopping.aborted) return exit.interrupted;
+    if (answers.some(({ kind }) => kind === 'other')) return exit.refused;
+    return answers.some(({ kind }) => kind === 'failed') ? exit.unreachable : exit.ok;
+  } finally {
+    signals.close();
+  }
+}

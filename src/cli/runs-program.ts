@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import type { RunsCleanOptions } from './commands/runs-clean.ts';
+import type { RunsShowOptions } from './commands/runs-show.ts';
+import type { Io } from './io.ts';
+import { newCommand, type StateOptions, withState } from './options.ts';
+
+/** How a run is named. */
+export const runHelp = "a run's id, a part of it that no other has, or `last`";
+
+/** `runs` with its own commands: what is kept of earlier runs. */
+export function runsCommand(io: Io, end: (exitCode: number) => void): Command {
+  const runs = newCommand('runs').description('what is kept of earlier runs');
+  const add = (command: Command): Command => {
+    command.configureOutput({ writeOut: io.stdout.write, writeErr: io.stderr.write });
+    runs.addCommand(withState(command));
+    return command;
+  };
+  add(
+    newCommand('list').description('list them, the newest first').option('--json', 'one JSON object per line'),
+  ).action(async (options: StateOptions & { json?: boolean }) =>
+    end(await (await import('./commands/runs-list.ts')).runsList(io, options)),
+  );
+  add(newCommand('show').description('how one went').argument('<run>', runHelp))
+    .option('--hosts <which>', 'only host names, for -l @file: all, bad, or a verdict like unreachable')
+    .option('--json', 'its events, one per line')
+    .option('-D, --diff', 'show what changed inside files')
+    .option('-v, --verbose', 'what was done; -vv commands and answers', (_: string, before: number) => before + 1, 0)
+    .action(async (run: string, options: RunsShowOptions) =>
+      end(await (await import('./commands/runs-show.ts')).runsShow(io, run, options)),
+    );
+  add(newCommand('verify').description('check that a journal is as it was written').argument('<run>', runHelp)).action(
+    async (run: string, options: StateOptions) =>
+      end(await (await import('./commands/runs-verify.ts')).runsVerify(io, run, options)),
+  );
+  add(newCommand('clean').description('remove old ones; they can be neither resumed nor undone then'))
+    .option('--older <time>', 'those that nobody has written to for so long', '30d')
+    .action(async (options: RunsCleanOptions) =>
+      end(await (await import('./commands/runs-clean.ts')).runsClean(io, options)),
+    );
+  return runs;
+}

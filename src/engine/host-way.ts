@@ -1,0 +1,274 @@
+import type { EventBody } from '../model/event.ts';
+import type { HostHistory } from '../model/history.ts';
+import { HostFailure } from '../model/host-failure.ts';
+import { JournalFailure } from '../model/journal-failure.ts';
+import type { HostOutcome, HostPlan, Plan, PlannedHost, StepPlan } from '../model/plan.ts';
+import type { StepResult, Verdict } from '../model/result.ts';
+import type { Become } from '../model/runbook.ts';
+import type { ExecuteOptions } from './execute-plan.ts';
+import { holding, lockNote } from './host-lock.ts';
+import type { EngineParts } from './host-run.ts';
+import { isOpen, pastOf } from './past.ts';
+import { openSession, type Session } from './session.ts';
+import { stopReason } from './stop-reason.ts';
+import { carryOut, diagnose, type Walker } from './walk.ts';
+
+/** After so long between look and change the host is looked at again first. */
+const staleAfterMs = 60_000;
+
+/** Whether a real run has something to do: a change, or a wait that may lead to one. */
+export function isDue(plan: HostPlan): boolean {
+  const would = (result: StepResult): boolean => result.outcome === 'would_change';
+  return (
+    plan.waits === true ||
+    plan.steps.some((step) => would(step.result) || step.items.some((item) => would(item.result)))
+  );
+}
+
+/** One host's way through the run: look, then mend or leave. Its failures are values; it rejects only for bugs. */
+export class HostWay {
+  plan: HostPlan | undefined;
+  outcome: HostOutcome | undefined;
+  #session: Session | undefined;
+  #forget = (): void => undefined;
+  #lookedAt = 0;
+  #begun = 0;
+  /** Its `emit` is `#tell`. */
+  readonly #parts: EngineParts;
+  readonly #emit: EngineParts['emit'];
+  /** What is still to be said of the connection: with the first answer it is known which host this is. */
+  #connected: (() => EventBody) | undefined;
+  readonly #options: ExecuteOptions;
+  readonly #run: Plan;
+  readonly #planned: PlannedHost;
+
+  constructor(parts: EngineParts, options: ExecuteOptions, run: Plan, planned: PlannedHost) {
+    this.#parts = { ...parts, emit: (body) => this.#tell(body) };
+    this.#emit = parts.emit;
+    this.#options = options;
+    this.#run = run;
+    this.#planned = planned;
+  }
+
+  /** Connects and diagnoses; with `thenMend` carries out at once. Ends here when nothing is due. */
+  async look(thenMend: boolean): Promise<void> {
+    this.#begun = this.#options.clock.monotonic();
+    if (this.#options.resume !== undefined && !this.#options.resume.hosts.has(this.#planned.host.name)) {
+      this.outcome = this.#past?.outcome ?? this.#blank('not_started', 'not chosen for this resume');
+      return;
+    }
+    if (this.#options.stopping.aborted) {
+      return this.#end(this.#blank('not_started', stopReason(this.#options.stopping, ' before it began')));
+    }
+    const { plan } = this.#past ?? {};
+    if (plan !== undefined && this.#hasBegun()) return this.#goOn(plan);
+    await this.#guard(async () => {
+      this.#session = await this.#connect();
+      // Where the change follows at once, its own taking of the lock tells.
+      const asksLock = this.#options.lock !== undefined && this.#options.mode !== 'apply';
+      const locked = asksLock ? { locked: lockNote(this.#session, this.#lockUser) } : {};
+      this.plan = await this.#walker.diagnose({ ...this.#walk(this.#session), ...locked });
+      this.#lookedAt = this.#options.clock.monotonic();
+      if (this.#options.mode === 'dry_run' || !isDue(this.plan)) await this.leave();
+      else if (thenMend) await this.mend();
+    });
+  }
+
+  async mend(): Promise<void> {
+    const { plan } = this;
+    if (plan === undefined || this.outcome !== undefined) return;
+    await this.#guard(async () => {
+      const stale = this.#options.clock.monotonic() - this.#lookedAt > staleAfterMs;
+      try {
+        await this.#carryOut(stale ? { ...plan, snapshots: [] } : plan);
+      } catch (error) {
+        // The wire did not survive the question; nothing was begun, so a new one may look again.
+        const lost = error instanceof HostFailure && error.phase === 'lost' && this.#options.mode === 'ask';
+        if (!lost || this.#options.aborting.aborted) throw error;
+        await this.#close();
+        await this.#carryOut({ ...plan, snapshots: [] });
+      }
+    });
+  }
+
+  /** What was read before the run broke off counts still: only so do the gates of what was begun decide as they did. */
+  async #goOn(plan: HostPlan): Promise<void> {
+    this.plan = plan;
+    await this.#guard(async () => {
+      this.#session = await this.#connect();
+      const other = this.#otherHost(this.#session);
+      if (other !== undefined) return this.#end(this.#blank('refused', other));
+      // A secret that is part of an answer isn't in the journal: that one is read again.
+      const snapshots = plan.snapshots.filter((snapshot) => !JSON.stringify(snapshot).includes('***'));
+      await this.#carryOut({ ...plan, snapshots });
+    });
+  }
+
+  #otherHost(session: Session): string | undefined {
+    const before = this.#past?.hostKey;
+    if (before === undefined || session.hostKey === undefined || before === session.hostKey) return undefined;
+    return `this is not the host of the run: its key is ${session.hostKey}, it was ${before}`;
+  }
+
+  get #walker(): Walker {
+    return this.#options.walker ?? { diagnose, carryOut };
+  }
+
+  get #past(): HostHistory | undefined {
+    return this.#options.resume?.histories.get(this.#planned.host.name);
+  }
+
+  #hasBegun(): boolean {
+    return this.#past !== undefined && isOpen(this.#past);
+  }
+
+  async #carryOut(plan: HostPlan): Promise<void> {
+    const session = this.#session ?? (await this.#connect());
+    this.#session = session;
+    const { lock, clock, walker } = this.#options;
+    if (lock !== undefined) {
+      session.lock(holding(this.#parts.runId, this.#planned.host.name, lock, this.#lockUser, clock.now()));
+      // A fix waits for the lock itself; what may begin with an undo, or a question about an old fix, waits here.
+      const refused = walker !== undefined || this.#hasBegun() ? await session.lockRefusal() : undefined;
+      if (refused !== undefined) return this.#end(this.#blank('refused', refused));
+    }
+    await this.#end(await this.#walker.carryOut(this.#walk(session), plan));
+  }
+
+  /** As most of its fixes are made. */
+  get #lockUser(): Become {
+    return this.#run.runbook.become ?? this.#planned.host.connect.become ?? this.#parts.becomeByDefault;
+  }
+
+  /** Nothing (more) is to be done: the plan is the outcome. */
+  async leave(): Promise<void> {
+    if (this.outcome !== undefined) return;
+    if (this.plan === undefined) return;
+    const outcome = outcomeOfPlan(this.plan, this.#options.mode);
+    const { stopping } = this.#options;
+    const stopped = outcome.verdict === 'refused' && stopping.reason instanceof JournalFailure;
+    await this.#end(stopped ? { ...outcome, verdict: 'not_started', reason: stopReason(stopping) } : outcome);
+  }
+
+  async #connect(): Promise<Session> {
+    const { host } = this.#planned;
+    await this.#parts.emit({ type: 'host.connecting', host: host.name });
+    const begun = this.#options.clock.monotonic();
+    const transport = this.#options.transportFor(host);
+    const { clock, aborting, stopping } = this.#options;
+    // Nothing is lost by not waiting for a host that has not answered yet.
+    const session = await openSession(host, transport, this.#parts.startedAt, clock, aborting, stopping);
+    // What is under way then ends as lost, and a fix as unknown.
+    const abort = (): void => void session.close();
+    aborting.addEventListener('abort', abort, { once: true });
+    // Else a run keeps the memory of every connection that it ever had.
+    this.#forget = () => aborting.removeEventListener('abort', abort);
+    const ms = this.#options.clock.monotonic() - begun;
+    this.#connected = () => connectedEvent(session, ms);
+    return session;
+  }
+
+  /** Both at once: they are numbered in this order, and what comes from other probes meanwhile goes after them. */
+  async #tell(body: EventBody): Promise<void> {
+    const connected = this.#connected?.();
+    this.#connected = undefined;
+    await Promise.all([connected === undefined ? undefined : this.#emit(connected), this.#emit(body)]);
+  }
+
+  #walk(session: Session) {
+    const past = this.#past === undefined ? {} : { past: pastOf(this.#past) };
+    return { parts: this.#parts, session, planned: this.#planned, runbook: this.#run.runbook, ...past };
+  }
+
+  async #close(): Promise<void> {
+    await this.#session?.close();
+    this.#session = undefined;
+    this.#forget();
+  }
+
+  /** The edge where one host's failure becomes a value. */
+  async #guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof HostFailure)) throw error;
+      const help = error.help === undefined ? {} : { help: error.help };
+      const reason = error.message;
+      await this.#parts.emit({
+        type: 'host.unreachable',
+        host: this.#planned.host.name,
+        phase: error.phase,
+        reason,
+        ...help,
+      });
+      if (this.#hasBegun()) {
+        await this.#end(this.#blank('unknown', `a fix had begun there, and the host could not be asked: ${reason}`));
+      } else {
+        await this.#end(this.#blank(error.phase === 'cancelled' ? 'not_started' : 'unreachable', reason));
+      }
+    }
+  }
+
+  #blank(verdict: Verdict, reason: string): HostOutcome {
+    const host = this.#planned.host.name;
+    return { host, verdict, reason, diagnosis: reason, symptom: 'unknown', steps: [], notes: [], outputs: {} };
+  }
+
+  async #end(outcome: HostOutcome): Promise<void> {
+    this.outcome = outcome;
+    await this.#session?.release();
+    await this.#close();
+    const ms = this.#options.clock.monotonic() - this.#begun;
+    await this.#parts.emit({ type: 'host.finished', host: outcome.host, outcome, ms });
+  }
+}
+
+function connectedEvent(session: Session, ms: number): EventBody {
+  const { hostKey } = session;
+  const bootId = session.bootId();
+  const machineId = session.machineId();
+  return {
+    type: 'host.connected',
+    host: session.host.name,
+    ms,
+    ...(hostKey === undefined ? {} : { hostKey }),
+    ...(machineId === undefined ? {} : { machineId }),
+    ...(bootId === undefined ? {} : { bootId }),
+  };
+}
+
+/** What a diagnosis comes to when nothing is carried out after it. A real run that cannot decide has failed to. */
+function outcomeOfPlan(plan: HostPlan, mode: ExecuteOptions['mode']): HostOutcome {
+  const { verdict, reason } = verdictOfPlan(plan, mode);
+  return {
+    host: plan.host,
+    verdict,
+    ...(reason === undefined ? {} : { reason }),
+    diagnosis: plan.diagnosis,
+    symptom: plan.symptom,
+    steps: mode === 'dry_run' ? plan.steps : plan.steps.map(cannotDecide),
+    notes: plan.notes,
+    ...(plan.see === undefined ? {} : { see: plan.see }),
+    outputs: plan.outputs,
+  };
+}
+
+function verdictOfPlan(plan: HostPlan, mode: ExecuteOptions['mode']): Pick<HostPlan, 'verdict' | 'reason'> {
+  if (mode === 'dry_run') return plan;
+  if (mode === 'ask' && isDue(plan)) return { verdict: 'refused', reason: 'the plan was not approved' };
+  if (plan.verdict === 'undetermined')
+    return { verdict: 'not_fixed', reason: `cannot decide: ${plan.reason ?? 'unknown'}` };
+  return plan;
+}
+
+function cannotDecide(step: StepPlan): StepPlan {
+  const settle = (result: StepResult): StepResult =>
+    result.outcome === 'undetermined'
+      ? { outcome: 'failed', reason: `cannot decide: ${result.reason ?? 'unknown'}` }
+      : result;
+  return {
+    ...step,
+    result: settle(step.result),
+    items: step.items.map((item) => ({ ...item, result: settle(item.result) })),
+  };
+}

@@ -1,0 +1,201 @@
+import type { AttemptRecord, UnitRecord } from '../model/history.ts';
+import { HostFailure } from '../model/host-failure.ts';
+import { canonicalJson, type Json } from '../model/json.ts';
+import type { Registry } from '../model/pack.ts';
+import type { PlannedChange } from '../model/plan.ts';
+import { Unknown } from '../model/unknown.ts';
+import { type Applied, applyFix } from './apply-fix.ts';
+import { fixKey } from './fix-key.ts';
+import { becomeOf, type HostRun, type MadeChange } from './host-run.ts';
+import type { DueChange } from './inspect-calls.ts';
+import { mayHaveBegun } from './past.ts';
+import { plainJson } from './plain-json.ts';
+import { plainParams } from './read-probes.ts';
+import { recordedChange } from './recorded-change.ts';
+import { type StepPlace, stampOf } from './step-place.ts';
+
+/** How a unit stands that an earlier process of this run was at. */
+export type Resumed =
+  /** Nothing of it was begun: it is attempted, from this attempt on. */
+  | { readonly kind: 'fresh'; readonly attempt: number }
+  /** Its changes are made. `verified`: its own claim held too. */
+  | { readonly kind: 'made'; readonly standing: readonly Recorded[]; readonly verified: boolean }
+  /** `takenBack`: that was done already. */
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      readonly standing: readonly Recorded[];
+      readonly takenBack: boolean;
+    }
+  | { readonly kind: 'unknown'; readonly reason: string; readonly standing: readonly Recorded[] };
+
+/** A change of a unit's record; `due` is a text where it can't be looked at or undone any more. */
+export interface Recorded {
+  readonly planned: PlannedChange;
+  readonly due: DueChange | string;
+  /** Its place among the unit's changes: part of its undo's key. */
+  readonly index: number;
+}
+
+/** Settles what another process left of a unit: by its record, else by the host's marker, else by what stands on the host. */
+export async function resumeUnit(place: StepPlace, record: UnitRecord): Promise<Resumed> {
+  const last = record.attempts.at(-1);
+  if (last === undefined || !mayHaveBegun(record) || place.run.past?.ended === true) return fresh(record);
+  const earlier = record.attempts.slice(0, -1).flatMap((attempt) => begunOf(attempt));
+  const { finished, rollback } = record;
+  if (finished?.outcome === 'changed') {
+    return {
+      kind: 'made',
+      standing: recorded(place.run.parts.registry, record, [...earlier, ...last.changes]),
+      verified: true,
+    };
+  }
+  if (rollback === 'done' || finished?.outcome === 'rolled_back') {
+    const reason = finished?.reason ?? last.result?.reason ?? 'its fix failed before the run broke off';
+    const standing = recorded(place.run.parts.registry, record, [...earlier, ...begunOf(last)]);
+    return { kind: 'failed', reason, standing, takenBack: true };
+  }
+  if (rollback !== undefined) {
+    const standing = recorded(place.run.parts.registry, record, [...earlier, ...begunOf(last)]);
+    const reason = finished?.reason ?? last.result?.reason ?? 'it was being taken back when the run broke off';
+    return { kind: 'failed', reason, standing, takenBack: false };
+  }
+  const result = await resultOf(place, record, last);
+  const standing = (changes: readonly PlannedChange[]) =>
+    recorded(place.run.parts.registry, record, [...earlier, ...changes]);
+  switch (result.outcome) {
+    case 'done':
+      return { kind: 'made', standing: standing(last.changes), verified: false };
+    case 'not_started':
+      if (earlier.length === 0) return fresh(record);
+      return {
+        kind: 'failed',
+        reason: 'only a part was done before the run broke off',
+        standing: standing([]),
+        takenBack: false,
+      };
+    case 'failed': {
+      const begun = standing(last.changes.slice(0, result.begun ?? last.changes.length));
+      return { kind: 'failed', reason: result.reason ?? 'failed', standing: begun, takenBack: false };
+    }
+    case 'unknown':
+      return {
+        kind: 'unknown',
+        reason: result.reason ?? 'unknown',
+        standing: standing(last.changes.slice(0, result.begun ?? 0)),
+      };
+  }
+}
+
+function fresh(record: UnitRecord): Resumed {
+  return { kind: 'fresh', attempt: Math.max(0, ...record.attempts.map(({ attempt }) => attempt)) + 1 };
+}
+
+function begunOf({ changes, result }: AttemptRecord): readonly PlannedChange[] {
+  if (result?.outcome === 'not_started') return [];
+  return result?.outcome === 'failed' ? changes.slice(0, result.begun ?? changes.length) : changes;
+}
+
+/** What of a unit stands according to its record, in the order in which it was made. */
+export function recordedUnit(registry: Registry, record: UnitRecord): Recorded[] {
+  return [...recorded(registry, record, record.attempts.flatMap(begunOf))];
+}
+
+/** Later attempts are about what earlier ones left: the first attempt's list has every change once. */
+function recorded(registry: Registry, record: UnitRecord, changes: readonly PlannedChange[]): readonly Recorded[] {
+  const texts = (record.attempts[0]?.changes ?? []).map((change) => canonicalJson(plainJson(change)));
+  return changes.map((planned) => ({
+    planned,
+    due: recordedChange(registry, planned),
+    index: Math.max(0, texts.indexOf(canonicalJson(plainJson(planned)))),
+  }));
+}
+
+type Result = NonNullable<AttemptRecord['result']>;
+
+/** How the last attempt ended, asked of the host where nobody wrote it down; the answer is written down before it counts. */
+async function resultOf(place: StepPlace, record: UnitRecord, last: AttemptRecord): Promise<Result> {
+  if (last.result !== undefined && last.result.outcome !== 'unknown') return last.result;
+  const { run } = place;
+  const begun = run.parts.clock.monotonic();
+  const result = await askHost(place, record, last);
+  const ms = run.parts.clock.monotonic() - begun;
+  run.session.markChange(becomeOf(run, place.runbook, place.step.become));
+  const key = fixKey(place, record.alternative);
+  await run.parts.emit({ type: 'fix.result', ...stampOf(place), key, attempt: last.attempt, ...result, ms });
+  return result;
+}
+
+async function askHost(place: StepPlace, record: UnitRecord, last: AttemptRecord): Promise<Result> {
+  const { run, step } = place;
+  const due: DueChange[] = [];
+  for (const planned of last.changes) {
+    const change = recordedChange(run.parts.registry, planned);
+    if (typeof change === 'string') return { outcome: 'unknown', reason: change };
+    due.push(change);
+  }
+  const key = [...fixKey(place, record.alternative), last.attempt];
+  const { bootId } = last;
+  const applied = await applyFix(run, due, { runMs: step.timeoutMs, waits: async () => {} }, key, (request) =>
+    run.session.adopt({ key: request.key, become: request.become, timeoutMs: request.timeoutMs, bootId }),
+  );
+  switch (applied.kind) {
+    case 'done':
+      return { outcome: 'done' };
+    case 'failed':
+      return { outcome: 'failed', reason: applied.reason, begun: applied.begun.length };
+    case 'busy':
+      return applied.done.length === 0
+        ? { outcome: 'not_started', reason: applied.reason }
+        : { outcome: 'failed', reason: applied.reason, begun: applied.done.length };
+    case 'not_started':
+      return { outcome: 'not_started', reason: applied.reason };
+    case 'unknown':
+      return applied.over === true
+        ? byWhatStands(run, due, applied)
+        : { outcome: 'unknown', reason: applied.reason, begun: applied.begun.length };
+  }
+}
+
+/** The host can't tell how the fix ended, but it is over: what stands there may. */
+async function byWhatStands(
+  run: HostRun,
+  due: readonly DueChange[],
+  { reason }: Extract<Applied, { kind: 'unknown' }>,
+): Promise<Result> {
+  const found = await Promise.all(due.map((change) => standsAs(run, change)));
+  const unclear = found.find((stands) => typeof stands !== 'string');
+  if (unclear !== undefined) return { outcome: 'unknown', reason: `${reason}; ${unclear.reason}` };
+  if (found.every((stands) => stands === 'after')) return { outcome: 'done' };
+  if (found.every((stands) => stands === 'before')) return { outcome: 'not_started', reason };
+  return { outcome: 'failed', reason: `${reason}; only a part of it was done`, begun: due.length };
+}
+
+/** Whether a change stands on the host, or its before-state does; why that can't be told. */
+export async function standsAs(run: HostRun, due: DueChange): Promise<'before' | 'after' | Unknown> {
+  const { action } = due;
+  if (!action.converges) return new Unknown(`${action.name} leaves nothing to look at`);
+  const label = { kind: 'inspect', name: action.name, params: plainParams(due.params) } as const;
+  try {
+    const now = await action.inspect(run.session.inspector(label, due.become, 60_000), due.params as never);
+    if (now instanceof Unknown) return new Unknown(`${action.name}: ${now.reason}`);
+    // A state is JSON, or an Unknown: defineAction's types hold every action to it.
+    const state = now as Json;
+    if (action.diff(state, due.params as never) === undefined) return 'after';
+    return action.same(due.before, plainJson(state))
+      ? 'before'
+      : new Unknown(`${action.name}: neither as before nor as wanted`);
+  } catch (error) {
+    if (!(error instanceof HostFailure) || error.phase === 'lost' || error.phase === 'cancelled') throw error;
+    return new Unknown(`${action.name}: ${error.message}`);
+  }
+}
+
+/** A recorded change as one that was made, so that it can be taken back. */
+export function madeAgain(place: StepPlace, alternative: string | undefined, entry: Recorded): MadeChange | string {
+  const { due, planned, index } = entry;
+  if (typeof due === 'string') return due;
+  const { action, params, before, change, touches, become } = due;
+  const undoKey = [...fixKey(place, alternative), 'undo', index];
+  return { step: place.id, action, params, before, change, touches, become, planned, undoKey };
+}

@@ -1,0 +1,118 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import type { Event } from '../model/event.ts';
+import { checkRecords, type Damage } from './check-records.ts';
+import { readJournalFile } from './journal-file.ts';
+import { checkDirectory, codeOf, isMissing, syncDirectory, UnsafePath } from './own-path.ts';
+import { isRunId, journalPath, runDirectory, runsDirectory } from './places.ts';
+
+/** A run's journal, read. */
+export interface KeptRun {
+  readonly run: string;
+  readonly directory: string;
+  /** Up to the damage, if there is any. */
+  readonly events: readonly Event[];
+  readonly bytes: number;
+  /** Length of a last line that was never finished; going on with the run cuts it off. */
+  readonly tornBytes: number;
+  readonly damage?: Damage;
+}
+
+/** One run, or why it is none: no such run, several that match, a file that is not safe to read. */
+export type FoundRun =
+  | { readonly kind: 'run'; readonly kept: KeptRun }
+  | { readonly kind: 'none'; readonly problem: string };
+
+/**
+ * The last run that changed hosts, or may have: neither a dry run nor an undo. What can't be read is passed over.
+ */
+export async function findLastChange(state: string): Promise<FoundRun> {
+  for (const run of await runIds(state)) {
+    const found = await findRun(state, run);
+    const [first] = found.kind === 'run' ? found.kept.events : [];
+    if (first?.type === 'run.started' && !first.dryRun && first.request?.kind !== 'undo') return found;
+  }
+  return { kind: 'none', problem: `no run in ${runsDirectory(state)} changed anything` };
+}
+
+/** Reads a kept run; `name` is its id, a part of it that no other has, or `last`. */
+export async function findRun(state: string, name: string): Promise<FoundRun> {
+  const runs = await runIds(state);
+  const [newest] = runs;
+  const fitting = name === 'last' ? (newest === undefined ? [] : [newest]) : runs.filter((run) => run.includes(name));
+  const run = runs.includes(name) ? name : fitting[0];
+  if (run === undefined) {
+    const help = newest === undefined ? 'none is kept there' : 'mendgate runs list names those that are';
+    return { kind: 'none', problem: `no run ${name} in ${runsDirectory(state)}: ${help}` };
+  }
+  if (run !== name && fitting.length > 1) {
+    return { kind: 'none', problem: `${name} fits ${fitting.length} runs: ${fitting.slice(0, 5).join(', ')}` };
+  }
+  try {
+    return { kind: 'run', kept: await readRun(state, run) };
+  } catch (error) {
+    if (!(error instanceof UnsafePath) && codeOf(error) === undefined) throw error;
+    return { kind: 'none', problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Ids of the runs that are kept, the newest first. */
+export async function runIds(state: string): Promise<readonly string[]> {
+  let names: readonly string[];
+  try {
+    names = await readdir(runsDirectory(state));
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+  return newestFirst(state, names.filter(isRunId));
+}
+
+/** By the second in their ids; those of the same second by when their directories were made. */
+async function newestFirst(state: string, runs: readonly string[]): Promise<readonly string[]> {
+  const second = (run: string): string => run.slice(0, 'YYYY-MM-DDThhmmss'.length);
+  const sizes = new Map<string, number>();
+  for (const run of runs) sizes.set(second(run), (sizes.get(second(run)) ?? 0) + 1);
+  const keyed = await Promise.all(
+    runs.map(async (run) => {
+      const alone = sizes.get(second(run)) === 1;
+      const made = alone ? 0 : (await stat(runDirectory(state, run)).catch(() => undefined))?.birthtimeMs;
+      return { run, second: second(run), made: made ?? 0 };
+    }),
+  );
+  keyed.sort((a, b) => (a.second === b.second ? b.made - a.made : a.second < b.second ? 1 : -1));
+  return keyed.map(({ run }) => run);
+}
+
+async function readRun(state: string, run: string): Promise<KeptRun> {
+  const directory = runDirectory(state, run);
+  await checkDirectory(directory);
+  const bytes = await readJournalFile(journalPath(directory));
+  const { events, tornBytes, damage } = checkRecords(bytes);
+  const kept = { run, directory, events, bytes: bytes.length, tornBytes };
+  return damage === undefined ? kept : { ...kept, damage };
+}
+
+/** Removes the runs whose journal nobody has written to for so long. Gives their ids. */
+export async function cleanRuns(state: string, olderThanMs: number, now: number): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const run of [...(await runIds(state))].reverse()) {
+    const directory = runDirectory(state, run);
+    await checkDirectory(directory);
+    const last = await lastWritten(directory);
+    if (now - last < olderThanMs) continue;
+    await rm(directory, { recursive: true });
+    removed.push(run);
+  }
+  if (removed.length > 0) await syncDirectory(runsDirectory(state));
+  return removed;
+}
+
+/** Epoch ms; of the directory itself where the journal was never begun. */
+async function lastWritten(directory: string): Promise<number> {
+  try {
+    return (await stat(journalPath(directory))).mtimeMs;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return (await stat(directory)).mtimeMs;
+  }
+}

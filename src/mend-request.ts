@@ -1,0 +1,66 @@
+// What the main line is asked for, and how it ends. The line itself is mend.ts.
+
+import type { ExecuteOptions, RunResult } from './engine/execute-plan.ts';
+import type { Approval } from './engine/host-run.ts';
+import type { Clock } from './model/clock.ts';
+import type { Diagnostic } from './model/diagnostic.ts';
+import type { EventSink } from './model/event.ts';
+import type { Host, TransportName } from './model/inventory.ts';
+import type { Plan } from './model/plan.ts';
+import type { Become, BecomeMethod } from './model/runbook.ts';
+import type { Secret } from './model/secret.ts';
+import type { Transport } from './model/transport.ts';
+
+/** How hosts are reached, as given on the command line; what is absent follows from the inventory. */
+export interface ReachOptions {
+  readonly connection?: TransportName;
+  readonly user?: string;
+  readonly privateKeyFiles?: readonly string[];
+  readonly password?: Secret;
+  readonly becomeMethod?: BecomeMethod;
+  readonly becomePassword?: Secret;
+  readonly knownHostsFiles?: readonly string[];
+  readonly hostKeyPolicy: 'strict' | 'accept-new';
+  readonly connectTimeoutMs?: number;
+  /** For passphrases of keys and questions of hosts, several at once; `signal` withdraws one. Absent: no terminal. */
+  readonly ask?: (prompt: string, signal?: AbortSignal) => Promise<Secret | undefined>;
+  readonly onWarning: (message: string) => void;
+}
+
+export interface MendRequest {
+  readonly runbook: string;
+  readonly inventory: readonly string[];
+  readonly limit: string | undefined;
+  readonly extra: ReadonlyMap<string, string>;
+  readonly mode: ExecuteOptions['mode'];
+  readonly forks: number;
+  readonly reach: ReachOptions;
+  readonly becomeByDefault: Become;
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  readonly startAt: string | undefined;
+  readonly expectHosts: number | undefined;
+  readonly detailedExitCode: boolean;
+  readonly sinks: readonly EventSink[];
+  readonly onPlan: (plan: Plan, warnings: readonly string[]) => void;
+  readonly approvePlan: ExecuteOptions['approvePlan'];
+  readonly approve: (approval: Approval) => Promise<boolean>;
+  readonly stopping: AbortSignal;
+  readonly aborting: AbortSignal;
+  /** Replaces the transports; for the demo and for tests. */
+  readonly transportFor?: (host: Host) => Transport;
+  /** Replaces the machine's time; a replay brings its own. */
+  readonly clock?: Clock;
+  /** For the journal: `approve` says yes to what cannot be undone. */
+  readonly allowIrreversible?: boolean;
+  /** `--lock-comment`: for those whom the hosts' locks keep away meanwhile. */
+  readonly lockComment?: string;
+  /** Where the run is kept (`stateDirectory`); absent: nowhere, as in the demo. */
+  readonly stateDirectory?: string;
+}
+
+/** How a request ended. `problems` were found before anything was connected. */
+export type MendEnd =
+  | { readonly kind: 'ran'; readonly result: RunResult; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: 'refused'; readonly exitCode: 5 | 64 | 65 | 66 | 74; readonly problems: readonly string[] };

@@ -1,0 +1,105 @@
+import type { TransportName } from './inventory.ts';
+import type { Json } from './json.ts';
+import type { HostOutcome, HostPlan, PlannedChange } from './plan.ts';
+import type { StepResult } from './result.ts';
+import type { BecomeMethod } from './runbook.ts';
+
+/** What names a unit's fix among all fixes of all runs: run, host, step with the items around it, alternative, item. */
+export type UnitKey = readonly Json[];
+
+/** What was asked for when a run began: enough to go on with it in another process. JSON; holds no secret. */
+export interface RunRequest {
+  readonly kind: 'run' | 'apply' | 'undo';
+  /** `undo`: the run that is undone. `apply`: the plan's id. */
+  readonly of?: string;
+  /** Of the program that wrote it. */
+  readonly mendgate: string;
+  /** Absolute path. */
+  readonly runbook: string;
+  /** Hex SHA-256 over the runbook and all runbooks it uses. */
+  readonly runbookSha256: string;
+  /** Absolute paths; `h1,h2,` as given. */
+  readonly inventory: readonly string[];
+  /** Hex SHA-256 over what the inventory gave for the chosen hosts: names, addresses, how to reach them, variables. */
+  readonly inventorySha256: string;
+  readonly limit?: string;
+  /** Params as given, a secret's value as `***`. */
+  readonly extra: readonly { readonly name: string; readonly text: string }[];
+  /** How hosts were reached, where the command line said so. */
+  readonly reach: {
+    readonly connection?: TransportName;
+    readonly user?: string;
+    /** Absolute paths. */
+    readonly privateKeyFiles?: readonly string[];
+    readonly knownHostsFiles?: readonly string[];
+    readonly becomeMethod?: BecomeMethod;
+  };
+  readonly becomeByDefault: string | false;
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  readonly startAt?: string;
+  readonly allowIrreversible: boolean;
+  /** Whoever ran it: user@machine. */
+  readonly operator: string;
+}
+
+/** One attempt of a unit's fix. */
+export interface AttemptRecord {
+  readonly attempt: number;
+  /** The host's boot when it was about to be sent; absent: not known then. */
+  readonly bootId?: string;
+  readonly changes: readonly PlannedChange[];
+  /** Absent: nobody wrote down how it ended. */
+  readonly result?: {
+    readonly outcome: 'done' | 'failed' | 'not_started' | 'unknown';
+    readonly reason?: string;
+    /** How many of `changes`, in order, were begun (`failed`) or are known to be done (`unknown`). Absent: `failed`: all may have been; `unknown`: none. */
+    readonly begun?: number;
+  };
+}
+
+/** What a run did with one unit: a step's fix, one alternative's, one item's. */
+export interface UnitRecord {
+  readonly key: UnitKey;
+  /** `ID`, or `ID/STEP` inside `use`. */
+  readonly step: string;
+  readonly item?: Json;
+  readonly alternative?: string;
+  /** In order; only the last can lack a result. */
+  readonly attempts: readonly AttemptRecord[];
+  /** Present once it was taken back, or was about to be: `begun` when nobody wrote down how that ended. */
+  readonly rollback?: 'begun' | 'done' | 'failed';
+  /** How its step, or its item, ended; absent when the run broke off before. */
+  readonly finished?: StepResult;
+}
+
+/** What is known of one host of a run. */
+export interface HostHistory {
+  readonly host: string;
+  /** `SHA256:…`, where the transport has one. */
+  readonly hostKey?: string;
+  readonly machineId?: string;
+  readonly bootId?: string;
+  /** What was diagnosed; later ones replace earlier ones. */
+  readonly plan?: HostPlan;
+  /** In the order in which they were begun. */
+  readonly units: readonly UnitRecord[];
+  /** Absent: it had not ended when the run broke off. */
+  readonly outcome?: HostOutcome;
+}
+
+/** A run as its journal tells it. */
+export interface RunHistory {
+  readonly run: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly dryRun: boolean;
+  /** Absent: nobody can go on with this run (a demo, a replay). */
+  readonly request?: RunRequest;
+  readonly runbook: { readonly id: string; readonly title: string };
+  readonly hosts: readonly HostHistory[];
+  /** Of the last event. */
+  readonly lastSeq: number;
+  /** Absent: the run broke off, or is still under way. */
+  readonly exitCode?: number;
+}

@@ -1,0 +1,251 @@
+// Saved plans: a dry run whose plan goes into a file, and a run that carries out just what such a file shows. The line itself
+// is mend.ts.
+
+import { randomBytes } from 'node:crypto';
+import type { Walker } from './engine/walk.ts';
+import type { Dialled } from './journal/collect-plan.ts';
+import {
+  checkRunbook,
+  execute,
+  mend,
+  planRun,
+  reachHosts,
+  readInventory,
+  secretsOfReach,
+  withJournal,
+} from './mend.ts';
+import type { MendEnd, MendRequest } from './mend-request.ts';
+import type { Event } from './model/event.ts';
+import type { JsonObject } from './model/json.ts';
+import type { HostPlan, Plan } from './model/plan.ts';
+import type { SavedPlan } from './model/saved-plan.ts';
+import { mendgateVersion } from './version.ts';
+
+/** How making a plan ended; without `saved` nothing was written. */
+export interface SaveEnd {
+  readonly end: MendEnd;
+  readonly saved?: SavedPlan;
+  /** There was a plan, and it could not be written. */
+  readonly problem?: string;
+}
+
+/** Looks at every host as a dry run does, and writes what it would do into a file that is good for `forMs`. */
+export async function savePlan(
+  request: MendRequest & { readonly stateDirectory: string },
+  file: string,
+  forMs: number,
+): Promise<SaveEnd> {
+  const events: Event[] = [];
+  let planned: Plan | undefined;
+  const end = await mend({
+    ...request,
+    mode: 'dry_run',
+    sinks: [...request.sinks, (event) => void (isOfPlan(event) && events.push(event))],
+    onPlan(plan, warnings) {
+      planned = plan;
+      request.onPlan(plan, warnings);
+    },
+  });
+  if (end.kind !== 'ran' || planned === undefined || request.stopping.aborted) return { end };
+  const [{ collectPlan }, { writeSavedPlan, PlanFileFailure }, { systemClock }] = await Promise.all([
+    import('./journal/collect-plan.ts'),
+    import('./journal/saved-plan.ts'),
+    import('./transports/clock.ts'),
+  ]);
+  const redact = await redactorOf(request, planned);
+  const collected = collectPlan(events, {
+    id: randomBytes(16).toString('hex'),
+    now: (request.clock ?? systemClock).now(),
+    forMs,
+    mendgate: mendgateVersion(),
+    dialled: new Map(planned.hosts.map((each) => [each.host.name, dialledOf(each, redact)])),
+  });
+  if (collected === undefined) return { end };
+  try {
+    await writeSavedPlan(file, collected);
+    return { end, saved: collected };
+  } catch (error) {
+    if (!(error instanceof PlanFileFailure)) throw error;
+    return { end, problem: error.message };
+  }
+}
+
+function isOfPlan({ type }: Event): boolean {
+  return type === 'run.started' || type === 'host.connected' || type === 'host.planned' || type === 'host.finished';
+}
+
+function dialledOf({ host, params }: Plan['hosts'][number], redact: Redact): Dialled {
+  const { address, port } = host.connect;
+  // Secrets become `***` on the way.
+  return { address, port, params: JSON.parse(JSON.stringify(redact(params))) as JsonObject };
+}
+
+type Redact = <T>(value: T) => T;
+
+async function redactorOf({ reach }: MendRequest, plan: Plan): Promise<Redact> {
+  const { createRedactor, secretsIn } = await import('./engine/redact.ts');
+  const secrets = [...secretsOfReach(reach, plan), ...plan.hosts.flatMap(({ params }) => secretsIn(params))];
+  return createRedactor(secrets).value;
+}
+
+/** A plan file, or why it isn't one to carry out. 65: it is no plan; 5: it is one that must not be. */
+export type FoundPlan =
+  | { readonly kind: 'plan'; readonly plan: SavedPlan }
+  | { readonly kind: 'none'; readonly exitCode: 5 | 65; readonly problem: string };
+
+/** Reads a plan file, whole and as it was made. */
+export async function findPlan(file: string): Promise<FoundPlan> {
+  const { readSavedPlan, PlanFileFailure } = await import('./journal/saved-plan.ts');
+  try {
+    const read = await readSavedPlan(file);
+    if (read.kind === 'plan') return read;
+    return { kind: 'none', exitCode: read.kind === 'edited' ? 5 : 65, problem: `${file}: ${read.problem}` };
+  } catch (error) {
+    if (!(error instanceof PlanFileFailure)) throw error;
+    return { kind: 'none', exitCode: 65, problem: error.message };
+  }
+}
+
+/** What is asked of an apply; the rest stands in the plan. */
+export type ApplyRequest = Omit<
+  MendRequest,
+  | 'runbook'
+  | 'inventory'
+  | 'limit'
+  | 'mode'
+  | 'approvePlan'
+  | 'becomeByDefault'
+  | 'tags'
+  | 'skipTags'
+  | 'startAt'
+  | 'expectHosts'
+  | 'detailedExitCode'
+> & { readonly plan: SavedPlan; readonly stateDirectory: string };
+
+/** Why a plan can't be carried out by now, before anything is asked of anybody; `undefined`: nothing is against it. */
+export async function planUnfit(plan: SavedPlan, state: string, now?: number): Promise<string | undefined> {
+  const [{ planProblem }, { planUse, usedText }, { systemClock }] = await Promise.all([
+    import('./journal/plan-problem.ts'),
+    import('./journal/used-plans.ts'),
+    import('./transports/clock.ts'),
+  ]);
+  const used = await planUse(state, plan.id);
+  if (used !== undefined) return usedText(used);
+  return planProblem(plan, mendgateVersion(), now ?? systemClock.now());
+}
+
+/** Names of the hosts on which a plan has something to do. */
+export async function dueHosts(plan: SavedPlan): Promise<readonly string[]> {
+  const { isDue } = await import('./engine/host-way.ts');
+  return plan.hosts.filter((host) => isDue(host.plan)).map(({ host }) => host);
+}
+
+/**
+ * Carries a saved plan out: on each of its hosts where all still is as the plan says, and nothing but what it shows. `refused` with
+ * exit code 5: the plan itself doesn't hold any more, and no host was touched.
+ */
+export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
+  const { plan: saved, stateDirectory } = request;
+  const unfit = await planUnfit(saved, stateDirectory, request.clock?.now());
+  if (unfit !== undefined) return refused(5, unfit);
+  const due = await dueHosts(saved);
+  if (due.length === 0) return refused(66, 'the plan changes nothing');
+
+  const again = requestAgain(request, saved, due);
+  const [runbook, inventory] = await Promise.all([checkRunbook(again.runbook), readInventory(again.inventory)]);
+  const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
+  if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
+  const { changedSince } = await import('./journal/changed-since.ts');
+  const chosen = [...saved.hosts, ...saved.unseen].map(({ host }) => host);
+  const changed = changedSince(saved.request, runbook.value, inventory.value.hosts, chosen);
+  if (changed !== undefined) return refused(5, `${changed} since the plan was made; make a new one`);
+  const planned = await planRun(again, runbook.value, inventory.value);
+  if (planned.kind === 'refused') return planned;
+  const redact = await redactorOf(again, planned.plan);
+  const other = await otherParams(saved, planned.plan, redact);
+  if (other !== undefined) return refused(5, `${other} since the plan was made; make a new one`);
+  request.onPlan(planned.plan, planned.warnings);
+
+  const reach = await reachHosts(again);
+  try {
+    const walker = await planWalker(saved, redact, again);
+    const how = { kind: 'apply', of: saved.id, walker } as const;
+    const kept = await execute(again, planned.plan, inventory.value, reach.transportFor, how);
+    if (kept.kind === 'not_begun') return refused(kept.failure.locked ? 5 : 74, kept.failure.message);
+    return { kind: 'ran', result: withJournal(kept), diagnostics };
+  } finally {
+    await reach.close();
+  }
+}
+
+function refused(exitCode: 5 | 66 | 74, problem: string): MendEnd {
+  return { kind: 'refused', exitCode, problems: [problem] };
+}
+
+function requestAgain(request: ApplyRequest, { request: asked }: SavedPlan, due: readonly string[]): MendRequest {
+  return {
+    ...request,
+    runbook: asked.runbook,
+    inventory: asked.inventory,
+    reach: { ...asked.reach, ...request.reach },
+    limit: due.join(','),
+    // A secret isn't in the plan: it has to be given again.
+    extra: new Map([
+      ...asked.extra.flatMap(({ name, text }) => (text === '***' ? [] : [[name, text] as const])),
+      ...request.extra,
+    ]),
+    mode: 'apply',
+    approvePlan: async () => true,
+    becomeByDefault: asked.becomeByDefault,
+    tags: asked.tags,
+    skipTags: asked.skipTags,
+    startAt: asked.startAt,
+    allowIrreversible: asked.allowIrreversible || request.allowIrreversible === true,
+    expectHosts: undefined,
+    detailedExitCode: false,
+  };
+}
+
+/** Params come from the runbook, the inventory and the line that made the plan; all of them were compared, and this is the proof. */
+async function otherParams(saved: SavedPlan, plan: Plan, redact: Redact): Promise<string | undefined> {
+  const { jsonDifferences } = await import('./engine/json-differences.ts');
+  const before = new Map(saved.hosts.map(({ host, params }) => [host, params]));
+  const texts = plan.hosts.flatMap((each) =>
+    jsonDifferences('', before.get(each.host.name), dialledOf(each, redact).params).map(
+      (text) => `${each.host.name}: param ${text}`,
+    ),
+  );
+  return texts.length === 0 ? undefined : `${texts.slice(0, 3).join('; ')}: changed`;
+}
+
+/** The walk of a run that carries a saved plan out, for one that goes on with it; why that can't be had. */
+export async function walkerOfTaken(request: MendRequest, id: string, plan: Plan): Promise<Walker | string> {
+  const { takenPlan } = await import('./journal/used-plans.ts');
+  const taken = await takenPlan(request.stateDirectory ?? '', id);
+  if (taken.kind !== 'plan') return `the plan that this run carries out: ${taken.problem}; apply it anew`;
+  return planWalker(taken.plan, await redactorOf(request, plan), request);
+}
+
+async function planWalker(
+  saved: SavedPlan,
+  redact: Redact,
+  { clock, stateDirectory = '' }: MendRequest,
+): Promise<Walker> {
+  const [{ approvedWalker }, { takePlan }, { operator }, { systemClock }] = await Promise.all([
+    import('./engine/approved-walk.ts'),
+    import('./journal/used-plans.ts'),
+    import('./journal/run-request.ts'),
+    import('./transports/clock.ts'),
+  ]);
+  const at = (): string => new Date((clock ?? systemClock).now()).toISOString();
+  let taken: Promise<string | undefined> | undefined;
+  return approvedWalker({
+    hosts: new Map(saved.hosts.map((host) => [host.host, host])),
+    // As an event, which is how the plan was saved.
+    redact: (plan: HostPlan) => redact({ type: 'host.planned', seq: 0, plan }).plan,
+    take(run) {
+      taken ??= takePlan(stateDirectory, saved, { run, operator: operator(), at: at() });
+      return taken;
+    },
+  });
+}

@@ -1,0 +1,164 @@
+// Goes on with a run that broke off: read its journal → check that all is as it was → walk again. The line itself is mend.ts.
+
+import type { Resume } from './engine/execute-plan.ts';
+import type { Journal } from './journal/journal.ts';
+import { checkRunbook, execute, planRun, reachHosts, readInventory, withJournal } from './mend.ts';
+import type { MendEnd, MendRequest } from './mend-request.ts';
+import type { Event } from './model/event.ts';
+import type { HostHistory, RunHistory, RunRequest } from './model/history.ts';
+import { JournalFailure } from './model/journal-failure.ts';
+import type { Verdict } from './model/result.ts';
+import { walkerOfTaken } from './plan-file.ts';
+
+/** What is asked of a resume; what was asked of the run itself stands in its journal. */
+export type ResumeRequest = Omit<
+  MendRequest,
+  | 'runbook'
+  | 'inventory'
+  | 'limit'
+  | 'mode'
+  | 'becomeByDefault'
+  | 'tags'
+  | 'skipTags'
+  | 'startAt'
+  | 'expectHosts'
+  | 'detailedExitCode'
+> & {
+  /** Its id, a part of it, or `last`: the last that was neither a dry run nor an undo. */
+  readonly run: string;
+  readonly stateDirectory: string;
+  /** Also hosts that ended so. Default: those that have not ended, or of which something is unknown. */
+  readonly also: 'failed' | 'unreachable' | undefined;
+  /** Asked before anything is connected; `false`: nothing is done. */
+  readonly approveHosts: (run: string, hosts: readonly string[]) => Promise<boolean>;
+};
+
+/** Goes on with a run on those of its hosts that have not ended. `refused` with exit code 5: something is not as it was. */
+export async function resumeRun(request: ResumeRequest): Promise<MendEnd> {
+  const [{ findLastChange, findRun }, { readHistory }, { changedSince }] = await Promise.all([
+    import('./journal/kept-runs.ts'),
+    import('./journal/read-history.ts'),
+    import('./journal/changed-since.ts'),
+  ]);
+  const { run: name, stateDirectory: state } = request;
+  const found = await (name === 'last' ? findLastChange(state) : findRun(state, name));
+  if (found.kind === 'none') return refused(66, found.problem);
+  const { run, events, damage } = found.kept;
+  if (damage !== undefined)
+    return refused(5, `the journal of ${run} is damaged in line ${damage.line}: ${damage.what}`);
+  const [first] = events;
+  if (first === undefined) return refused(5, `${run} has no events: nothing was begun`);
+  const history = readHistory(events);
+  const asked = history.request;
+  if (asked === undefined || history.dryRun) return refused(64, `${run} was a dry run: there is nothing to go on with`);
+  if (asked.kind === 'undo') return refused(64, `${run} was an undo: mendgate undo ${asked.of ?? ''} goes on with it`);
+
+  const again = requestAgain(request, asked, history);
+  const [runbook, inventory] = await Promise.all([checkRunbook(again.runbook), readInventory(again.inventory)]);
+  const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
+  if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
+  const planned = await planRun(again, runbook.value, inventory.value);
+  if (planned.kind === 'refused') return planned;
+  const { plan } = planned;
+  const changed = changedSince(
+    asked,
+    plan.runbook,
+    inventory.value.hosts,
+    history.hosts.map(({ host }) => host),
+  );
+  if (changed !== undefined) return refused(5, `${changed} since run ${run}: begin a new one`);
+  const walker = asked.kind === 'apply' ? await walkerOfTaken(again, asked.of ?? '', plan) : undefined;
+  if (typeof walker === 'string') return refused(5, walker);
+  const hosts = due(history.hosts, request.also);
+  if (hosts.length === 0) return refused(66, `nothing is left to do of run ${run}: every host has ended`);
+  if (!(await request.approveHosts(run, hosts))) return refused(5, 'not approved');
+  request.onPlan(plan, planned.warnings);
+
+  const reach = await reachHosts(again);
+  try {
+    const opened = await openAgain(again, run);
+    if ('problem' in opened) return refused(opened.exitCode, opened.problem);
+    const { journal } = opened;
+    const latest = readHistory(opened.events);
+    const resume: Resume = {
+      run,
+      startedAt: Date.parse(history.startedAt),
+      lastSeq: latest.lastSeq,
+      operator: opened.operator,
+      histories: new Map(latest.hosts.map((host) => [host.host, host])),
+      hosts: new Set(hosts),
+    };
+    const kept = await execute(again, plan, inventory.value, reach.transportFor, {
+      kind: asked.kind,
+      ...(walker === undefined ? {} : { walker }),
+      resume: { resume, journal },
+    });
+    if (kept.kind === 'not_begun') return refused(kept.failure.locked ? 5 : 74, kept.failure.message);
+    return { kind: 'ran', result: withJournal(kept), diagnostics };
+  } finally {
+    await reach.close();
+  }
+}
+
+function refused(exitCode: 5 | 64 | 66 | 74, problem: string): MendEnd {
+  return { kind: 'refused', exitCode, problems: [problem] };
+}
+
+function requestAgain(request: ResumeRequest, asked: RunRequest, history: RunHistory): MendRequest {
+  return {
+    ...request,
+    // What is said now wins.
+    reach: { ...asked.reach, ...request.reach },
+    runbook: asked.runbook,
+    inventory: asked.inventory,
+    limit: history.hosts.map(({ host }) => host).join(','),
+    // A secret isn't in the journal: it has to be given again.
+    extra: new Map([
+      ...asked.extra.flatMap(({ name, text }) => (text === '***' ? [] : [[name, text] as const])),
+      ...request.extra,
+    ]),
+    mode: 'apply',
+    becomeByDefault: asked.becomeByDefault,
+    tags: asked.tags,
+    skipTags: asked.skipTags,
+    startAt: asked.startAt,
+    allowIrreversible: asked.allowIrreversible || request.allowIrreversible === true,
+    expectHosts: undefined,
+    detailedExitCode: false,
+  };
+}
+
+const failed: readonly Verdict[] = ['not_fixed', 'rolled_back', 'rollback_failed', 'undetermined', 'refused'];
+
+/** Hosts to go on with: those that have not ended, those of which something is unknown, and what was asked for besides. */
+function due(hosts: readonly HostHistory[], also: ResumeRequest['also']): readonly string[] {
+  return hosts.flatMap(({ host, outcome }) => {
+    const verdict = outcome?.verdict;
+    const open = verdict === undefined || verdict === 'unknown' || verdict === 'not_started';
+    const wanted = also === 'failed' ? verdict !== undefined && failed.includes(verdict) : also === verdict;
+    return open || (also !== undefined && wanted) ? [host] : [];
+  });
+}
+
+type Opened =
+  | { readonly journal: Journal; readonly events: readonly Event[]; readonly operator: string }
+  | { readonly exitCode: 5 | 74; readonly problem: string };
+
+async function openAgain({ clock, stateDirectory = '' }: MendRequest, run: string): Promise<Opened> {
+  const [{ reopenJournal }, { operator }, { systemClock }] = await Promise.all([
+    import('./journal/open-journal.ts'),
+    import('./journal/run-request.ts'),
+    import('./transports/clock.ts'),
+  ]);
+  try {
+    const opened = await reopenJournal({ state: stateDirectory, run, clock: clock ?? systemClock });
+    if (opened.kind === 'open') return { journal: opened.journal, events: opened.events, operator: operator() };
+    return {
+      exitCode: 5,
+      problem: `the journal is damaged in line ${opened.damage.line}: ${opened.damage.what}`,
+    } as const;
+  } catch (error) {
+    if (!(error instanceof JournalFailure)) throw error;
+    return { exitCode: error.locked ? 5 : 74, problem: error.message };
+  }
+}

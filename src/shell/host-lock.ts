@@ -1,0 +1,160 @@
+import type { ScriptCommand } from '../model/command.ts';
+import { born } from './marker.ts';
+
+/** Who holds a host's lock, as the host's own file says. */
+export interface LockOwner {
+  /** Names this one taking; `unlock` asks for it. */
+  readonly nonce: string;
+  readonly run: string;
+  /** The host's name in the inventory. */
+  readonly host: string;
+  readonly operator: string;
+  /** ISO 8601, UTC, by the control node's clock. */
+  readonly since: string;
+  readonly comment: string;
+}
+
+/*
+ * The folder of the lock dies with the boot, but for /tmp on some hosts: so the boot's id stands in the lock too. It must
+ * be ours alone; in /tmp anybody may have made it before us. MENDGATE_LOCK_DIR is for hosts that have another place.
+ */
+const place = `lk_u=; while read -r lk_x lk_y lk_u lk_z; do [ "$lk_x" != Uid: ] || break; lk_u=; done 2>/dev/null </proc/$$/status
+[ -n "$lk_u" ] || lk_u=$(id -u)
+lk_b=; read -r lk_b 2>/dev/null </proc/sys/kernel/random/boot_id
+lk_b=\${lk_b:--}
+if [ -n "$MENDGATE_LOCK_DIR" ]; then lk_d=$MENDGATE_LOCK_DIR
+elif [ "$lk_u" = 0 ] && [ -d /run ]; then lk_d=/run/mendgate
+elif [ "$lk_u" = 0 ] && [ -d /var/run ]; then lk_d=/var/run/mendgate
+elif [ -O "/run/user/$lk_u" ]; then lk_d=/run/user/$lk_u/mendgate
+else lk_d=/tmp/mendgate-$lk_u
+fi
+lk_ours() { [ -d "$lk_d" ] && [ ! -L "$lk_d" ] && [ -O "$lk_d" ]; }`;
+
+/*
+ * Every file of the folder holds the one line NONCE PID BORN BOOT RUN of a process, then who it is in words. A holder whose
+ * process is gone holds nothing, unless a fix of its run still runs on the host: markers know those.
+ */
+const readings = `lk_read() {
+lk_n=; { read -r lk_n lk_p lk_s lk_o lk_r <"$1"; } 2>/dev/null || lk_n=
+lk_i=$lk_n.$lk_p.$lk_s
+[ -n "$lk_n" ]
+}
+lk_alive() { [ "$lk_o" = "$lk_b" ] && mg_alive "$lk_p" "$lk_s"; }
+lk_fixing() {
+if [ "$lk_u" = 0 ]; then lk_f=/var/lib/mendgate; else lk_f=$HOME/.local/state/mendgate; fi
+for lk_f in "$lk_f"/*/meta; do
+{ read -r lk_x lk_y lk_z lk_w lk_g lk_v <"$lk_f"; } 2>/dev/null || continue
+[ -n "$lk_w" ] && [ "$lk_v" = "$lk_r" ] && [ "$lk_y" = "$lk_b" ] && mg_alive "$lk_z" "$lk_w" && return 0
+done
+return 1
+}
+lk_held() { echo "held $1"; cat "$lk_d/lock" 2>/dev/null; exit 0; }`;
+
+/*
+ * Takes a dead holder's lock away. Two who find it dead must not both remove it, since the second would remove the first
+ * one's new lock. So only its heir may: whoever first links the name heir.ID; an heir that died has an heir in turn. An ID
+ * never comes again, so that a late heir finds another lock than its own and leaves it alone.
+ */
+const seize = `lk_seize() {
+lk_h=$lk_i
+until ln "$lk_own" "$lk_d/heir.$lk_i" 2>/dev/null; do
+lk_read "$lk_d/heir.$lk_i" || return 1
+! lk_alive || return 1
+done
+! lk_read "$lk_d/lock" || [ "$lk_i" != "$lk_h" ] || rm -f "$lk_d/lock"
+}
+lk_sweep() {
+rm -f "$lk_d"/heir.*
+for lk_f in "$lk_d"/own.*; do lk_read "$lk_f" && ! lk_alive && rm -f "$lk_f"; done
+}`;
+
+/** A file of our own, whole before anybody can see it under another name. */
+const own = `lk_storage() { echo "storage $1"; exit 0; }
+[ -d "$lk_d" ] || mkdir "$lk_d" 2>/dev/null
+[ -d "$lk_d" ] || lk_storage 1
+lk_ours || lk_storage 2
+mg_x=; mg_born $$
+lk_me=$nonce.$$.\${mg_x:--}
+lk_own=$lk_d/own.$lk_me
+{ echo "$nonce $$ \${mg_x:--} $lk_b $run"; printf '%s\\n' "$host" "$operator" "$since" "$comment"; } 2>/dev/null >"$lk_own" || lk_storage 3
+trap 'rm -f "$lk_own"' EXIT`;
+
+const common = `${born}\n${place}\n${readings}`;
+
+/*
+ * A hard link is there whole or not at all: there is no moment in which the lock has no owner, as there would be with
+ * mkdir. A lock of the same run and host is an earlier wire's of ours, and is taken over whoever lives.
+ */
+const take = `${common}
+${seize}
+${own}
+lk_t=50
+while [ "$lk_t" -gt 0 ]; do
+lk_t=$((lk_t-1))
+if ln "$lk_own" "$lk_d/lock" 2>/dev/null; then [ "$lk_t" -eq 49 ] || lk_sweep; echo taken; exit 0; fi
+lk_read "$lk_d/lock" || continue
+[ "$lk_i" != "$lk_me" ] || { echo taken; exit 0; }
+lk_x=; { read -r lk_x; read -r lk_x; } 2>/dev/null <"$lk_d/lock"
+if [ "$lk_r" != "$run" ] || [ "$lk_x" != "$host" ]; then
+! lk_alive || lk_held 1
+! lk_fixing || lk_held 2
+fi
+lk_seize || sleep 0.1 2>/dev/null || sleep 1
+done
+[ ! -e "$lk_d/lock" ] || lk_held 1
+lk_storage 4`;
+
+const look = `${common}
+lk_ours || { echo free; exit 0; }
+lk_read "$lk_d/lock" || { echo free; exit 0; }
+! lk_alive || lk_held 1
+! lk_fixing || lk_held 2
+echo free`;
+
+const release = `${common}
+lk_ours && lk_read "$lk_d/lock" && [ "$lk_n" = "$nonce" ] && rm -f "$lk_d/lock"
+echo free`;
+
+const unlock = `${common}
+lk_ours || { echo free; exit 0; }
+lk_read "$lk_d/lock" || { echo free; exit 0; }
+[ "$lk_n" = "$wanted" ] || lk_held 1
+${seize}
+${own}
+lk_read "$lk_d/lock" && [ "$lk_n" = "$wanted" ] || { echo free; exit 0; }
+lk_seize || lk_held 1
+echo unlocked`;
+
+/**
+ * Takes the host's lock for the shell that this runs in: it lasts until it is given back or that shell is gone. Says `taken`;
+ * `held WHY` and who holds it; or `storage WHY`. See {@link readLockReply} for the answers of all four.
+ */
+export function takeLock({ nonce, run, host, operator, since, comment }: LockOwner): ScriptCommand {
+  const words = { host: oneLine(host), operator: oneLine(operator), since: oneLine(since), comment: oneLine(comment) };
+  return { script: take, variables: { nonce, run: oneWord(run), ...words } };
+}
+
+/** Only looks: `free`, or `held WHY` and who. Changes nothing. */
+export function lookAtLock(): ScriptCommand {
+  return { script: look };
+}
+
+/** Gives back what was taken under this nonce; another's lock stays. */
+export function releaseLock(nonce: string): ScriptCommand {
+  return { script: release, variables: { nonce } };
+}
+
+/** Takes away a lock whose holder may still live, by its nonce: `unlocked`, `free` or, of another nonce, `held`. `nonce`: a fresh one. */
+export function removeLock(wanted: string, nonce: string): ScriptCommand {
+  const nobody = { run: '-', host: '', operator: '', since: '', comment: '' };
+  return { script: unlock, variables: { wanted, nonce, ...nobody } };
+}
+
+/** A line of the lock's file. */
+function oneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 300);
+}
+
+function oneWord(text: string): string {
+  return text.replace(/[^\w.:-]/g, '_');
+}

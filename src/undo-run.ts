@@ -1,0 +1,108 @@
+// Takes back what a run changed, as its journal tells it: a run of its own. The line itself is mend.ts.
+
+import { chooseHosts, execute, reachHosts, readInventory, withJournal } from './mend.ts';
+import type { MendEnd, MendRequest } from './mend-request.ts';
+import type { RunHistory } from './model/history.ts';
+import type { Inventory } from './model/inventory.ts';
+import type { Plan } from './model/plan.ts';
+import type { Runbook } from './model/runbook.ts';
+
+/** What is asked of an undo. */
+export type UndoRequest = Omit<
+  MendRequest,
+  'runbook' | 'inventory' | 'extra' | 'becomeByDefault' | 'tags' | 'skipTags' | 'startAt' | 'expectHosts'
+> & {
+  /** Its id, a part of it, or `last`: the last that was neither a dry run nor an undo. */
+  readonly run: string;
+  readonly stateDirectory: string;
+  /** Instead of the run's own. */
+  readonly inventory: readonly string[] | undefined;
+};
+
+/** Takes a run's changes back, the last first, on the hosts where they stand as the run left them. */
+export async function undoRun(request: UndoRequest): Promise<MendEnd> {
+  const [{ findLastChange, findRun }, { readHistory }, { undoWalker }] = await Promise.all([
+    import('./journal/kept-runs.ts'),
+    import('./journal/read-history.ts'),
+    import('./engine/undo-walk.ts'),
+  ]);
+  const { run: name, stateDirectory: state } = request;
+  const found = await (name === 'last' ? findLastChange(state) : findRun(state, name));
+  if (found.kind === 'none') return refused(66, found.problem);
+  const { run, events, damage } = found.kept;
+  if (damage !== undefined)
+    return refused(5, `the journal of ${run} is damaged in line ${damage.line}: ${damage.what}`);
+  if (events.length === 0) return refused(66, `${run} has no events: nothing was begun`);
+  const history = readHistory(events);
+  const { request: asked } = history;
+  if (asked === undefined || history.dryRun) return refused(66, `${run} was a dry run: it changed nothing`);
+  if (asked.kind === 'undo')
+    return refused(64, `${run} was an undo itself: run its runbook again to have its changes back`);
+
+  const sources = request.inventory ?? asked.inventory;
+  const inventory = await readInventory(sources);
+  if (inventory.value === undefined) return { kind: 'invalid', diagnostics: inventory.diagnostics };
+  const plan = await planOf(request, history, inventory.value);
+  if (typeof plan === 'string') return refused(66, plan);
+  const whole: MendRequest = {
+    ...request,
+    // What is said now wins.
+    reach: { ...asked.reach, ...request.reach },
+    runbook: asked.runbook,
+    inventory: sources,
+    extra: new Map(),
+    becomeByDefault: false,
+    tags: [],
+    skipTags: [],
+    startAt: undefined,
+    expectHosts: undefined,
+  };
+  request.onPlan(plan, []);
+  const reach = await reachHosts(whole);
+  try {
+    const walker = undoWalker(run, new Map(history.hosts.map((host) => [host.host, host])));
+    const kept = await execute(whole, plan, inventory.value, reach.transportFor, { kind: 'undo', of: run, walker });
+    if (kept.kind === 'not_begun') return refused(kept.failure.locked ? 5 : 74, kept.failure.message);
+    return { kind: 'ran', result: withJournal(kept), diagnostics: inventory.diagnostics };
+  } finally {
+    await reach.close();
+  }
+}
+
+function refused(exitCode: 5 | 64 | 66 | 74, problem: string): MendEnd {
+  return { kind: 'refused', exitCode, problems: [problem] };
+}
+
+async function planOf(request: UndoRequest, history: RunHistory, inventory: Inventory): Promise<Plan | string> {
+  const touched = history.hosts.flatMap(({ host, units }) => (units.length === 0 ? [] : [host]));
+  if (touched.length === 0) return `run ${history.run} changed nothing`;
+  const { overrideConnect } = await import('./plan/override-connect.ts');
+  const missing = touched.filter((name) => !inventory.hosts.some((host) => host.name === name));
+  if (missing.length > 0) return `the inventory has lost ${missing.join(', ')}: give the one that has them with -i`;
+  const chosen = await chooseHosts(inventory, 'all', request.limit);
+  if (chosen.kind !== 'hosts') return chosen.message;
+  const hosts = overrideConnect(chosen.hosts, { ...history.request?.reach, ...request.reach }).hosts.filter(
+    ({ name }) => touched.includes(name),
+  );
+  if (hosts.length === 0) return `run ${history.run} changed nothing on ${request.limit ?? 'these hosts'}`;
+  return {
+    runbook: runbookOf(history),
+    hosts: hosts.map((host) => ({ host, params: {}, sources: {} })),
+    inventoryHosts: inventory.hosts.length,
+  };
+}
+
+/** What is shown as the runbook of an undo: the one that was run may not be there any more. */
+function runbookOf({ run, runbook, request }: RunHistory): Runbook {
+  return {
+    id: `undo-${runbook.id}`,
+    title: `Undo of run ${run}: ${runbook.title}`,
+    hosts: 'all',
+    params: [],
+    steps: [],
+    ifNotFixed: 'keep',
+    outputs: [],
+    file: request?.runbook ?? runbook.id,
+    sha256: request?.runbookSha256 ?? '',
+  };
+}

@@ -1,0 +1,184 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ExecuteOptions } from '../../src/engine/execute-plan.ts';
+import { readHistory } from '../../src/journal/read-history.ts';
+import { validateParams } from '../../src/load/validate-call-params.ts';
+import { defineAction, nothing, undo } from '../../src/model/action.ts';
+import type { Event } from '../../src/model/event.ts';
+import { buildRegistry } from '../../src/model/pack.ts';
+import type { Runbook } from '../../src/model/runbook.ts';
+import { action, alternative, check, cond, fix, probe, runbook, step, symptom } from './build.ts';
+import { type Desk, type DeskRun, openDesk } from './desk.ts';
+import { notesPack } from './notes-pack.ts';
+
+const folder = '${{ params.folder }}';
+const note = (name: string) => ({ folder, name });
+const says = (name: string, value: string) => ({ folder, name, value });
+const claims = (name: string, text: string) =>
+  check([probe('after', 'note.value', note(name))], cond(`after.text.contains("${text}")`));
+const never = check([probe('after', 'note.all', { folder })], cond('after.text == "never"'));
+
+const named = {
+  type: 'object',
+  properties: { folder: { type: 'string' }, name: { type: 'string' } },
+  required: ['folder', 'name'],
+} as const;
+
+/** Adds a line each time it is applied: twice can be seen. */
+const added = defineAction({
+  name: 'line.added',
+  summary: 'A line was added.',
+  params: named,
+  reads: (params: { folder: string; name: string }) => [`note:${params.folder}/${params.name}`],
+  touches: (path: string) => [`note:${path}`],
+  inspect: async (host, { folder, name }) =>
+    (await host.run({ script: 'cat "$p" 2>/dev/null || true', variables: { p: `${folder}/${name}` } })).stdout,
+  diff: (state: string, { folder, name }): string | undefined =>
+    state.includes('x') ? undefined : `${folder}/${name}`,
+  describe: (path) => `a line in ${path.split('/').at(-1)}`,
+  apply: (path) => [{ script: 'printf "x\\n" >> "$p"', variables: { p: path } }],
+  rollback: undo((path: string, before: string) =>
+    before === '' ? [{ argv: ['rm', '-f', path] }] : [{ script: 'cat > "$p"', variables: { p: path }, stdin: before }],
+  ),
+});
+
+/** The same, and nothing tells afterwards that it was applied. */
+const rung = defineAction({
+  name: 'bell.rung',
+  summary: 'A bell rang.',
+  params: named,
+  touches: (path: string) => [`note:${path}`],
+  inspect: async () => '',
+  diff: (_state: string, { folder, name }): string => `${folder}/${name}`,
+  describe: () => 'the bell rings',
+  apply: (path) => [{ script: 'printf "x\\n" >> "$p"', variables: { p: path } }],
+  converges: false,
+  rollback: nothing('it rang'),
+});
+
+const registry = buildRegistry([notesPack, { name: 'lines', probes: [], actions: [added, rung] }]);
+const withLines: Partial<ExecuteOptions> = {
+  registry,
+  validate: (kind, name, given) => validateParams(kind, name, given, registry),
+};
+
+class Killed extends Error {}
+
+/** The run until the process dies at its `at`th event; that one is in the journal still, or not. */
+async function killedAt(desk: Desk, book: Runbook, at: number, kept: boolean): Promise<readonly Event[]> {
+  const journal: Event[] = [];
+  const sink = (event: Event): void => {
+    if (event.seq >= at) {
+      if (kept && event.seq === at) journal.push(event);
+      throw new Killed();
+    }
+    journal.push(event);
+  };
+  await expect(desk.run(book, { ...withLines, sinks: [sink] })).rejects.toThrow(Killed);
+  return journal;
+}
+
+function resumed(desk: Desk, book: Runbook, journal: readonly Event[]): Promise<DeskRun> {
+  const history = readHistory(journal);
+  const { run, startedAt, lastSeq } = history;
+  const hosts = history.hosts.filter((host) => host.outcome === undefined).map(({ host }) => host);
+  return desk.run(book, {
+    ...withLines,
+    resume: {
+      run,
+      startedAt: Date.parse(startedAt),
+      lastSeq,
+      operator: 'test',
+      histories: new Map(history.hosts.map((host) => [host.host, host])),
+      hosts: new Set(hosts),
+    },
+  });
+}
+
+const pain = symptom(
+  [probe('first', 'note.value', note('pain'))],
+  cond('first.text == "ouch"'),
+  check([probe('now', 'note.value', note('pain'))], cond('now.text != "ouch"')),
+);
+
+const books: readonly { readonly what: string; readonly book: Runbook }[] = [
+  {
+    what: 'three steps that mend',
+    book: runbook(
+      [
+        step('one', {
+          probes: [probe('seen', 'note.value', note('log'))],
+          gate: cond('!seen.text.contains("x")'),
+          remediation: fix(action('line.added', note('log'))),
+          verify: claims('log', 'x'),
+        }),
+        step('two', { remediation: fix(action('line.added', note('other')), action('bell.rung', note('bell'))) }),
+        step('three', { remediation: fix(action('note.value', says('pain', 'none'))) }),
+      ],
+      { symptom: pain },
+    ),
+  },
+  {
+    what: 'a fix that is taken back',
+    book: runbook([
+      step('one', { remediation: fix(action('line.added', note('log'))) }),
+      step('two', {
+        remediation: fix(action('note.value', says('a', 'new')), action('line.added', note('other'))),
+        verify: never,
+        onFailure: 'rollback_all',
+      }),
+    ]),
+  },
+  {
+    what: 'changes that do not help',
+    book: runbook(
+      [
+        step('one', { remediation: fix(action('line.added', note('log'))) }),
+        step('two', { remediation: fix(action('note.value', says('a', 'new'))) }),
+      ],
+      { symptom: pain },
+    ),
+  },
+  {
+    what: 'alternatives, and one unit for each item',
+    book: runbook([
+      step('each', {
+        forEach: ['log', 'other'],
+        remediation: fix(action('line.added', { folder, name: '${{ item }}' })),
+      }),
+      step('try', {
+        remediation: {
+          kind: 'alternatives',
+          alternatives: [
+            alternative('narrow', [action('line.added', note('narrow'))], { verify: never }),
+            alternative('wide', [action('line.added', note('wide'))], { verify: claims('wide', 'x') }),
+          ],
+        },
+      }),
+    ]),
+  },
+];
+
+describe('a run that was killed', () => {
+  let desk: Desk;
+  afterEach(() => desk?.clear());
+
+  for (const { what, book } of books) {
+    it(`ends as if it had not been: ${what}`, { timeout: 120_000 }, async () => {
+      desk = openDesk({ pain: 'ouch', bell: '' });
+      const whole = await desk.run(book, withLines);
+      const expected = { verdict: whole.outcome.verdict, exitCode: whole.exitCode, notes: desk.read() };
+      desk.clear();
+      for (let at = 2; at <= whole.events.length; at += 1) {
+        for (const kept of [false, true]) {
+          desk = openDesk({ pain: 'ouch', bell: '' });
+          const journal = await killedAt(desk, book, at, kept);
+          const how = `${whole.events[at - 1]?.type} (${at}, ${kept ? 'written down' : 'lost'})`;
+          if (journal.some((event) => event.type === 'host.finished')) continue;
+          const end = await resumed(desk, book, journal);
+          expect({ verdict: end.outcome.verdict, exitCode: end.exitCode, notes: desk.read() }, how).toEqual(expected);
+          desk.clear();
+        }
+      }
+    });
+  }
+});

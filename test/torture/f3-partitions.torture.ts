@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { cageMissing } from '../sshd/cage.ts';
+import { sshdMissing } from '../sshd/sshd.ts';
+import { partitionRound, scale } from './f3-partitions.ts';
+import { firstSeed, keepFigures, shareOf } from './figures.ts';
+import { makeNet, netMissing, sshPlace } from './place.ts';
+import { commonCounts, playRounds, programOfOwn, seedsOf, sum } from './rounds.ts';
+
+const missing = cageMissing ?? sshdMissing ?? netMissing;
+
+describe.skipIf(missing !== undefined)('F3: the network is cut, and heals', () => {
+  it('does each fix once, and knows it in the end', async () => {
+    const program = programOfOwn();
+    const net = makeNet(1);
+    const place = await sshPlace({ net, keepaliveSeconds: 10 / scale });
+    const begun = performance.now();
+    try {
+      const rounds = await playRounds(shareOf(60), firstSeed() + 4000, (seed) =>
+        partitionRound(program, place, net, seed),
+      );
+      const violations = sum(rounds, (round) => round.violations.length);
+      const cuts = sum(rounds, (round) => round.strikes.filter((strike) => strike.startsWith('sessions')).length);
+      keepFigures({
+        suite: 'F3',
+        title: `partitions by nft, and sshd sessions killed; times scaled down by ${scale}`,
+        counts: [...commonCounts(rounds, 'cuts'), ['of the cuts were killed sessions', cuts]],
+        seeds: seedsOf(rounds),
+        held: violations === 0,
+        seconds: (performance.now() - begun) / 1000,
+      });
+      expect(violations).toBe(0);
+    } finally {
+      await place.stop();
+      net.remove();
+    }
+  });
+});
