@@ -30,7 +30,11 @@ const end = await mend({
   expectHosts: undefined,
   detailedExitCode: false,
   // What follows the last finding (the channels' own ends) waits for nothing.
-  sinks: [(event) => void (event.type === 'step.finished' && (endedAt = performance.now()))],
+  sinks: [
+    (event) => {
+      if (event.type === 'step.finished') endedAt = performance.now();
+    },
+  ],
   onPlan: () => undefined,
   approvePlan: async () => true,
   approve: async () => true,

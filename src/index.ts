@@ -2,6 +2,10 @@
 
 export type { RunResult } from './engine/execute-plan.ts';
 export type { Approval } from './engine/host-run.ts';
+export type { AskStep, StepAnswer } from './engine/step-answer.ts';
+export { type AskedProbe, type EvalEnd, type EvalRequest, evaluateOnHosts } from './eval-expression.ts';
+export { explainHost } from './explain-host.ts';
+export { explainLintRule, type LintFinding, type LintResult, lintRunbook, lintSarif } from './lint-runbook.ts';
 export { formatDiagnostic } from './load/format-diagnostic.ts';
 export {
   checkRunbook,
@@ -36,7 +40,7 @@ export type { Checked, Diagnostic, SourceRange } from './model/diagnostic.ts';
 export { parseDuration } from './model/duration.ts';
 export type { Event, EventSink } from './model/event.ts';
 export type { Host, Inventory, TransportName } from './model/inventory.ts';
-export { buildRegistry, type Pack, type Registry } from './model/pack.ts';
+export { buildRegistry, type Pack, type Registry, type UserPack } from './model/pack.ts';
 export type { HostOutcome, HostPlan, Plan } from './model/plan.ts';
 export { defineProbe, type Inspector, type Probe, type ProbeDefinition, unreadable } from './model/probe.ts';
 export type { Verdict } from './model/result.ts';
@@ -64,8 +68,18 @@ export {
   type SaveEnd,
   savePlan,
 } from './plan-file.ts';
+export { type RecordEnd, type RecordRequest, recordHost } from './record-host.ts';
+export { type PackOptions, printSchema, readPacks } from './registry.ts';
 export { foldNames } from './reporters/fold-names.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
 export { type ResumeRequest, resumeRun } from './resume-run.ts';
+export {
+  printJunit,
+  printTestResults,
+  printTestSchema,
+  type TestEnd,
+  type TestRequest,
+  testRunbooks,
+} from './test-runbooks.ts';
 export { type UndoRequest, undoRun } from './undo-run.ts';
 export { type UnlockRequest, unlock } from './unlock.ts';

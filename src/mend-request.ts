@@ -2,11 +2,13 @@
 
 import type { ExecuteOptions, RunResult } from './engine/execute-plan.ts';
 import type { Approval } from './engine/host-run.ts';
+import type { AskStep } from './engine/step-answer.ts';
 import type { Clock } from './model/clock.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { EventSink } from './model/event.ts';
 import type { Host, TransportName } from './model/inventory.ts';
 import type { Plan } from './model/plan.ts';
+import type { Reader } from './model/reader.ts';
 import type { Become, BecomeMethod } from './model/runbook.ts';
 import type { Secret } from './model/secret.ts';
 import type { Transport } from './model/transport.ts';
@@ -29,6 +31,8 @@ export interface ReachOptions {
 
 export interface MendRequest {
   readonly runbook: string;
+  /** `--pack`: packs that the runbook may name though they lie outside of its folder. */
+  readonly packs?: readonly string[];
   readonly inventory: readonly string[];
   readonly limit: string | undefined;
   readonly extra: ReadonlyMap<string, string>;
@@ -39,6 +43,12 @@ export interface MendRequest {
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
   readonly startAt: string | undefined;
+  /** The last step whose fix is chosen. */
+  readonly until?: string;
+  /** Every expression is told with what its parts were. */
+  readonly trace?: boolean;
+  /** `--step`. */
+  readonly askStep?: AskStep;
   readonly expectHosts: number | undefined;
   readonly detailedExitCode: boolean;
   readonly sinks: readonly EventSink[];
@@ -55,6 +65,8 @@ export interface MendRequest {
   readonly allowIrreversible?: boolean;
   /** `--lock-comment`: for those whom the hosts' locks keep away meanwhile. */
   readonly lockComment?: string;
+  /** Hears every reading of every host. */
+  readonly reader?: Reader;
   /** Where the run is kept (`stateDirectory`); absent: nowhere, as in the demo. */
   readonly stateDirectory?: string;
 }

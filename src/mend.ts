@@ -1,7 +1,6 @@
 // THE LINE: load → check → plan → execute → report. The only file that knows every folder. What a command may not need is
 // imported when it is needed: checking a runbook loads no transport, no engine and no reporter.
 
-import { readFile } from 'node:fs/promises';
 import type { DemoFleet } from './demo/serve-fleet.ts';
 import type { Resume, RunResult } from './engine/execute-plan.ts';
 import type { PingAnswer } from './engine/ping-hosts.ts';
@@ -13,19 +12,14 @@ import type { Checked } from './model/diagnostic.ts';
 import type { EventSink } from './model/event.ts';
 import type { RunRequest } from './model/history.ts';
 import type { Host, Inventory } from './model/inventory.ts';
-import {
-  type ActionDeclaration,
-  buildRegistry,
-  type Catalog,
-  type ProbeDeclaration,
-  type Registry,
-} from './model/pack.ts';
+import type { Registry } from './model/pack.ts';
 import type { HostPlan, Plan } from './model/plan.ts';
-import type { Runbook } from './model/runbook.ts';
+import { packsOf, type Runbook } from './model/runbook.ts';
 import type { Secret } from './model/secret.ts';
 import type { Transport } from './model/transport.ts';
 import type { RunHosts } from './plan/build-plan.ts';
 import type { Selection } from './plan/select-hosts.ts';
+import { checkRunbook, loadRegistry } from './registry.ts';
 import type { DocsOptions } from './reporters/print-docs.ts';
 import type { PlanPrintOptions } from './reporters/print-plan.ts';
 import type { Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
@@ -34,37 +28,7 @@ import { mendgateVersion } from './version.ts';
 
 export type { DemoFleet, DemoHost } from './demo/serve-fleet.ts';
 export type { MendEnd, MendRequest, ReachOptions } from './mend-request.ts';
-
-/** The registry of the built-in packs. */
-export async function loadRegistry(): Promise<Registry> {
-  const { builtInPacks } = await import('./packs/index.ts');
-  return buildRegistry(builtInPacks);
-}
-
-/**
- * What the built-in packs declare. The build writes it down beside this file, since loading all packs to check a runbook
- * costs more than the check; where nothing is built, the packs themselves are asked.
- */
-async function loadCatalog(): Promise<Catalog> {
-  const written = new URL('./catalog.json', import.meta.url);
-  let text: string;
-  try {
-    text = await readFile(written, 'utf8');
-  } catch {
-    return loadRegistry();
-  }
-  // Written by scripts/generate-catalog.mjs from the same packs.
-  const { probes, actions } = JSON.parse(text) as { probes: ProbeDeclaration[]; actions: ActionDeclaration[] };
-  const byName = <T extends { readonly name: string }>(list: readonly T[]) =>
-    new Map(list.map((entry) => [entry.name, entry]));
-  return { probes: byName(probes), actions: byName(actions) };
-}
-
-/** Reads and checks a runbook: everything wrong with it, or the runbook. Touches no host. */
-export async function checkRunbook(file: string): Promise<Checked<Runbook>> {
-  const [{ loadRunbook }, catalog] = await Promise.all([import('./load/load-runbook.ts'), loadCatalog()]);
-  return loadRunbook(file, catalog, { version: mendgateVersion() });
-}
+export { checkRunbook, loadRegistry } from './registry.ts';
 
 /** Reads inventories: files, folders, lists, executables. */
 export async function readInventory(sources: readonly string[]): Promise<Checked<Inventory>> {
@@ -94,7 +58,10 @@ export async function chooseRunHosts(
 
 /** The main job: diagnoses every host of a runbook and, unless it is a dry run, mends those that need it. */
 export async function mend(request: MendRequest): Promise<MendEnd> {
-  const [runbook, inventory] = await Promise.all([checkRunbook(request.runbook), readInventory(request.inventory)]);
+  const [runbook, inventory] = await Promise.all([
+    checkRunbook(request.runbook, request),
+    readInventory(request.inventory),
+  ]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
 
@@ -179,7 +146,7 @@ export async function execute(
     import('./load/validate-call-params.ts'),
     import('./plan/choose-steps.ts'),
     import('./plan/resolve-params.ts'),
-    loadRegistry(),
+    loadRegistry(packsOf(plan.runbook)),
   ]);
   const { stateDirectory: state, clock = systemClock } = request;
   const runId = resume?.resume.run ?? newRunId(clock.now());

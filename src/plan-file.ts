@@ -152,7 +152,7 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   if (due.length === 0) return refused(66, 'the plan changes nothing');
 
   const again = requestAgain(request, saved, due);
-  const [runbook, inventory] = await Promise.all([checkRunbook(again.runbook), readInventory(again.inventory)]);
+  const [runbook, inventory] = await Promise.all([checkRunbook(again.runbook, again), readInventory(again.inventory)]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
   const { changedSince } = await import('./journal/changed-since.ts');
@@ -186,6 +186,8 @@ function requestAgain(request: ApplyRequest, { request: asked }: SavedPlan, due:
   return {
     ...request,
     runbook: asked.runbook,
+    // What was named then is named now; that it is the same is checked with the runbook.
+    packs: asked.packs?.map(({ file }) => file) ?? [],
     inventory: asked.inventory,
     reach: { ...asked.reach, ...request.reach },
     limit: due.join(','),
@@ -200,6 +202,7 @@ function requestAgain(request: ApplyRequest, { request: asked }: SavedPlan, due:
     tags: asked.tags,
     skipTags: asked.skipTags,
     startAt: asked.startAt,
+    ...(asked.until === undefined ? {} : { until: asked.until }),
     allowIrreversible: asked.allowIrreversible || request.allowIrreversible === true,
     expectHosts: undefined,
     detailedExitCode: false,

@@ -54,7 +54,7 @@ export async function resumeRun(request: ResumeRequest): Promise<MendEnd> {
   if (asked.kind === 'undo') return refused(64, `${run} was an undo: mendgate undo ${asked.of ?? ''} goes on with it`);
 
   const again = requestAgain(request, asked, history);
-  const [runbook, inventory] = await Promise.all([checkRunbook(again.runbook), readInventory(again.inventory)]);
+  const [runbook, inventory] = await Promise.all([checkRunbook(again.runbook, again), readInventory(again.inventory)]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
   const planned = await planRun(again, runbook.value, inventory.value);
@@ -110,6 +110,8 @@ function requestAgain(request: ResumeRequest, asked: RunRequest, history: RunHis
     // What is said now wins.
     reach: { ...asked.reach, ...request.reach },
     runbook: asked.runbook,
+    // What was named then is named now; that it is the same is checked with the runbook.
+    packs: asked.packs?.map(({ file }) => file) ?? [],
     inventory: asked.inventory,
     limit: history.hosts.map(({ host }) => host).join(','),
     // A secret isn't in the journal: it has to be given again.
@@ -122,6 +124,7 @@ function requestAgain(request: ResumeRequest, asked: RunRequest, history: RunHis
     tags: asked.tags,
     skipTags: asked.skipTags,
     startAt: asked.startAt,
+    ...(asked.until === undefined ? {} : { until: asked.until }),
     allowIrreversible: asked.allowIrreversible || request.allowIrreversible === true,
     expectHosts: undefined,
     detailedExitCode: false,

@@ -4,8 +4,10 @@ import { chooseHosts, execute, reachHosts, readInventory, withJournal } from './
 import type { MendEnd, MendRequest } from './mend-request.ts';
 import type { RunHistory } from './model/history.ts';
 import type { Inventory } from './model/inventory.ts';
+import type { UserPack } from './model/pack.ts';
 import type { Plan } from './model/plan.ts';
 import type { Runbook } from './model/runbook.ts';
+import { readPacks } from './registry.ts';
 
 /** What is asked of an undo. */
 export type UndoRequest = Omit<
@@ -42,7 +44,9 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
   const sources = request.inventory ?? asked.inventory;
   const inventory = await readInventory(sources);
   if (inventory.value === undefined) return { kind: 'invalid', diagnostics: inventory.diagnostics };
-  const plan = await planOf(request, history, inventory.value);
+  const packs = await readPacks((asked.packs ?? []).map(({ file }) => file));
+  if (packs.value === undefined) return { kind: 'invalid', diagnostics: packs.diagnostics };
+  const plan = await planOf(request, history, inventory.value, packs.value);
   if (typeof plan === 'string') return refused(66, plan);
   const whole: MendRequest = {
     ...request,
@@ -57,7 +61,13 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
     startAt: undefined,
     expectHosts: undefined,
   };
-  request.onPlan(plan, []);
+  const other = packs.value.filter(({ file, sha256 }) =>
+    asked.packs?.some((was) => was.file === file && was.sha256 !== sha256),
+  );
+  request.onPlan(
+    plan,
+    other.map(({ file }) => `${file} has changed since run ${run}: what it did is taken back with what it says now`),
+  );
   const reach = await reachHosts(whole);
   try {
     const walker = undoWalker(run, new Map(history.hosts.map((host) => [host.host, host])));
@@ -73,7 +83,12 @@ function refused(exitCode: 5 | 64 | 66 | 74, problem: string): MendEnd {
   return { kind: 'refused', exitCode, problems: [problem] };
 }
 
-async function planOf(request: UndoRequest, history: RunHistory, inventory: Inventory): Promise<Plan | string> {
+async function planOf(
+  request: UndoRequest,
+  history: RunHistory,
+  inventory: Inventory,
+  packs: readonly UserPack[],
+): Promise<Plan | string> {
   const touched = history.hosts.flatMap(({ host, units }) => (units.length === 0 ? [] : [host]));
   if (touched.length === 0) return `run ${history.run} changed nothing`;
   const { overrideConnect } = await import('./plan/override-connect.ts');
@@ -86,7 +101,7 @@ async function planOf(request: UndoRequest, history: RunHistory, inventory: Inve
   );
   if (hosts.length === 0) return `run ${history.run} changed nothing on ${request.limit ?? 'these hosts'}`;
   return {
-    runbook: runbookOf(history),
+    runbook: { ...runbookOf(history), packs },
     hosts: hosts.map((host) => ({ host, params: {}, sources: {} })),
     inventoryHosts: inventory.hosts.length,
   };

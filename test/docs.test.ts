@@ -30,7 +30,7 @@ describe('what is written for people', () => {
   });
 
   it('ships runbooks that are valid, without a warning', async () => {
-    const files = readdirSync('runbooks').filter((name) => name.endsWith('.yaml'));
+    const files = readdirSync('runbooks').filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'));
     expect(files.length).toBeGreaterThanOrEqual(3);
     for (const name of files) {
       const { value, diagnostics } = await loadRunbook(join('runbooks', name), registry);

@@ -8,6 +8,8 @@ import type { Io } from './io.ts';
 export interface Asker {
   /** True for `y` or `yes`; anything else, the end of input and an interrupt are a no. */
   yes(question: string): Promise<boolean>;
+  /** What was typed, without blanks around it. `undefined`: interrupted, or the input has ended. */
+  line(question: string): Promise<string | undefined>;
   /** Asks without echo. `undefined`: interrupted, withdrawn by `signal`, or the input has ended. */
   secret(prompt: string, signal?: AbortSignal): Promise<Secret | undefined>;
 }
@@ -39,6 +41,9 @@ export function createAsker(
   return {
     async yes(question) {
       return /^y(es)?$/i.test((await ask(`${question} [y/N] `, true))?.trim() ?? '');
+    },
+    async line(question) {
+      return (await ask(`${question} `, true))?.trim();
     },
     async secret(prompt, signal) {
       const answer = await ask(prompt, false, signal);

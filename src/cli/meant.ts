@@ -8,7 +8,6 @@ const otherFlags: ReadonlyMap<string, string> = new Map([
   ['--ssh-extra-args', 'put ssh options into ~/.ssh/config'],
   ['--force-handlers', 'there are no handlers: nginx.current or service.fresh stand last in the same fix'],
   ['--flush-cache', 'there is no fact cache: probes look every time'],
-  ['--step', 'stepping comes in a later version'],
   ['-m', 'there is no ad-hoc module; mendgate hosts --ping looks whether hosts answer'],
   ['--module-name', 'there is no ad-hoc module; mendgate hosts --ping looks whether hosts answer'],
 ]);

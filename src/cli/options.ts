@@ -1,6 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BecomeMethod, TransportName } from '../index.ts';
 
+/** Packs that the command line names. */
+export interface PackGiven {
+  readonly pack?: readonly string[];
+  /** The same: whoever gives several types it so. */
+  readonly packs?: readonly string[];
+}
+
 /** Options of commands that read an inventory. */
 export interface InventoryOptions {
   readonly inventory: readonly string[];
@@ -42,13 +49,16 @@ export interface ShownOptions {
   readonly verbose: number;
 }
 
-export interface RunOptions extends ReachingOptions, StateOptions, ShownOptions {
+export interface RunOptions extends ReachingOptions, StateOptions, ShownOptions, PackGiven {
   readonly extraVars: readonly string[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly tags?: string;
   readonly skipTags?: string;
   readonly startAt?: string;
+  readonly until?: string;
+  readonly trace?: boolean;
+  readonly step?: boolean;
   readonly listHosts?: boolean;
   readonly listSteps?: boolean;
   readonly syntaxCheck?: boolean;
@@ -155,6 +165,9 @@ export function withRun(command: Command): Command {
     .option('-t, --tags <tags>', 'only fixes with one of these tags')
     .option('--skip-tags <tags>', 'no fixes with one of these tags')
     .option('--start-at <step>', 'only fixes from this step on')
+    .option('--until <step>', 'only fixes up to this step')
+    .option('--step', 'ask before each step of each host')
+    .option('--trace', 'tell each expression with what its parts were')
     .addOption(new Option('--start-at-task <step>').hideHelp())
     .option('--list-hosts', 'only list the hosts')
     .option('--list-steps', 'only list the steps')
@@ -163,12 +176,27 @@ export function withRun(command: Command): Command {
     .option('--detailed-exitcode', 'dry run: exit 3 when changes are pending')
     .option('--expect-hosts <n>', 'refuse unless exactly so many hosts are chosen', count)
     .option('--allow-irreversible', 'steps that cannot be undone may run');
-  return withShown(withLockComment(whole));
+  return withShown(withLockComment(withPacks(whole, trustHelp)));
 }
 
 /** `--lock-comment`. */
 export function withLockComment(command: Command): Command {
   return command.option('--lock-comment <text>', 'for those whom the locks of the hosts keep away meanwhile');
+}
+
+/** `--pack`. */
+export function withPacks(command: Command, help: string): Command {
+  return command
+    .addOption(new Option('--pack <pack>', `${help} (repeatable)`).argParser(collect))
+    .addOption(new Option('--packs <pack...>').hideHelp());
+}
+
+/** For commands that read a runbook. */
+export const trustHelp = 'a pack that the runbook may name though it lies outside of its folder';
+
+/** All packs that were named. */
+export function packsGiven({ pack = [], packs = [] }: PackGiven): readonly string[] {
+  return [...pack, ...packs];
 }
 
 /** `-e`. */

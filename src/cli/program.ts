@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { mendgateVersion } from '../version.ts';
+import { addAuthoring } from './author-program.ts';
+import { addCases } from './cases-program.ts';
 import type { UnlockOptions } from './commands/unlock.ts';
 import type { Io } from './io.ts';
 import {
@@ -19,17 +21,11 @@ import {
   withShown,
   withState,
 } from './options.ts';
+import { addPacks } from './packs-program.ts';
 import { runHelp, runsCommand } from './runs-program.ts';
 
 /** Commands that the design names and this version does not have. */
-const later: readonly (readonly [string, string])[] = [
-  ['lint', 'authoring tools'],
-  ['test', 'authoring tools'],
-  ['record', 'authoring tools'],
-  ['new', 'authoring tools'],
-  ['explain', 'the journal'],
-  ['completion', 'authoring tools'],
-];
+const later: readonly (readonly [string, string])[] = [['completion', 'authoring tools']];
 
 /** The command tree. Each command's code is loaded only when it runs; `end` gets its exit code. */
 export function createProgram(io: Io, end: (exitCode: number) => void): Command {
@@ -101,9 +97,9 @@ export function createProgram(io: Io, end: (exitCode: number) => void): Command 
     end(await (await import('./commands/undo.ts')).undo(io, run, options)),
   );
   add(runsCommand(io, end));
-  add(newCommand('validate').description('check runbooks without touching a host').argument('<runbook...>')).action(
-    async (files: readonly string[]) => end(await (await import('./commands/validate.ts')).validate(io, files)),
-  );
+  addAuthoring(add, io, end);
+  addCases(add, io, end);
+  addPacks(add, io, end);
   add(
     withReach(
       newCommand('hosts')
@@ -122,14 +118,6 @@ export function createProgram(io: Io, end: (exitCode: number) => void): Command 
     ).requiredOption('--nonce <digits>', 'which one: as the refused run told'),
   ).action(async (options: UnlockOptions) =>
     end(await (await import('./commands/unlock.ts')).unlockCommand(io, options)),
-  );
-  add(
-    newCommand('docs')
-      .description('probes and actions with their params and results')
-      .argument('[name]', 'a probe, an action, or the beginning of names')
-      .option('--markdown', 'as a page'),
-  ).action(async (name: string | undefined, options: { markdown?: boolean }) =>
-    end(await (await import('./commands/docs.ts')).docs(io, name, options)),
   );
   add(
     newCommand('demo')

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import type { Branch } from '../model/branch.ts';
 import type { Clock } from '../model/clock.ts';
 import { type Event, type EventSink, eventVersion } from '../model/event.ts';
 import type { HostHistory, RunRequest } from '../model/history.ts';
@@ -7,6 +8,7 @@ import type { Host } from '../model/inventory.ts';
 import type { JournalFailure } from '../model/journal-failure.ts';
 import type { Registry } from '../model/pack.ts';
 import type { HostOutcome, HostPlan, Plan } from '../model/plan.ts';
+import type { Reader } from '../model/reader.ts';
 import type { Verdict } from '../model/result.ts';
 import type { Become } from '../model/runbook.ts';
 import type { Secret } from '../model/secret.ts';
@@ -18,6 +20,7 @@ import type { Approval, ConvertParams, EngineParts, ValidateParams } from './hos
 import { HostWay, isDue } from './host-way.ts';
 import { createLimit } from './limit.ts';
 import { createRedactor, secretsIn } from './redact.ts';
+import type { AskStep } from './step-answer.ts';
 import { stopReason } from './stop-reason.ts';
 import type { Walker } from './walk.ts';
 
@@ -56,6 +59,14 @@ export interface ExecuteOptions {
   readonly walker?: Walker;
   /** Default: run. */
   readonly kind?: RunRequest['kind'];
+  /** Hears every reading, or answers instead of the hosts. */
+  readonly reader?: Reader;
+  /** Is told which ways of the runbook are taken. */
+  readonly took?: (branch: Branch) => void;
+  /** Every expression is told with what its parts were. */
+  readonly trace?: boolean;
+  /** `--step`. */
+  readonly askStep?: AskStep;
 }
 
 export interface Resume {
@@ -92,7 +103,14 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
   const redactor = createRedactor([...options.secrets, ...plan.hosts.flatMap((host) => secretsIn(host.params))]);
   const emit = createEmitter(runId, options.sinks, clock, redactor, journal.take, resume?.lastSeq);
   const startedAt = resume?.startedAt ?? clock.now();
-  const parts: EngineParts = { ...options, emit, runId, startedAt, mayFix: options.mode === 'apply' };
+  const parts: EngineParts = {
+    ...options,
+    emit,
+    runId,
+    startedAt,
+    mayFix: options.mode === 'apply',
+    ...(given.askStep === undefined ? {} : { stepping: { ask: given.askStep, dryRun: options.mode === 'dry_run' } }),
+  };
   if (resume === undefined) await emitStarted(emit, plan, options);
   else await emit({ type: 'run.resumed', hosts: [...resume.hosts], operator: resume.operator });
 

@@ -1,4 +1,5 @@
 import type { Action } from '../model/action.ts';
+import type { Branch } from '../model/branch.ts';
 import type { Clock } from '../model/clock.ts';
 import type { EventBody } from '../model/event.ts';
 import type { Json } from '../model/json.ts';
@@ -10,6 +11,7 @@ import type { Value } from '../model/value.ts';
 import type { FixKey } from './fix-key.ts';
 import type { Past } from './past.ts';
 import type { Session } from './session.ts';
+import type { AskStep } from './step-answer.ts';
 
 /** Checks params against their schema; empty when they fit. */
 export type ValidateParams = (
@@ -47,6 +49,12 @@ export interface EngineParts {
   readonly startedAt: number;
   /** `-t`, `--start-at`: whether this step's fix was chosen. Its probes and conclusions run anyway. */
   readonly chooses: (step: string, tags: readonly string[]) => boolean;
+  /** Is told which ways of the runbook are taken. */
+  readonly took?: (branch: Branch) => void;
+  /** Every expression is told with what its parts were. */
+  readonly trace?: boolean;
+  /** `--step`, and whether it is a dry run that is stepped through. */
+  readonly stepping?: { readonly ask: AskStep; readonly dryRun: boolean };
   /** Ctrl-C once: no new steps. */
   readonly stopping: AbortSignal;
   /** Ctrl-C twice: all connections are closed. */
@@ -109,6 +117,8 @@ export interface HostRun {
   /** Notes that the diagnosis of this run has told already. */
   readonly told: ReadonlySet<string>;
   readonly steps: StepPlan[];
+  /** Steps whose fix the operator left out by hand. */
+  readonly leftOut: Set<string>;
   declaredProbes: number;
   /** A step waits for something; see HostPlan. */
   waits: boolean;

@@ -155,9 +155,9 @@ export class HostWay {
     await this.#parts.emit({ type: 'host.connecting', host: host.name });
     const begun = this.#options.clock.monotonic();
     const transport = this.#options.transportFor(host);
-    const { clock, aborting, stopping } = this.#options;
+    const { clock, aborting, stopping, reader } = this.#options;
     // Nothing is lost by not waiting for a host that has not answered yet.
-    const session = await openSession(host, transport, this.#parts.startedAt, clock, aborting, stopping);
+    const session = await openSession(host, transport, this.#parts.startedAt, clock, aborting, { stopping, reader });
     // What is under way then ends as lost, and a fix as unknown.
     const abort = (): void => void session.close();
     aborting.addEventListener('abort', abort, { once: true });

@@ -1,4 +1,3 @@
-import { decide } from '../expr/cond.ts';
 import type { Scope } from '../expr/evaluate.ts';
 import { interpolate } from '../expr/interpolate.ts';
 import type { Action } from '../model/action.ts';
@@ -13,6 +12,7 @@ import { evaluateItems } from './for-each.ts';
 import { becomeOf, type HostRun } from './host-run.ts';
 import { type Look, plainParams } from './read-probes.ts';
 import { extend } from './scope.ts';
+import { decideTraced, traceList } from './trace-conditions.ts';
 
 const inspectTimeoutMs = 60_000;
 
@@ -52,7 +52,7 @@ export async function inspectCalls(
   calls: readonly ActionCall[],
   scope: Scope,
 ): Promise<Decided> {
-  const expanded = expandCalls(calls, scope);
+  const expanded = expandCalls(run, look, calls, scope);
   if (expanded.kind !== 'calls') return expanded;
   const ready: Omit<ReadyCall, 'state'>[] = [];
   for (const { call, scope: own } of expanded.calls) {
@@ -68,16 +68,25 @@ type Expanded = {
   readonly calls: readonly { readonly call: ActionCall; readonly scope: Scope }[];
 };
 
-function expandCalls(calls: readonly ActionCall[], scope: Scope): Expanded | Exclude<Decided, { kind: 'decided' }> {
+function expandCalls(
+  run: HostRun,
+  look: Look,
+  calls: readonly ActionCall[],
+  scope: Scope,
+): Expanded | Exclude<Decided, { kind: 'decided' }> {
+  const { took } = run.parts;
   const result: { call: ActionCall; scope: Scope }[] = [];
   for (const call of calls) {
+    traceList(run, look, `${call.call} for_each`, call.forEach, scope);
     const items = call.forEach === undefined ? undefined : evaluateItems(call.forEach, scope);
     if (items !== undefined && items.kind !== 'items') return items;
+    if (items !== undefined) took?.({ at: 'for_each', of: call, way: items.items.length === 0 ? 'no items' : 'items' });
     const scopes = items === undefined ? [scope] : items.items.map((item) => extend(scope, [[call.as, item]]));
     for (const own of scopes) {
-      const when = decide(call.when ?? [], own);
+      const when = decideTraced(run, look, `${call.call} when`, call.when ?? [], own);
       if (when.error !== undefined) return { kind: 'failed', reason: `when: ${when.error}` };
       if (when.held === 'unknown') return { kind: 'unknown', unknowns: when.unknowns };
+      if (call.when !== undefined) took?.({ at: 'when', of: call, way: when.held ? 'true' : 'false' });
       if (when.held) result.push({ call, scope: own });
     }
   }

@@ -1,4 +1,3 @@
-import { decide } from '../expr/cond.ts';
 import type { Scope } from '../expr/evaluate.ts';
 import type { HostPlan, Reason } from '../model/plan.ts';
 import type { Unknown } from '../model/unknown.ts';
@@ -7,6 +6,7 @@ import type { HostRun } from './host-run.ts';
 import { askAhead } from './read-ahead.ts';
 import { type Look, readProbes } from './read-probes.ts';
 import { runCheck } from './run-check.ts';
+import { decideTraced } from './trace-conditions.ts';
 
 export interface SymptomLook {
   readonly state: HostPlan['symptom'];
@@ -27,8 +27,11 @@ export async function lookAtSymptom(run: HostRun, scope: Scope): Promise<Symptom
     return { state: 'none', reasons: [], unknowns: [], scope };
   }
   const seen = await readProbes(run, symptomLook(run, 'symptom', false), symptom.probes, scope);
-  const decision = decide(symptom.present, seen);
+  const decision = decideTraced(run, {}, 'present', symptom.present, seen);
   if (decision.held === true) foreseeFix(run);
+  if (decision.held !== 'unknown') {
+    run.parts.took?.({ at: 'symptom', of: symptom, way: decision.held ? 'present' : 'absent' });
+  }
   await run.parts.emit({
     type: 'symptom.looked',
     host: run.planned.host.name,

@@ -226,8 +226,13 @@ function questionOf(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe
 async function ask(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe): Promise<unknown> {
   const become = becomeOf(run, look.runbook, look.become, call.become);
   const label = { kind: 'probe', name: call.call, params: ready.shown } as const;
-  return run.session.read(label, become, call.timeoutMs ?? probeTimeoutMs, (host) =>
-    ready.probe.read(host, ready.params as never),
+  const site = `${look.step ?? look.prefix}.${call.name}`;
+  return run.session.read(
+    label,
+    become,
+    call.timeoutMs ?? probeTimeoutMs,
+    (host) => ready.probe.read(host, ready.params as never),
+    site,
   );
 }
 

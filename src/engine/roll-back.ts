@@ -1,6 +1,7 @@
 import type { Scope } from '../expr/evaluate.ts';
 import { clipped } from '../model/clipped.ts';
 import { HostFailure } from '../model/host-failure.ts';
+import type { Json } from '../model/json.ts';
 import type { ActionCall } from '../model/runbook.ts';
 import type { FixPart } from '../model/transport.ts';
 import { Unknown } from '../model/unknown.ts';
@@ -134,7 +135,10 @@ async function takeBackOne(place: StepPlace, made: MadeChange, part: FixPart): P
 async function differsFromBefore(run: HostRun, made: MadeChange): Promise<LeftBehind> {
   const label = { kind: 'inspect', name: made.action.name, params: plainParams(made.params) } as const;
   try {
-    const now = await made.action.inspect(run.session.inspector(label, made.become, 60_000), made.params as never);
+    // A state is JSON, or an Unknown: defineAction's types hold every action to it.
+    const now = (await run.session.read(label, made.become, 60_000, (host) =>
+      made.action.inspect(host, made.params as never),
+    )) as Json | Unknown;
     if (now instanceof Unknown) return `${made.action.name} after the rollback: ${now.reason}`;
     return made.action.same(plainJson(made.before), plainJson(now))
       ? undefined

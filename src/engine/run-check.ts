@@ -1,4 +1,4 @@
-import { type Decision, decide } from '../expr/cond.ts';
+import type { Decision } from '../expr/cond.ts';
 import type { Scope } from '../expr/evaluate.ts';
 import { HostFailure } from '../model/host-failure.ts';
 import type { Reason } from '../model/plan.ts';
@@ -6,6 +6,7 @@ import type { Check } from '../model/runbook.ts';
 import type { Unknown } from '../model/unknown.ts';
 import type { HostRun } from './host-run.ts';
 import { type Look, readProbes } from './read-probes.ts';
+import { decideTraced } from './trace-conditions.ts';
 
 export interface CheckResult {
   readonly held: boolean;
@@ -34,9 +35,7 @@ export async function runCheck(
   for (;;) {
     looks += 1;
     const decision =
-      check.fresh && !once
-        ? await lookAfresh(run, look, check, scope)
-        : decide(check.that, await readProbes(run, { ...look, anew: true }, check.probes, scope));
+      check.fresh && !once ? await lookAfresh(run, look, check, scope) : await lookOnce(run, look, check, scope);
     const late = clock.monotonic() + check.everyMs > deadline;
     if (decision.held === true || once || late || aborting.aborted) return result(decision, looks);
     await clock.sleep(check.everyMs, aborting);
@@ -45,11 +44,16 @@ export async function runCheck(
   }
 }
 
+async function lookOnce(run: HostRun, look: Look, check: Check, scope: Scope): Promise<Decision> {
+  const seen = await readProbes(run, { ...look, anew: true }, check.probes, scope);
+  return decideTraced(run, look, `${look.prefix.split('.').at(-1) ?? ''} that`, check.that, seen);
+}
+
 /** Over a new connection. That there is none is an answer: it does not hold. */
 async function lookAfresh(run: HostRun, look: Look, check: Check, scope: Scope): Promise<Decision> {
   try {
     await run.session.reopen();
-    return decide(check.that, await readProbes(run, { ...look, anew: true }, check.probes, scope));
+    return await lookOnce(run, look, check, scope);
   } catch (error) {
     if (!(error instanceof HostFailure) || error.phase === 'cancelled') throw error;
     const reasons = [{ check: 'over a new connection', held: false, because: error.message }];

@@ -1,4 +1,4 @@
-import { decide } from '../expr/cond.ts';
+import type { Decision } from '../expr/cond.ts';
 import type { Scope } from '../expr/evaluate.ts';
 import { interpolateText } from '../expr/interpolate.ts';
 import { assertNever } from '../model/assert-never.ts';
@@ -14,6 +14,7 @@ import { readProbes } from './read-probes.ts';
 import { type CheckResult, failedParts, runCheck } from './run-check.ts';
 import { type Ending, endOf, mayChangeAnything, settle, withUnit } from './settle.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
+import { decideTraced, tracedAt } from './trace-conditions.ts';
 import { tryAlternatives } from './try-alternatives.ts';
 
 /** How one item of a step went. */
@@ -53,9 +54,10 @@ export async function runItem(place: StepPlace, outer: Scope, runNested: RunNest
     return { ...common, plan: { ...bare, result: { outcome: 'ok', reason: end.message } }, end };
   }
 
-  const gate = decide(step.gate, scope);
+  const gate = decideTraced(run, tracedAt(place), 'gate', step.gate, scope);
   if (step.gate.length > 0) {
     await run.parts.emit({ type: 'gate.decided', ...stampOf(place), open: gate.held, reasons: gate.reasons });
+    if (gate.held !== 'unknown') run.parts.took?.({ at: 'gate', of: step, way: gate.held ? 'open' : 'closed' });
   }
   const gated = { ...bare, gate: gate.reasons };
   if (gate.held !== true) {
@@ -63,15 +65,18 @@ export async function runItem(place: StepPlace, outer: Scope, runNested: RunNest
     mayChangeAnything(place, result);
     return { ...common, ...endOf(place, { ...gated, result }, result) };
   }
-  const chooses = step.remediation.kind === 'fix' || step.remediation.kind === 'alternatives';
-  if (chooses && !run.parts.chooses(place.id, place.tags)) {
-    return {
-      ...common,
-      plan: { ...gated, result: { outcome: 'skipped', reason: 'not chosen by tags or --start-at' } },
-      end: undefined,
-    };
+  const notMade = fixLeftOut(place);
+  if (notMade !== undefined) {
+    return { ...common, plan: { ...gated, result: { outcome: 'skipped', reason: notMade } }, end: undefined };
   }
   return { ...common, ...(await remedy(place, scope, gated, runNested)) };
+}
+
+/** Why a step's own fix is not made though its gate is open. */
+function fixLeftOut({ run, step, id, tags }: StepPlace): string | undefined {
+  if (step.remediation.kind !== 'fix' && step.remediation.kind !== 'alternatives') return undefined;
+  if (run.leftOut.has(id)) return 'left out by hand';
+  return run.parts.chooses(id, tags) ? undefined : 'not chosen by tags, --start-at or --until';
 }
 
 function itemPlan(place: StepPlace, scope: Scope): ItemPlan {
@@ -79,7 +84,7 @@ function itemPlan(place: StepPlace, scope: Scope): ItemPlan {
   return { item: place.item ?? null, title, result: { outcome: 'ok' }, gate: [], changes: [] };
 }
 
-function gateShut(dryRun: boolean, gate: ReturnType<typeof decide>): StepResult {
+function gateShut(dryRun: boolean, gate: Decision): StepResult {
   if (gate.held === false) return { outcome: 'skipped', reason: `gate closed: ${failedParts(gate.reasons)}` };
   return undecided(dryRun, gate.unknowns, gate.error);
 }
@@ -94,14 +99,16 @@ async function conclude(
   scope: Scope,
   notes: string[],
 ): Promise<Concluded | undefined> {
-  for (const conclusion of conclusions) {
-    const decision = decide(conclusion.when, scope);
+  for (const [index, conclusion] of conclusions.entries()) {
+    const where = `conclude ${index + 1}`;
+    const decision = decideTraced(place.run, tracedAt(place), where, conclusion.when, scope);
     if (decision.held === 'unknown') {
       // A note that cannot be decided must not stop the step: it decides nothing.
       if (conclusion.verdict === undefined) continue;
       return { kind: 'undecided', result: undecided(place.run.dryRun, decision.unknowns, decision.error) };
     }
     if (!decision.held) continue;
+    place.run.parts.took?.({ at: 'conclude', of: conclusion, way: 'true' });
     const message = interpolateText(conclusion.message, scope);
     if (conclusion.verdict !== undefined) {
       return { kind: 'end', end: { kind: 'concluded', verdict: conclusion.verdict, message, see: conclusion.see } };

@@ -1,4 +1,3 @@
-import { decide } from '../expr/cond.ts';
 import type { Scope } from '../expr/evaluate.ts';
 import { interpolate, interpolateText } from '../expr/interpolate.ts';
 import { canonicalJson, isObject, type Json } from '../model/json.ts';
@@ -7,7 +6,7 @@ import type { StepResult } from '../model/result.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
 import { Unknown } from '../model/unknown.ts';
 import type { Value } from '../model/value.ts';
-import { evaluateOutputs } from './evaluate-outputs.ts';
+import { evaluateOutputs, withUntold } from './evaluate-outputs.ts';
 import { evaluateItems } from './for-each.ts';
 import type { HostEnd } from './host-end.ts';
 import type { HostRun } from './host-run.ts';
@@ -20,7 +19,10 @@ import { type ItemEnd, type NestedEnd, type RunNested, runItem } from './run-ite
 import { baseScope, extend, stepValue, withStep } from './scope.ts';
 import { failedEnd, mayChangeAnything } from './settle.ts';
 import { type Level, placeAt, type StepPlace, stampOf } from './step-place.ts';
+import { endText, firstWords } from './step-words.ts';
+import { askBefore } from './stepping.ts';
 import { stopReason } from './stop-reason.ts';
+import { decideTraced, tracedAt, traceList } from './trace-conditions.ts';
 import { worst } from './worst-result.ts';
 
 export interface StepsEnd {
@@ -75,6 +77,11 @@ export async function runSteps(
       scope = await skipStep(place, scope, out ?? stopReason(run.parts.stopping));
       continue;
     }
+    if ((await askBefore(place)) === 'stop') {
+      end = { kind: 'interrupted', reason: 'stopped by hand' };
+      scope = await skipStep(place, scope, end.reason);
+      continue;
+    }
     const begun = run.parts.clock.monotonic();
     askSteps(run, runbook.steps.slice(index), placeOf, scope);
     const ran = await runStep(place, scope, between);
@@ -103,7 +110,10 @@ async function runStep(place: StepPlace, scope: Scope, between: Between): Promis
   const { run, step } = place;
   const title = step.forEach === undefined ? interpolateText(step.title, scope) : firstWords(step);
   await run.parts.emit({ type: 'step.started', ...stampOf(place), title });
-  const when = decide(step.when, scope);
+  const when = decideTraced(run, tracedAt(place), 'when', step.when, scope);
+  if (step.when.length > 0 && when.held !== 'unknown') {
+    run.parts.took?.({ at: 'when', of: step, way: when.held ? 'true' : 'false' });
+  }
   if (when.held !== true) {
     const shut = `when is false: ${when.reasons
       .filter((reason) => reason.held === false)
@@ -116,6 +126,7 @@ async function runStep(place: StepPlace, scope: Scope, between: Between): Promis
   if (step.forEach === undefined) {
     return oneItem(place, title, await runItem(place, scope, nested(between)));
   }
+  traceList(run, tracedAt(place), 'for_each', step.forEach, scope);
   const items = evaluateItems(step.forEach, scope);
   switch (items.kind) {
     case 'unknown':
@@ -123,16 +134,11 @@ async function runStep(place: StepPlace, scope: Scope, between: Between): Promis
     case 'failed':
       return withoutItems(place, scope, title, { outcome: 'failed', reason: items.reason });
     case 'items':
+      run.parts.took?.({ at: 'for_each', of: step, way: items.items.length === 0 ? 'no items' : 'items' });
       return items.items.length === 0
         ? withoutItems(place, scope, title, { outcome: 'skipped', reason: 'for_each gave no items' })
         : eachItem(place, scope, title, items.items, between);
   }
-}
-
-/** A `for_each` step's title without its items: up to the first interpolation. */
-function firstWords(step: Step): string {
-  const words = step.title.split('${{')[0]?.replace(/[\s:(]+$/, '') ?? '';
-  return words === '' ? step.id : words;
 }
 
 function withoutItems(place: StepPlace, scope: Scope, title: string, result: StepResult): RanStep {
@@ -220,7 +226,8 @@ function named(
   items: readonly { readonly item: Json; readonly result: StepResult }[],
   outputs: { readonly [name: string]: Value },
 ): Scope {
-  return withStep(scope, place.step.id, stepValue(place.id, result, items, outputs));
+  const all = withUntold(place.id, place.step, result, outputs);
+  return withStep(scope, place.step.id, stepValue(place.id, result, items, all));
 }
 
 function nested(between: Between): RunNested {
@@ -278,17 +285,4 @@ async function finishStep(place: StepPlace, ran: RanStep, begun: number): Promis
 async function emitFinished(place: StepPlace, title: string, result: StepResult, begun: number): Promise<void> {
   const ms = place.run.parts.clock.monotonic() - begun;
   await place.run.parts.emit({ type: 'step.finished', ...stampOf(place), title, result, ms });
-}
-
-function endText(end: HostEnd): string {
-  switch (end.kind) {
-    case 'concluded':
-      return 'the host was concluded';
-    case 'refused':
-      return end.reason;
-    case 'interrupted':
-      return end.reason;
-    default:
-      return `step ${end.step} ended this host`;
-  }
 }

@@ -4,6 +4,7 @@ import { HostFailure } from '../model/host-failure.ts';
 import type { Host } from '../model/inventory.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Inspector } from '../model/probe.ts';
+import type { Question, Reader } from '../model/reader.ts';
 import type { Become } from '../model/runbook.ts';
 import type {
   AdoptRequest,
@@ -32,8 +33,17 @@ export interface Session {
   foresee(what: Foreseen): void;
   /** An inspector for one reading. */
   inspector(label: Label, become: Become, timeoutMs: number): Inspector;
-  /** Reads with an inspector of its own. When it asks for the time of the last change, that is waited for. */
-  read<T>(label: Label, become: Become, timeoutMs: number, read: (host: Inspector) => Promise<T>): Promise<T>;
+  /**
+   * Reads with an inspector of its own. When it asks for the time of the last change, that is waited for. `site`: where a
+   * probe is asked, for who listens.
+   */
+  read(
+    label: Label,
+    become: Become,
+    timeoutMs: number,
+    read: (host: Inspector) => Promise<unknown>,
+    site?: string,
+  ): Promise<unknown>;
   /**
    * Carries a fix out. When the wire breaks it connects again and asks the host what became of it, so that a fix that ended
    * or never began is known as such. Not started in phase `lost`: the wire is up again, another attempt may do better.
@@ -55,14 +65,22 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Opens the first connection, unless `opening` aborts; later ones, unless `signal` does. Rejects with the transport's HostFailure. */
+/** What else a session may be given. */
+export interface Around {
+  /** Ends the first connecting; later ones end by the session's own signal. */
+  readonly stopping?: AbortSignal | undefined;
+  /** Hears, or answers, each reading. */
+  readonly reader?: Reader | undefined;
+}
+
+/** Opens the first connection, unless `stopping` aborts; later ones, unless `signal` does. Rejects with the transport's HostFailure. */
 export async function openSession(
   host: Host,
   transport: Transport,
   startedAt: number,
   clock: Clock,
   signal: AbortSignal,
-  opening: AbortSignal = signal,
+  { stopping: opening = signal, reader = (_question, ask) => ask() }: Around = {},
 ): Promise<Session> {
   let connection: Connection = await transport.open(host, { signal: opening });
   let since = startedAt;
@@ -100,16 +118,23 @@ export async function openSession(
       },
       run: (command) => ask(label, command, become, timeoutMs),
     }),
-    async read(label, become, timeoutMs, read) {
-      const run = (command: Command): Promise<Answer> => ask(label, command, become, timeoutMs);
-      if (marking === undefined) return read({ since, run });
-      try {
-        return await read(untimed(run));
-      } catch (error) {
-        if (error !== timeWanted) throw error;
-        await marking;
-        return read({ since, run });
-      }
+    read(label, become, timeoutMs, read, site) {
+      const question: Question = { host: host.name, label, become, ...(site === undefined ? {} : { site }) };
+      return reader(question, async (heard) => {
+        const run = async (command: Command): Promise<Answer> => {
+          const answer = await ask(label, command, become, timeoutMs);
+          heard?.(command, answer);
+          return answer;
+        };
+        if (marking === undefined) return read({ since, run });
+        try {
+          return await read(untimed(run));
+        } catch (error) {
+          if (error !== timeWanted) throw error;
+          await marking;
+          return read({ since, run });
+        }
+      });
     },
     async fix(request, waits) {
       ahead.clear();

@@ -1,4 +1,3 @@
-import { decide } from '../expr/cond.ts';
 import type { Scope } from '../expr/evaluate.ts';
 import { interpolateText } from '../expr/interpolate.ts';
 import type { ItemPlan, Reason } from '../model/plan.ts';
@@ -8,6 +7,7 @@ import { makeUnit, type Unit, type UnitResult, undecided } from './make-unit.ts'
 import { runCheck } from './run-check.ts';
 import { type Ending, endOf, mayChangeAnything, settle, withUnit } from './settle.ts';
 import { lookOf, type StepPlace } from './step-place.ts';
+import { decideTraced, tracedAt } from './trace-conditions.ts';
 
 /**
  * Narrow to wide: the first open one is tried; one that does not help is undone before the next. One that could not be
@@ -24,7 +24,8 @@ export async function tryAlternatives(
   let last: UnitResult | undefined;
   let inPlace: string | undefined;
   for (const [index, alternative] of alternatives.entries()) {
-    const gate = decide(alternative.gate, scope);
+    const where = `${alternative.id} gate`;
+    const gate = decideTraced(place.run, tracedAt(place), where, alternative.gate, scope);
     reasons.push(...gate.reasons);
     if (gate.held === false) continue;
     if (gate.held === 'unknown') {
@@ -32,6 +33,7 @@ export async function tryAlternatives(
       mayChangeAnything(place, result);
       return endOf(place, { ...plan, gate: [...plan.gate, ...reasons], result }, result);
     }
+    place.run.parts.took?.({ at: 'alternative', of: alternative, way: 'tried' });
     const made = await makeUnit(place, unitOf(step, alternative), scope);
     const others = alternatives.slice(index + 1).map((other) => interpolateText(other.title, scope));
     const chosen = { id: alternative.id, title: interpolateText(alternative.title, scope), others };

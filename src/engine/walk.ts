@@ -129,6 +129,7 @@ export function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
     traces: new Set(),
     notes: [],
     steps: [],
+    leftOut: new Set(),
     declaredProbes: 0,
     waits: false,
     fixBegun: walk.past?.ended === false && [...walk.past.units.values()].some(mayHaveBegun),

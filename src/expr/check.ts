@@ -2,7 +2,7 @@ import type { Schema } from '../model/schema.ts';
 import { misfits } from './assignable.ts';
 import { type Context, plainType, truthHelp } from './check-context.ts';
 import { checkNode } from './check-node.ts';
-import { macroParts, type Node, parseCel, textOf } from './syntax.ts';
+import { childrenOf, macroParts, type Node, parseCel, textOf } from './syntax.ts';
 import { any, describeType, holdsSecret, type Type, toSchema } from './type.ts';
 import type { ExprProblem, TypeScope } from './types.ts';
 
@@ -84,26 +84,4 @@ function collectNames(node: Node, bound: ReadonlySet<string>, into: Set<string>)
     return;
   }
   for (const child of childrenOf(node)) collectNames(child, bound, into);
-}
-
-function childrenOf(node: Node): readonly Node[] {
-  switch (node.op) {
-    case 'value':
-    case 'id':
-      return [];
-    case '.':
-    case '.?':
-      return [node.args[0]];
-    case '!_':
-    case '-_':
-      return [node.args];
-    case 'call':
-      return node.args[1];
-    case 'rcall':
-      return [node.args[1], ...node.args[2]];
-    case 'map':
-      return node.args.flat();
-    default:
-      return node.args;
-  }
 }

@@ -91,3 +91,26 @@ export function macroParts(
   const arities = name === 'map' ? [1, 2] : [1];
   return arities.includes(bodies.length) ? { name, range, variable: variable.args, bodies } : undefined;
 }
+
+/** The nodes right below a node, in the order of the source. */
+export function childrenOf(node: Node): readonly Node[] {
+  switch (node.op) {
+    case 'value':
+    case 'id':
+      return [];
+    case '.':
+    case '.?':
+      return [node.args[0]];
+    case '!_':
+    case '-_':
+      return [node.args];
+    case 'call':
+      return node.args[1];
+    case 'rcall':
+      return [node.args[1], ...node.args[2]];
+    case 'map':
+      return node.args.flat();
+    default:
+      return node.args;
+  }
+}

@@ -71,6 +71,7 @@ function needsOf(event: Event): 'before' | 'durable' | 'order' {
     case 'step.started':
     case 'step.finished':
     case 'gate.decided':
+    case 'expression.traced':
     case 'note':
     case 'change.planned':
     case 'fix.waiting':

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { RunRequest } from '../model/history.ts';
 import type { Host } from '../model/inventory.ts';
 import { canonicalJson } from '../model/json.ts';
-import type { Runbook } from '../model/runbook.ts';
+import { packsOf, type Runbook } from '../model/runbook.ts';
 
 /** What was asked for on the command line, as far as a run's journal keeps it. */
 export interface Asked {
@@ -24,19 +24,23 @@ export interface Asked {
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
   readonly startAt: string | undefined;
+  readonly until?: string;
   readonly allowIrreversible: boolean;
 }
 
 /** The request as the journal keeps it: without secrets, and with paths that hold in any directory. */
 export function runRequest(asked: Asked): RunRequest {
-  const { kind, of, mendgate, runbook, limit, startAt, becomeByDefault, tags, skipTags, allowIrreversible } = asked;
+  const { kind, of, mendgate, runbook, limit, startAt, until, becomeByDefault, tags, skipTags, allowIrreversible } =
+    asked;
   const secret = secretParams(runbook);
+  const packs = packsOf(runbook);
   return {
     kind,
     ...(of === undefined ? {} : { of }),
     mendgate,
     runbook: resolve(runbook.file),
     runbookSha256: runbookHash(runbook),
+    ...(packs.length === 0 ? {} : { packs: packs.map(({ name, file, sha256 }) => ({ name, file, sha256 })) }),
     inventory: asked.inventory.map((source) => (source.includes(',') ? source : resolve(source))),
     inventorySha256: inventoryHash(asked.hosts, runbook),
     ...(limit === undefined ? {} : { limit }),
@@ -46,6 +50,7 @@ export function runRequest(asked: Asked): RunRequest {
     tags,
     skipTags,
     ...(startAt === undefined ? {} : { startAt }),
+    ...(until === undefined ? {} : { until }),
     allowIrreversible,
     operator: operator(),
   };
@@ -62,7 +67,7 @@ function reachOf(reach: RunRequest['reach']): RunRequest['reach'] {
   };
 }
 
-/** Hex SHA-256 over the bytes of a runbook and of all that it uses, in the order in which they are used. */
+/** Hex SHA-256 over the bytes of a runbook, of its packs and of all that it uses, in the order in which they are used. */
 export function runbookHash(runbook: Runbook): string {
   return sha256(JSON.stringify(filesOf(runbook)));
 }
@@ -71,7 +76,7 @@ function filesOf(runbook: Runbook): readonly string[] {
   const used = runbook.steps.flatMap(({ remediation }) =>
     remediation.kind === 'use' ? filesOf(remediation.runbook) : [],
   );
-  return [runbook.sha256, ...used];
+  return [runbook.sha256, ...(runbook.packs ?? []).map(({ sha256: pack }) => pack), ...used];
 }
 
 /** Hex SHA-256 over what the inventory says of these hosts. A secret counts as `***`: a new password is the same host. */

@@ -8,5 +8,7 @@ export interface Context {
   readonly located: Located;
   readonly report: Report;
   readonly registry: Catalog;
+  /** A pack is broken: names that nobody knows may be its own, and that is no second error. */
+  readonly incomplete: boolean;
   readonly loadUsed: LoadUsed;
 }

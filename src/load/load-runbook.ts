@@ -1,20 +1,26 @@
 import { createHash } from 'node:crypto';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
-import type { Catalog } from '../model/pack.ts';
+import type { AuthoredDocument } from '../model/document.ts';
+import type { Catalog, UserPack } from '../model/pack.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { checkRequires } from './check-requires.ts';
 import { checkShape } from './check-shape.ts';
-import { parseYaml } from './parse-yaml.ts';
+import { type Located, parseYaml } from './parse-yaml.ts';
+import { type KnownCalls, readPacks } from './read-packs.ts';
 import { readRunbook } from './read-runbook.ts';
 import { type Files, fileSystem, readSource } from './read-source.ts';
 import type { LoadUsed, Used } from './read-use.ts';
-import { createReport } from './report.ts';
+import { createReport, type Report } from './report.ts';
 import { reportValueTraps } from './value-traps.ts';
 
 export interface LoadOptions extends Partial<Files> {
   /** The running version, for `requires`. Absent: `requires` is not checked. */
   readonly version?: string;
+  /** Packs that may be loaded though they lie outside of the runbook's folder: paths, or names of npm packages. */
+  readonly trustedPacks?: readonly string[];
+  /** Gets each document that is YAML, used ones too, with what its calls were checked against; for lint. */
+  readonly onDocument?: (document: AuthoredDocument, catalog: Catalog) => void;
 }
 
 /** Most runbooks that may use one another in a row. */
@@ -33,7 +39,16 @@ export async function loadRunbook(
     readFile: options.readFile ?? fileSystem.readFile,
     realpath: options.realpath ?? fileSystem.realpath,
   };
-  const loading: Loading = { registry, files, version: options.version, diagnostics: [], used: new Map() };
+  const loading: Loading = {
+    registry,
+    files,
+    version: options.version,
+    trustedPacks: options.trustedPacks ?? [],
+    packs: [],
+    onDocument: options.onDocument,
+    diagnostics: [],
+    used: new Map(),
+  };
   const runbook = await loadOne(loading, file, []);
   const failed = loading.diagnostics.some(({ severity }) => severity === 'error');
   return { ...(failed || runbook === undefined ? {} : { value: runbook }), diagnostics: loading.diagnostics };
@@ -43,6 +58,10 @@ interface Loading {
   readonly registry: Catalog;
   readonly files: Files;
   readonly version: string | undefined;
+  readonly trustedPacks: readonly string[];
+  /** All that were loaded so far, of all documents. */
+  readonly packs: UserPack[];
+  readonly onDocument: LoadOptions['onDocument'];
   readonly diagnostics: Diagnostic[];
   /** Used runbooks by real path: each is loaded once. */
   readonly used: Map<string, Promise<Runbook | undefined>>;
@@ -59,13 +78,28 @@ async function loadOne(loading: Loading, file: string, chain: readonly string[])
   const located = parsed.value;
   if (located === undefined) return undefined;
   const report = createReport(located);
-  const context = { located, report, registry: loading.registry, loadUsed: useLoader(loading, file, chain) };
+  const { registry, packs, incomplete } = await knownCalls(loading, file, chain, located, report);
+  const context = { located, report, registry, incomplete, loadUsed: useLoader(loading, file, chain) };
   reportValueTraps(located, report);
-  checkShape(located, loading.registry, report);
+  checkShape(located, registry, report);
   if (loading.version !== undefined) checkRequires(context, loading.version);
-  const runbook = await readRunbook(context, { file, sha256: createHash('sha256').update(bytes).digest('hex') });
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const runbook = await readRunbook(context, { file, sha256, ...(packs.length === 0 ? {} : { packs }) });
+  loading.onDocument?.(located, context.registry);
   loading.diagnostics.push(...report.diagnostics.toSorted((a, b) => a.at.line - b.at.line || a.at.col - b.at.col));
   return report.diagnostics.some(({ severity }) => severity === 'error') ? undefined : runbook;
+}
+
+async function knownCalls(
+  loading: Loading,
+  file: string,
+  chain: readonly string[],
+  located: Located,
+  report: Report,
+): Promise<KnownCalls> {
+  const { registry: builtIn, packs: others, trustedPacks: trusted, diagnostics } = loading;
+  const outermost = chain[0] ?? (await loading.files.realpath(file));
+  return readPacks({ located, report, builtIn }, { file, within: dirname(outermost), trusted, others }, diagnostics);
 }
 
 /** A used runbook must lie, with all links followed, in the folder of the outermost one. */

@@ -8,7 +8,6 @@ const meanwhile: Readonly<Record<string, string>> = {
   batches: 'run on a part of the hosts with -l',
   pause: 'run on a part of the hosts with -l',
   max_fail: 'run on a part of the hosts with -l',
-  packs: 'use core.script for now',
 };
 
 /** Keys that the language has and this version does not carry out: an error beats silence. */

@@ -1,3 +1,4 @@
+import type { UserPack } from '../model/pack.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
 import type { Context } from './context.ts';
 import { notYet } from './not-yet.ts';
@@ -16,12 +17,13 @@ import { maxSteps } from './skeleton-schema.ts';
 export interface Origin {
   readonly file: string;
   readonly sha256: string;
+  readonly packs?: readonly UserPack[];
 }
 
 /** A document as a runbook. What is wrong goes into the report; the runbook is whole only when there is no error. */
 export async function readRunbook(context: Context, origin: Origin): Promise<Runbook> {
   const raw = mappingOf(context.located.value);
-  notYet(context, raw, [], ['batches', 'pause', 'max_fail', 'packs']);
+  notYet(context, raw, [], ['batches', 'pause', 'max_fail']);
   refuseInterpolation(context, raw, ['title', 'hosts']);
   const params = readParams(context, raw['params']);
   const base = baseScope(paramsSchema(params));
@@ -62,8 +64,8 @@ async function readSteps(
 
 function readOutputs(context: Context, scope: Scope, raw: unknown): Runbook['outputs'] {
   return Object.entries(mappingOf(raw)).map(([name, value]) => {
-    const { cel } = readCel(context, scope, String(value), ['outputs', name], { type: 'any' });
-    return { name, value: cel };
+    const { cel, type } = readCel(context, scope, String(value), ['outputs', name], { type: 'any' });
+    return { name, value: cel, ...(type.type === 'any' ? {} : { type }) };
   });
 }
 

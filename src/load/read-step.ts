@@ -68,13 +68,13 @@ export async function readStep(
 }
 
 function outputsOf({ remediation }: Step): Schema {
-  const names = remediation.kind === 'use' ? remediation.runbook.outputs.map(({ name }) => name) : [];
-  const outputs: ObjectSchema = {
+  const outputs = remediation.kind === 'use' ? remediation.runbook.outputs : [];
+  const schema: ObjectSchema = {
     type: 'object',
-    properties: Object.fromEntries(names.map((name) => [name, { type: 'any' } as const])),
-    required: names,
+    properties: Object.fromEntries(outputs.map(({ name, type }) => [name, type ?? { type: 'any' }])),
+    required: outputs.map(({ name }) => name),
   };
-  return outputs;
+  return schema;
 }
 
 /** What is kept whatever becomes of it, and what goes by itself, are two things. */

@@ -59,7 +59,7 @@ export const skeletonSchema = {
       additionalProperties: ref('param'),
       description: 'What can be set from outside: -e, then the inventory variable of that name, then the default.',
     },
-    packs: { type: 'array', items: { type: 'string' }, description: 'Packs of your own.' },
+    packs: { type: 'array', items: { type: 'string' }, description: 'Your own: ./packs/app.ts, mendgate-pack-x.' },
     requires: {
       type: 'object',
       description: 'What mendgate itself must be able to do.',

@@ -53,6 +53,7 @@ function findSchema(context: Context, name: string, path: Path, kind: 'probe' | 
     });
     return undefined;
   }
+  if (context.incomplete) return undefined;
   const habit = ansibleKey(name);
   if (habit !== undefined) {
     context.report.at(path, habit.code, habit.message, { part: 'key', help: habit.help });

@@ -80,6 +80,19 @@ export type Event =
       readonly open: boolean | 'unknown';
       readonly reasons: readonly Reason[];
     })
+  /** Only where a trace was asked for: one expression of the runbook, and what its parts were. */
+  | (OfHost & {
+      readonly type: 'expression.traced';
+      /** Absent: of the symptom. */
+      readonly step?: string;
+      readonly item?: Json;
+      readonly within?: string;
+      /** Where it stands: `present`, `when`, `for_each`, `conclude 2`, `gate`, `that`, … */
+      readonly place: string;
+      readonly expression: string;
+      readonly value: string;
+      readonly parts: readonly { readonly text: string; readonly value: string; readonly depth: number }[];
+    })
   | (OfStep & { readonly type: 'note'; readonly message: string })
   | (OfStep & { readonly type: 'change.planned'; readonly change: PlannedChange })
   /** Awaited by the engine: a sink makes it durable before the fix starts. */

@@ -18,6 +18,14 @@ export interface RunRequest {
   readonly runbook: string;
   /** Hex SHA-256 over the runbook and all runbooks it uses. */
   readonly runbookSha256: string;
+  /** The author's own packs that it named. */
+  readonly packs?: readonly {
+    /** As the runbook names it. */
+    readonly name: string;
+    /** Absolute path. */
+    readonly file: string;
+    readonly sha256: string;
+  }[];
   /** Absolute paths; `h1,h2,` as given. */
   readonly inventory: readonly string[];
   /** Hex SHA-256 over what the inventory gave for the chosen hosts: names, addresses, how to reach them, variables. */
@@ -38,6 +46,7 @@ export interface RunRequest {
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
   readonly startAt?: string;
+  readonly until?: string;
   readonly allowIrreversible: boolean;
   /** Whoever ran it: user@machine. */
   readonly operator: string;

@@ -9,6 +9,17 @@ export interface Pack {
   readonly actions: readonly Action[];
 }
 
+/** A pack that an author brought along, as it was loaded. */
+export interface UserPack {
+  /** As a runbook or the command line names it. */
+  readonly name: string;
+  /** Absolute, with all links followed. */
+  readonly file: string;
+  /** Hex SHA-256 over its file and all that it imports by a relative path. */
+  readonly sha256: string;
+  readonly pack: Pack;
+}
+
 /** What may be said of a probe without running it. */
 export interface ProbeDeclaration {
   readonly name: string;

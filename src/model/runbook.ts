@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { UserPack } from './pack.ts';
 import type { Resource } from './resource.ts';
 import type { Schema } from './schema.ts';
 
@@ -156,9 +157,21 @@ export interface Runbook {
   readonly symptom?: Symptom;
   readonly steps: readonly Step[];
   readonly ifNotFixed: 'rollback' | 'keep';
-  readonly outputs: readonly { readonly name: string; readonly value: Cel }[];
+  /** `type`: what its expression yields, as far as that is known. */
+  readonly outputs: readonly { readonly name: string; readonly value: Cel; readonly type?: Schema }[];
+  /** Packs of the author's own that this document names. */
+  readonly packs?: readonly UserPack[];
   /** As given on the command line. */
   readonly file: string;
   /** Hex SHA-256 of the file's bytes. */
   readonly sha256: string;
+}
+
+/** The packs of a runbook and of all that it uses, each once. */
+export function packsOf(runbook: Runbook): readonly UserPack[] {
+  const used = runbook.steps.flatMap(({ remediation }) =>
+    remediation.kind === 'use' ? packsOf(remediation.runbook) : [],
+  );
+  const all = [...(runbook.packs ?? []), ...used];
+  return [...new Map(all.map((pack) => [pack.file, pack])).values()];
 }

@@ -2,20 +2,23 @@ import type { TransportName } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
 
-/** `-t`, `--skip-tags`, `--start-at`, and how many hosts are expected. */
+/** `-t`, `--skip-tags`, `--start-at`, `--until`, and how many hosts are expected. */
 export interface StepChoice {
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
   readonly startAt: string | undefined;
+  /** The last step whose fix is chosen. */
+  readonly until?: string;
 }
 
 /** Whether a step's fix is chosen. Probes and conclusions of the others run anyway, so no name goes missing. */
 export function stepChooser(choice: StepChoice, runbook: Runbook): (step: string, tags: readonly string[]) => boolean {
   const order = runbook.steps.map((step) => step.id);
   const first = choice.startAt === undefined ? 0 : order.indexOf(choice.startAt);
+  const last = choice.until === undefined ? order.length : order.indexOf(choice.until);
   return (step, tags) => {
     const place = order.indexOf(step.split('/')[0] ?? step);
-    if (place < first) return false;
+    if (place < first || place > last) return false;
     if (tags.some((tag) => choice.skipTags.includes(tag))) return false;
     return choice.tags.length === 0 || tags.some((tag) => choice.tags.includes(tag));
   };
@@ -30,9 +33,15 @@ export function misplacedChoice(
   const tags = new Set(tagsOf(plan.runbook));
   const stray = [...choice.tags, ...choice.skipTags].find((tag) => !tags.has(tag));
   if (stray !== undefined) return `tag ${stray} is on no step (tags: ${[...tags].join(', ') || 'none'})`;
-  if (choice.startAt !== undefined && !steps.some((step) => step.id === choice.startAt)) {
-    return `--start-at ${choice.startAt}: no such step (steps: ${steps.map((step) => step.id).join(', ')})`;
-  }
+  const order = steps.map((step) => step.id);
+  for (const [flag, id] of [
+    ['--start-at', choice.startAt],
+    ['--until', choice.until],
+  ] as const)
+    if (id !== undefined && !order.includes(id)) return `${flag} ${id}: no such step (steps: ${order.join(', ')})`;
+  const { startAt, until } = choice;
+  if (startAt !== undefined && until !== undefined && order.indexOf(until) < order.indexOf(startAt))
+    return `--until ${until} comes before --start-at ${startAt}: no fix would be chosen`;
   if (choice.expectHosts !== undefined && plan.hosts.length !== choice.expectHosts) {
     return `--expect-hosts ${choice.expectHosts}: the plan has ${plan.hosts.length}`;
   }

@@ -6,7 +6,7 @@ import type { PlannedChange } from '../model/plan.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { changeLines } from './change-lines.ts';
 import { whyText } from './plan-body.ts';
-import { reasonLines } from './reasons.ts';
+import { partLines, reasonLines } from './reasons.ts';
 import type { ReporterOptions } from './reporter.ts';
 import { place, type Sentence, sentence, type Told } from './sentences.ts';
 import { hang, pad, width } from './text.ts';
@@ -37,7 +37,9 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
   function lay(said: Omit<Sentence, 'level'>): string[] {
     const lead = `${pad(said.what, 15)} ${pad(safeLine(said.host), hostColumns)}  `;
     const lines = hang(lead, safeLine(said.text), columns(), undefined, said.paint);
-    return [...lines, ...reasonLines(said.reasons ?? [], ' '.repeat(width(lead)), columns(), colours)];
+    const indent = ' '.repeat(width(lead));
+    const reasons = reasonLines(said.reasons ?? [], indent, columns(), colours);
+    return [...lines, ...reasons, ...partLines(said.parts ?? [], indent, columns(), colours)];
   }
 
   function runStarted(event: Of<'run.started'>): Telling {

@@ -1,3 +1,4 @@
+import type { TracedPart } from '../expr/trace.ts';
 import { assertNever } from '../model/assert-never.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { Event } from '../model/event.ts';
@@ -16,6 +17,8 @@ export interface Sentence {
   readonly text: string;
   readonly paint: Paint;
   readonly reasons?: readonly Reason[];
+  /** Parts of a traced expression. */
+  readonly parts?: readonly TracedPart[];
 }
 
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
@@ -64,6 +67,11 @@ export function sentence(event: Exclude<Event, Told>, colours: Colours): Sentenc
     }
     case 'warning':
       return { level: 0, what: 'warning', host: event.host ?? '', text: event.message, paint: colours.magentaBright };
+    case 'expression.traced': {
+      const where = event.step === undefined ? event.place : `${event.step}${itemLabel(event.item)} ${event.place}`;
+      const text = `${where}: ${event.expression.replaceAll(/\s+/g, ' ')} = ${event.value}`;
+      return { level: 0, what: 'trace', host: event.host, text, paint: colours.blue, parts: event.parts };
+    }
     case 'probe.read':
     case 'symptom.looked':
     case 'gate.decided':

@@ -93,4 +93,18 @@ describe.skipIf(!python)('on a terminal', () => {
     expect(screen.replaceAll(/\s+/g, ' ')).toContain('run it on a terminal without --yes, where it is asked');
     expect(existsSync(made)).toBe(false);
   });
+
+  it('--step asks before each step: a no leaves its fix out, q goes no further', async () => {
+    const asked = 'here: step make (Make it): [Y]es, (n)o fix, (c)ontinue to the end, (q)uit? ';
+    const no = await run('plain.yaml', [[asked, 'type', 'n\r']], '--yes', '--step', '-v');
+    expect(no.screen).toContain('left out by hand');
+    expect(existsSync(made)).toBe(false);
+    const quit = await run('plain.yaml', [[asked, 'type', 'q\r']], '--yes', '--step');
+    expect(quit.screen).toContain('stopped by hand');
+    expect(quit.code).toBe(2);
+    expect(existsSync(made)).toBe(false);
+    const yes = await run('plain.yaml', [[asked, 'type', '\r']], '--yes', '--step');
+    expect(yes.code, yes.screen).toBe(0);
+    expect(existsSync(made)).toBe(true);
+  });
 });

@@ -56,6 +56,7 @@ const request: RunRequest = {
   tags: ['quick'],
   skipTags: [],
   startAt: 'boolean',
+  until: 'boolean',
   allowIrreversible: false,
   operator: 'ann@control',
 };
@@ -109,6 +110,17 @@ export const samples: Samples = {
   'gate.decided': [
     { type: 'gate.decided', ...of, open: 'unknown', reasons },
     { type: 'gate.decided', ...ofItem, open: false, reasons: [] },
+  ],
+  'expression.traced': [
+    { type: 'expression.traced', host: 'web01', place: 'present', expression: 'a', value: 'true', parts: [] },
+    {
+      type: 'expression.traced',
+      ...ofItem,
+      place: 'gate',
+      expression: 'size(a) > 0',
+      value: 'false',
+      parts: [{ text: 'size(a)', value: '0', depth: 1 }],
+    },
   ],
   note: [
     { type: 'note', ...of, message: 'm' },

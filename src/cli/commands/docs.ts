@@ -1,4 +1,5 @@
-import { loadRegistry, printDocs } from '../../index.ts';
+import { loadRegistry, printDocs, readPacks } from '../../index.ts';
+import { printDiagnostics } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 
@@ -6,9 +7,12 @@ import type { Io } from '../io.ts';
 export async function docs(
   io: Io,
   name: string | undefined,
-  options: { readonly markdown?: boolean },
+  options: { readonly markdown?: boolean; readonly packs: readonly string[] },
 ): Promise<number> {
-  const text = await printDocs(await loadRegistry(), {
+  const { value: packs, diagnostics } = await readPacks(options.packs);
+  await printDiagnostics(io, diagnostics);
+  if (packs === undefined) return exit.invalid;
+  const text = await printDocs(await loadRegistry(packs), {
     ...(name === undefined ? {} : { name }),
     form: options.markdown ? 'markdown' : 'text',
     colour: io.stdout.colour,

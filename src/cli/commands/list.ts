@@ -3,11 +3,11 @@ import { plural, printDiagnostics } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
-import type { RunOptions } from '../options.ts';
+import { packsGiven, type RunOptions } from '../options.ts';
 
 /** `run --list-steps`: the runbook's steps with their tags. */
-export async function listSteps(io: Io, file: string): Promise<number> {
-  const { value: runbook, diagnostics } = await checkRunbook(file);
+export async function listSteps(io: Io, file: string, packs: readonly string[]): Promise<number> {
+  const { value: runbook, diagnostics } = await checkRunbook(file, { packs });
   await printDiagnostics(io, diagnostics);
   if (runbook === undefined) return exit.invalid;
   for (const step of runbook.steps) {
@@ -21,9 +21,12 @@ export async function listSteps(io: Io, file: string): Promise<number> {
 export async function listHosts(
   io: Io,
   file: string,
-  options: Pick<RunOptions, 'inventory' | 'limit' | 'expectHosts'>,
+  options: Pick<RunOptions, 'inventory' | 'limit' | 'expectHosts' | 'pack' | 'packs'>,
 ): Promise<number> {
-  const [runbook, inventory] = await Promise.all([checkRunbook(file), readInventory(options.inventory)]);
+  const [runbook, inventory] = await Promise.all([
+    checkRunbook(file, { packs: packsGiven(options) }),
+    readInventory(options.inventory),
+  ]);
   await printDiagnostics(io, [...runbook.diagnostics, ...inventory.diagnostics]);
   if (runbook.value === undefined || inventory.value === undefined) return exit.invalid;
   const selection = await chooseRunHosts(runbook.value, inventory.value, readLimit(options.limit));

@@ -22,9 +22,10 @@ import { holdWhilePaused } from '../hold.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
-import type { RunOptions, ShownOptions, StateOptions } from '../options.ts';
+import { packsGiven, type RunOptions, type ShownOptions, type StateOptions } from '../options.ts';
 import { becomeOf, reachOf } from '../reach.ts';
 import { printResume } from '../resume-hint.ts';
+import { stepAsker } from '../step-asker.ts';
 import { printUnrecorded } from '../unrecorded.ts';
 import { listHosts, listSteps } from './list.ts';
 import { validate } from './validate.ts';
@@ -45,8 +46,8 @@ export async function run(
   // Of what a run over a thousand hosts holds in memory, nine tenths are waste that nobody has collected yet.
   setFlagsFromString('--heap-growing-percent=100');
   const options = withAliases(given);
-  if (options.syntaxCheck) return validate(io, [runbook]);
-  if (options.listSteps) return listSteps(io, runbook);
+  if (options.syntaxCheck) return validate(io, [runbook], packsGiven(options));
+  if (options.listSteps) return listSteps(io, runbook, packsGiven(options));
   if (options.listHosts) return listHosts(io, runbook, options);
   const mode = modeOf(io, options);
   warnOfAnsibleCfg(io);
@@ -61,6 +62,7 @@ export async function run(
   try {
     const end = await carry({
       runbook,
+      packs: packsGiven(options),
       inventory: options.inventory,
       limit: readLimit(options.limit),
       extra: extraVars(options.extraVars),
@@ -71,6 +73,9 @@ export async function run(
       tags: words(options.tags),
       skipTags: words(options.skipTags),
       startAt: options.startAt,
+      ...(options.until === undefined ? {} : { until: options.until }),
+      ...(options.trace ? { trace: true } : {}),
+      ...(options.step ? { askStep: stepAsker(io, asker) } : {}),
       expectHosts: options.expectHosts,
       detailedExitCode: options.detailedExitcode === true,
       sinks: [(event) => reporter.emit(event)],

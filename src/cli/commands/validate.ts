@@ -5,10 +5,10 @@ import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
 
 /** Checks runbooks and says everything that is wrong with them. 0 or 65. */
-export async function validate(io: Io, files: readonly string[]): Promise<number> {
+export async function validate(io: Io, files: readonly string[], packs: readonly string[] = []): Promise<number> {
   // It is over in a fifth of a second: V8's optimising compiler would take a sixth of that and give nothing back.
   setFlagsFromString('--no-opt');
-  const checked = await Promise.all(files.map(async (file) => ({ file, result: await checkRunbook(file) })));
+  const checked = await Promise.all(files.map(async (file) => ({ file, result: await checkRunbook(file, { packs }) })));
   await printDiagnostics(
     io,
     checked.flatMap(({ result }) => result.diagnostics),

@@ -1,0 +1,36 @@
+import type { NamedBranch } from './branches.ts';
+import type { Mutation } from './mutate.ts';
+import { type CaseRun, passed } from './run-cases.ts';
+
+/** How a case file went. */
+export interface FileResult {
+  readonly file: string;
+  /** Id of the runbook. */
+  readonly runbook: string;
+  readonly runs: readonly CaseRun[];
+  readonly mutation?: Mutation;
+  /** Cases whose expectations were written anew. */
+  readonly updated: number;
+}
+
+/** How much of a runbook all its case files together go through. */
+export interface BookCoverage {
+  readonly runbook: string;
+  readonly branches: number;
+  readonly missed: readonly NamedBranch['name'][];
+}
+
+export function allPassed(results: readonly FileResult[]): boolean {
+  return results.every(({ runs }) => runs.every(passed));
+}
+
+/** Survivors without a reason. */
+export function unexplained(results: readonly FileResult[]): number {
+  return results.flatMap(({ mutation }) => mutation?.survivors ?? []).filter(({ because }) => because === undefined)
+    .length;
+}
+
+/** Whole percent, rounded down: 100 is everything. */
+export function percentOf({ branches, missed }: BookCoverage): number {
+  return branches === 0 ? 100 : Math.floor(((branches - missed.length) / branches) * 100);
+}

@@ -1,0 +1,56 @@
+import { type Command, Option } from 'commander';
+import type { EvalOptions } from './commands/eval.ts';
+import type { ExplainOptions } from './commands/explain.ts';
+import type { LintOptions } from './commands/lint.ts';
+import type { Io } from './io.ts';
+import { newCommand, trustHelp, withExtraVars, withPacks, withReach, withState } from './options.ts';
+import { runHelp } from './runs-program.ts';
+
+/** Commands for whoever writes runbooks. */
+export function addAuthoring(add: (command: Command) => Command, io: Io, end: (exitCode: number) => void): void {
+  add(
+    withPacks(
+      newCommand('lint')
+        .description('check runbooks, and say what in them will go wrong')
+        .argument('[runbook...]')
+        .addOption(new Option('--output <kind>', 'how to print it').choices(['text', 'json', 'sarif']).default('text'))
+        .option('--json', 'the same as --output json')
+        .option('--explain [rule]', 'why a rule is one, and what to write instead; without a name: all rules'),
+      trustHelp,
+    ),
+  ).action(async (files: readonly string[], options: LintOptions) =>
+    end(await (await import('./commands/lint.ts')).lint(io, files, options)),
+  );
+  add(
+    newCommand('new')
+      .description('begin a runbook, a step, a pack or an inventory, with a test beside it')
+      .argument('<kind>', 'runbook, step, pack or inventory')
+      .argument('<name>', 'a-name, or a/path/a-name'),
+  ).action(async (kind: string, name: string) =>
+    end(await (await import('./commands/new.ts')).newFile(io, kind, name)),
+  );
+  add(
+    withPacks(
+      withExtraVars(
+        withState(withReach(newCommand('explain').description('why a host came to its end, expression by expression'))),
+        "a param's value (repeatable)",
+      ),
+      trustHelp,
+    )
+      .argument('<host|runbook>', 'a host of a run, or a runbook to look with now')
+      .option('--run <run>', `with a host: ${runHelp} (else last)`),
+  ).action(async (what: string, options: ExplainOptions) =>
+    end(await (await import('./commands/explain.ts')).explain(io, what, options)),
+  );
+  add(
+    withReach(newCommand('eval').description('try an expression over probes on hosts; changes nothing'))
+      .argument('<expression>', "CEL: 'e.exists(x, x.errno == 13)'")
+      .addOption(
+        new Option('--probe <name=probe>', "a probe to read: 'e=nginx.upstream_errors since=1h' (repeatable)")
+          .argParser((value: string, before: readonly string[]) => [...before, value])
+          .default([]),
+      ),
+  ).action(async (expression: string, options: EvalOptions) =>
+    end(await (await import('./commands/eval.ts')).evalCommand(io, expression, options)),
+  );
+}

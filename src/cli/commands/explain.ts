@@ -1,0 +1,79 @@
+import { type Event, explainHost, mend, safeLine } from '../../index.ts';
+import { createAsker } from '../ask.ts';
+import { printDiagnostics } from '../diagnostics.ts';
+import { exit, UsageError } from '../exit.ts';
+import { interrupts } from '../interrupts.ts';
+import type { Io } from '../io.ts';
+import { damageText, keptRun } from '../kept-run.ts';
+import { readLimit } from '../limit.ts';
+import { type PackGiven, packsGiven, type ReachingOptions, type StateOptions } from '../options.ts';
+import { becomeOf, reachOf } from '../reach.ts';
+import { ended, extraVars } from './run.ts';
+
+export interface ExplainOptions extends ReachingOptions, StateOptions, PackGiven {
+  readonly extraVars: readonly string[];
+  readonly run?: string;
+}
+
+/** `explain HOST --run RUN`: from what is kept of a run; `explain RUNBOOK -l HOST`: looks now, and changes nothing. */
+export async function explain(io: Io, what: string, options: ExplainOptions): Promise<number> {
+  if (/\.ya?ml$/.test(what)) return explainNow(io, what, options);
+  const kept = await keptRun(io, options.run ?? 'last', options);
+  const hosts = hostsOf(kept.events);
+  if (!hosts.includes(what)) throw new UsageError(`${what} is no host of run ${kept.run}: ${hosts.join(', ')}`);
+  io.stdout.write(await explainHost(kept.events, what, io.stdout));
+  if (!kept.events.some((event) => event.type === 'expression.traced' && event.host === what))
+    io.stderr.write('A run with --trace keeps every expression; of this one there are gates and symptoms only.\n');
+  if (kept.damage === undefined) return exit.ok;
+  io.stderr.write(`\n${damageText(kept)}\n`);
+  return exit.failed;
+}
+
+function hostsOf(events: readonly Event[]): readonly string[] {
+  const [started] = events;
+  return started?.type === 'run.started' ? started.hosts : [];
+}
+
+/** A dry run that tells every expression. */
+async function explainNow(io: Io, runbook: string, options: ExplainOptions): Promise<number> {
+  if (options.run !== undefined) throw new UsageError('--run goes with a host: mendgate explain HOST --run RUN');
+  const signals = interrupts(io);
+  const events: Event[] = [];
+  try {
+    const end = await mend({
+      runbook,
+      packs: packsGiven(options),
+      inventory: options.inventory,
+      limit: readLimit(options.limit),
+      extra: extraVars(options.extraVars),
+      mode: 'dry_run',
+      trace: true,
+      forks: options.forks,
+      reach: await reachOf(io, options, createAsker(io, signals), signals.stopping),
+      becomeByDefault: becomeOf(options),
+      tags: [],
+      skipTags: [],
+      startAt: undefined,
+      expectHosts: undefined,
+      detailedExitCode: false,
+      sinks: [(event) => void events.push(event)],
+      onPlan: (_plan, warnings) => {
+        for (const warning of warnings) io.stderr.write(`warning: ${safeLine(warning)}\n`);
+      },
+      approvePlan: async () => false,
+      approve: async () => false,
+      stopping: signals.stopping,
+      aborting: signals.aborting,
+    });
+    if (end.kind !== 'ran') return await ended(io, end, { dryRun: true });
+    await printDiagnostics(io, end.diagnostics);
+    const hosts = hostsOf(events);
+    for (const host of hosts) {
+      if (hosts.length > 1) io.stdout.write(`\n== ${safeLine(host)}\n`);
+      io.stdout.write(await explainHost(events, host, io.stdout));
+    }
+    return end.result.exitCode;
+  } finally {
+    signals.close();
+  }
+}

@@ -1,0 +1,103 @@
+import { writeFile } from 'node:fs/promises';
+import {
+  checkRunbook,
+  chooseRunHosts,
+  createReporter,
+  readInventory,
+  recordHost,
+  safeLine,
+  safeText,
+} from '../../index.ts';
+import { createAsker } from '../ask.ts';
+import { plural } from '../diagnostics.ts';
+import { exit, UsageError } from '../exit.ts';
+import { holdWhilePaused } from '../hold.ts';
+import { interrupts } from '../interrupts.ts';
+import type { Io } from '../io.ts';
+import { readLimit } from '../limit.ts';
+import type { ReachingOptions, ShownOptions } from '../options.ts';
+import { becomeOf, reachOf } from '../reach.ts';
+import { ended, extraVars, kindOf, verbosityOf } from './run.ts';
+
+export interface RecordOptions extends ReachingOptions, Pick<ShownOptions, 'verbose'> {
+  readonly extraVars: readonly string[];
+  readonly out?: string;
+  readonly packs?: readonly string[];
+}
+
+/** Looks at one host as a dry run does, and writes down what it answered. 0 where the host could be looked at. */
+export async function record(io: Io, runbook: string, options: RecordOptions): Promise<number> {
+  const limit = readLimit(options.limit);
+  const packs = options.packs === undefined ? {} : { packs: options.packs };
+  await refuseSeveral(runbook, options.inventory, limit, packs);
+  // The transcript goes to stdout where no file is named.
+  const outputs = { stdout: io.stderr, stderr: io.stderr };
+  const verbosity = verbosityOf(options.verbose);
+  const reporter = holdWhilePaused(await createReporter(kindOf(io, options), outputs, { verbosity, diff: false }));
+  const signals = interrupts(io, reporter);
+  const asker = createAsker(io, signals, reporter);
+  try {
+    const { end, transcript, readings } = await recordHost({
+      runbook,
+      ...packs,
+      inventory: options.inventory,
+      limit,
+      extra: extraVars(options.extraVars),
+      forks: 1,
+      reach: await reachOf(io, options, asker, signals.stopping),
+      becomeByDefault: becomeOf(options),
+      tags: [],
+      skipTags: [],
+      startAt: undefined,
+      expectHosts: undefined,
+      detailedExitCode: false,
+      sinks: [(event) => reporter.emit(event)],
+      onPlan: (_plan, warnings) => {
+        for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
+      },
+      approvePlan: async () => false,
+      approve: async () => false,
+      stopping: signals.stopping,
+      aborting: signals.aborting,
+    });
+    await reporter.close();
+    const code = await ended(io, end, { ...options, dryRun: true });
+    if (transcript === undefined) return code;
+    if (options.out === undefined) io.stdout.write(transcript);
+    else {
+      await write(options.out, transcript);
+      const what = plural(readings ?? 0, 'reading');
+      io.stderr.write(`\n${what} in ${safeLine(options.out)}. It shows a real host: read it before you share it.\n`);
+    }
+    return exit.ok;
+  } finally {
+    signals.close();
+    await reporter.close();
+  }
+}
+
+/** A transcript is one host's. What is wrong with runbook or inventory is said by the run itself. */
+async function refuseSeveral(
+  runbook: string,
+  inventory: readonly string[],
+  limit: string | undefined,
+  packs: { readonly packs?: readonly string[] },
+): Promise<void> {
+  const [{ value: book }, { value: known }] = await Promise.all([
+    checkRunbook(runbook, packs),
+    readInventory(inventory),
+  ]);
+  if (book === undefined || known === undefined) return;
+  const chosen = await chooseRunHosts(book, known, limit);
+  if (chosen.kind !== 'hosts' || chosen.hosts.length <= 1) return;
+  throw new UsageError(`a recording is of one host, and these are ${chosen.hosts.length}: name it with -l HOST`);
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { mode: 0o600 });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${safeLine(file)}: ${why}`, exit.notWritten);
+  }
+}

@@ -1,0 +1,12 @@
+/** A file to begin with. */
+export interface NewFile {
+  /** Relative to where the name was given. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What `mendgate new KIND NAME` writes, and the commands to type next. */
+export interface Template {
+  readonly files: readonly NewFile[];
+  readonly next: readonly string[];
+}

@@ -1,0 +1,47 @@
+// `mendgate lint`: a runbook and those it uses → what their check finds, and what the rules of lint find.
+
+import type { LintFinding, LintInput } from './lint/lint.ts';
+import { checkRunbook, type PackOptions } from './registry.ts';
+import { systemClock } from './transports/clock.ts';
+import { mendgateVersion } from './version.ts';
+
+export type { LintFinding } from './lint/lint.ts';
+
+export interface LintResult {
+  readonly findings: readonly LintFinding[];
+  /** Whether it can be run at all. */
+  readonly valid: boolean;
+}
+
+/** Checks and lints a runbook. What is wrong with it does not keep lint from looking, as long as it is YAML. Touches no host. */
+export async function lintRunbook(file: string, options: PackOptions = {}): Promise<LintResult> {
+  const { lint } = await import('./lint/lint.ts');
+  const inputs: LintInput[] = [];
+  const { value, diagnostics } = await checkRunbook(file, {
+    ...options,
+    onDocument: (document, catalog) => inputs.push({ document, catalog }),
+  });
+  // Used runbooks are done first; the one that was asked for comes first in what is told.
+  inputs.sort((a, b) => Number(b.document.source.file === file) - Number(a.document.source.file === file));
+  const today = new Date(systemClock.now()).toISOString().slice(0, 10);
+  return { findings: lint(inputs, diagnostics, today), valid: value !== undefined };
+}
+
+/** Findings as SARIF 2.1.0, as text. */
+export async function lintSarif(findings: readonly LintFinding[]): Promise<string> {
+  const { sarif } = await import('./lint/sarif.ts');
+  return `${JSON.stringify(sarif(findings, mendgateVersion()), undefined, 2)}\n`;
+}
+
+/** What a rule looks for, why, and the better way; `undefined`: there is no such rule, and these there are. */
+export async function explainLintRule(
+  name: string,
+): Promise<{ readonly text?: string; readonly known: readonly string[] }> {
+  const [{ findRule, rules }, { explainRule }] = await Promise.all([
+    import('./lint/rules/index.ts'),
+    import('./lint/explain-rule.ts'),
+  ]);
+  const rule = findRule(name);
+  const known = rules.map(({ id, title }) => `${id.padEnd(30)} ${title}`);
+  return rule === undefined ? { known } : { text: explainRule(rule), known };
+}

@@ -1,0 +1,124 @@
+import type { Action } from '../../model/action.ts';
+import type { Command } from '../../model/command.ts';
+import { HostFailure } from '../../model/host-failure.ts';
+import { isObject, type Json } from '../../model/json.ts';
+import type { Pack } from '../../model/pack.ts';
+import type { Inspector, Probe } from '../../model/probe.ts';
+import { Unknown } from '../../model/unknown.ts';
+import { unsendable } from '../../shell/render.ts';
+import { describeViolations } from '../describe-violation.ts';
+import { toJsonSchema } from '../json-schema.ts';
+import { paramsValidator } from '../validators.ts';
+
+/**
+ * A pack whose mistakes stay on the host where they happen: what its code throws, and answers that do not fit what it
+ * declares, become unknowns with that reason. Its probes count as declared, not proved, read-only.
+ */
+export function guardPack(pack: Pack): Pack {
+  return { name: pack.name, probes: pack.probes.map(guardProbe), actions: pack.actions.map(guardAction) };
+}
+
+function guardProbe(probe: Probe): Probe {
+  return {
+    ...probe,
+    declared: true,
+    reads: (params) => attempt(() => probe.reads(params)) ?? ['*'],
+    fingerprint: (result) => attempt(() => probe.fingerprint(result)) ?? result,
+    trace: (params) => attempt(() => probe.trace(params)),
+    read: (host, params) =>
+      contained(probe.name, async () => {
+        const value = await probe.read(host, params);
+        if (value instanceof Unknown) return value;
+        const plain = plainJson(value);
+        const problem = misfit(probe, plain);
+        return problem === undefined
+          ? plain
+          : new Unknown(`${probe.name}: its result does not fit what it declares: ${problem}`);
+      }),
+  };
+}
+
+function misfit({ result }: Probe, value: unknown): string | undefined {
+  const violations = paramsValidator(result)(value);
+  if (violations.length === 0) return undefined;
+  const schema = toJsonSchema(result, { interpolated: false });
+  const problems = describeViolations(violations, { schema, value, prefix: 'result' });
+  return problems
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.join('.')} ${message}`.trim())
+    .join('; ');
+}
+
+function guardAction(action: Action): Action {
+  return {
+    ...action,
+    reads: (params) => attempt(() => action.reads(params)) ?? ['*'],
+    inspect: (host, params) => contained(action.name, () => rehearsed(action, host, params)),
+    predict: (change, probe) => attempt(() => action.predict(change, probe)),
+    merge: (changes) => attempt(() => action.merge(changes)) ?? changes,
+    nothingDone: (answer) => attempt(() => action.nothingDone(answer)),
+    same: (before, now) => attempt(() => action.same(before, now)) ?? false,
+  };
+}
+
+/** Its state; what would be asked of the pack later, in the middle of a run, is asked once now, when nothing has happened yet. */
+async function rehearsed(action: Action, host: Inspector, params: never): Promise<unknown> {
+  // A state is JSON or an Unknown: defineAction's types hold every action to it.
+  const state = (await action.inspect(host, params)) as Json | Unknown;
+  if (state instanceof Unknown) return state;
+  const change = action.diff(state, params);
+  if (change === undefined) return state;
+  if (typeof action.describe(change) !== 'string') throw new TypeError('describe gives no text');
+  const touches: unknown = action.touches(change);
+  if (!Array.isArray(touches) || !touches.every((resource) => typeof resource === 'string'))
+    throw new TypeError('touches gives no list of resources');
+  action.contents(change);
+  refuseUnsendable('apply', action.apply(change));
+  if (action.rollback.kind === 'undo') refuseUnsendable('undo', action.rollback.undo(change, state));
+  return state;
+}
+
+function refuseUnsendable(member: string, commands: unknown): void {
+  if (!Array.isArray(commands)) throw new TypeError(`${member} gives no list of commands`);
+  for (const command of commands as readonly unknown[]) {
+    if (!isCommand(command)) throw new TypeError(`${member} gives something that is no command`);
+    const problem = unsendable(command);
+    if (problem !== undefined) throw new TypeError(`${member}: ${problem}`);
+  }
+}
+
+function isCommand(value: unknown): value is Command {
+  if (!isObject(value)) return false;
+  if (typeof value['script'] === 'string') return !('argv' in value);
+  const { argv } = value;
+  return Array.isArray(argv) && argv.length > 0 && argv.every((word) => typeof word === 'string');
+}
+
+/** What the engine itself throws through a pack goes on; what the pack's own code throws becomes an unknown. */
+async function contained(name: string, work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof HostFailure) throw error;
+    return new Unknown(`${name} is broken: ${error.name}: ${error.message}${whereOf(error)}`);
+  }
+}
+
+/** ` (packs/app.ts:12:5)`: the last two parts of the path are enough to find it. */
+function whereOf({ stack = '' }: Error): string {
+  const [, file = '', place = ''] = /(file:\/\/[^\s():]+):(\d+:\d+)/.exec(stack) ?? [];
+  return file === '' ? '' : ` (${decodeURI(file).split('/').slice(-2).join('/')}:${place})`;
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+function plainJson(value: unknown): unknown {
+  const text = JSON.stringify(value);
+  return text === undefined ? undefined : JSON.parse(text);
+}

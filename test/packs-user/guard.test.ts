@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { guardPack } from '../../src/load/user-packs/guard-pack.ts';
+import { defineAction, nothing, undo } from '../../src/model/action.ts';
+import type { Answer } from '../../src/model/command.ts';
+import { HostFailure } from '../../src/model/host-failure.ts';
+import { defineProbe, type Inspector } from '../../src/model/probe.ts';
+import { Unknown } from '../../src/model/unknown.ts';
+
+const none = { type: 'object', properties: {} } as const;
+const answer: Answer = { rc: 0, stdout: '', stderr: '', truncated: false, ms: 1 };
+const host: Inspector = { since: 0, run: async () => answer };
+
+/** What a probe with this `read` gives, once it is guarded. */
+async function readBy(read: (host: Inspector) => Promise<unknown>): Promise<unknown> {
+  const probe = defineProbe({
+    name: 'app.x',
+    summary: 'S.',
+    params: none,
+    result: { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] },
+    read: read as never,
+  });
+  const [guarded] = guardPack({ name: 'app', probes: [probe], actions: [] }).probes;
+  return guarded?.read(host, {} as never);
+}
+
+const reasonOf = (value: unknown): string => (value instanceof Unknown ? value.reason : 'no unknown');
+
+describe("a probe of an author's own pack", () => {
+  it('gives what it declares', async () => expect(await readBy(async () => ({ n: 1 }))).toEqual({ n: 1 }));
+
+  it('that throws is unknown on that host, with the place', async () => {
+    const value = await readBy(async () => {
+      throw new TypeError('x is undefined');
+    });
+    expect(reasonOf(value)).toMatch(/^app\.x is broken: TypeError: x is undefined/);
+  });
+
+  it.each([
+    ['of another type', { n: 'one' }],
+    ['without what is required', {}],
+    ['with more than it declares', { n: 1, m: 2 }],
+    ['that is nothing', undefined],
+  ])('with a result %s is unknown', async (_what, value) => {
+    expect(reasonOf(await readBy(async () => value))).toContain('its result does not fit what it declares');
+  });
+
+  it('leaves failures of the host to the engine', async () => {
+    const failed = readBy(async () => {
+      throw new HostFailure('lost', 'gone');
+    });
+    await expect(failed).rejects.toThrow(HostFailure);
+  });
+
+  it('counts as declared, not proved', () => {
+    const probe = defineProbe({ name: 'a.b', summary: 'S.', params: none, result: none, read: async () => ({}) });
+    expect(guardPack({ name: 'a', probes: [probe], actions: [] }).probes[0]?.declared).toBe(true);
+  });
+});
+
+describe("an action of an author's own pack", () => {
+  const bad = (): never => {
+    throw new Error('oops');
+  };
+  const whole = {
+    name: 'app.do',
+    summary: 'S.',
+    params: none,
+    inspect: async () => ({ now: 1 }),
+    diff: () => ({ to: 2 }),
+    describe: () => '1 → 2',
+    touches: () => ['app'],
+    apply: () => [{ argv: ['true'] as const }],
+    rollback: undo<{ now: number }, { to: number }>(() => [{ argv: ['true'] }]),
+  };
+  const inspected = async (broken: object): Promise<unknown> => {
+    const action = defineAction({ ...whole, ...broken });
+    const [guarded] = guardPack({ name: 'app', probes: [], actions: [action] }).actions;
+    return guarded?.inspect(host, {} as never);
+  };
+
+  it('gives its state', async () => expect(await inspected({})).toEqual({ now: 1 }));
+
+  // Before anything has happened on the host: a mistake in `undo` found only when it is needed is found too late.
+  it.each([
+    ['diff', { diff: bad }],
+    ['describe', { describe: bad }],
+    ['touches', { touches: () => 'app' }],
+    ['apply', { apply: bad }],
+    ['apply', { apply: () => ['rm -rf /'] }],
+    ['undo', { rollback: undo(bad) }],
+    ['undo', { rollback: undo(() => [{ argv: ['a\0b'] }]) }],
+  ])('that is wrong in %s is unknown when it is inspected', async (_member, broken) => {
+    expect(reasonOf(await inspected(broken))).toMatch(/^app\.do is broken: /);
+  });
+
+  it('needs no undo where it declares none', async () => {
+    expect(await inspected({ rollback: nothing('it is a test') })).toEqual({ now: 1 });
+  });
+});
