@@ -2,6 +2,7 @@ import { defineProbe, unreadable } from '../../model/probe.ts';
 import { type AclEntry, parseAcl } from './acl.ts';
 import { type Fields, fieldFunctions, integer, parseFields, text, word } from './fields.ts';
 import { grantedRights } from './granted-rights.ts';
+import { homeKeptShut, socketKeptShut } from './kept-shut.ts';
 import { absolutePath, accountName } from './params.ts';
 import { fileTypes, parseStat, statFormat } from './stat-fields.ts';
 import { firstLine, saysMissing, whyNot } from './why-not.ts';
@@ -79,6 +80,11 @@ export default defineProbe({
         description:
           'Rights that its own mode, owner and ACL give the user, whatever its directories forbid: rw; absent where its ACL cannot be read',
       },
+      kept_shut: {
+        type: 'string',
+        description:
+          'Why nobody should be given rights to it: a container engine’s socket, a directory of somebody’s home',
+      },
       type: { type: 'string', enum: fileTypes, description: 'What it is' },
       mode: { type: 'string', description: 'Permission bits in four octal digits' },
       owner: { type: 'string', description: 'Owner' },
@@ -104,6 +110,8 @@ export default defineProbe({
     if (stat === undefined) return unreadable(`cannot look at ${path}: stat(1) of GNU or BusyBox is needed`);
     const { type, mode, owner, group } = stat;
     const grants = readGrants(fields, stat);
+    const closed = outermostFirst(fields.get('closed') ?? []);
+    const keptShut = (type === 'socket' ? socketKeptShut(path, group) : undefined) ?? homeKeptShut(closed);
     return {
       path,
       user,
@@ -111,7 +119,8 @@ export default defineProbe({
       readable: word(fields, 'can_r') === '1',
       writable: word(fields, 'can_w') === '1',
       executable: word(fields, 'can_x') === '1',
-      closed_directories: outermostFirst(fields.get('closed') ?? []),
+      closed_directories: closed,
+      ...(keptShut === undefined ? {} : { kept_shut: keptShut }),
       ...(grants === undefined ? {} : { grants }),
       type,
       mode,

@@ -1,5 +1,3 @@
-import { runtimePath } from './runtime-path.ts';
-
 /**
  * What nginx is never let at, however it is configured: with these a web server that was broken into is root, or acts for
  * whoever is logged in. (`knownTraps` are the same for booleans.) Services without a domain of their own, initrc_t and
@@ -37,14 +35,6 @@ const domains: readonly Refusal[] = [
   },
 ];
 
-const paths: readonly { readonly path: RegExp; readonly why: string }[] = [
-  { path: /\/(?:docker|podman|containerd|crio)\.sock$/, why: engine },
-  { path: /^\/(?:run|var\/lib)\/(?:docker|podman|containerd|crio|lxd|incus|buildkit)\//, why: engine },
-  { path: /\/libvirt-sock(?:-admin)?$|^\/run\/libvirt\//, why: machines },
-  { path: /^\/run\/(?:user\/\d{1,10}\/bus|dbus\/\S{1,200})$/, why: bus },
-  { path: /\/snapd(?:-snap)?\.socket$/, why: 'whoever reaches it can install programs as root' },
-];
-
 /** Why no rule lets nginx connect to processes of this domain. */
 export function domainNeverOpened(type: string): string | undefined {
   return domains.find(({ types }) => types.test(type))?.why;
@@ -55,9 +45,4 @@ export function labelNeverOpened(type: string): string | undefined {
   if (/^container_(?:var_run|runtime|var_lib)_t$/.test(type)) return engine;
   const stem = type.replace(/_(?:var_run|runtime|run|var_lib|tmp|tmpfs)_t$/, '_t');
   return stem === type ? undefined : domainNeverOpened(stem);
-}
-
-/** Why nothing is done for this very socket, whatever its label: an engine may well run without a domain of its own. */
-export function socketNeverOpened(path: string): string | undefined {
-  return paths.find((refusal) => refusal.path.test(runtimePath(path)))?.why;
 }

@@ -1,6 +1,7 @@
+import { socketKeptShut } from '../core/kept-shut.ts';
 import { typeOf } from './context.ts';
 import type { Access, SocketNeed } from './needs.ts';
-import { domainNeverOpened, socketNeverOpened } from './never-opened.ts';
+import { domainNeverOpened } from './never-opened.ts';
 import { cilText, moduleNameOf } from './one-rule.ts';
 import type { PolicyFacts } from './policy-facts.ts';
 import { runtimeDirectory, type TmpfilesRule } from './runtime-directory.ts';
@@ -48,7 +49,7 @@ export function socketRemedy(
 
 /** Why this socket is never opened: by its path, or by a domain behind it, whose socket's label may be all that guards it. */
 function neverOpened({ socket, listeners }: SocketNeed, mislabelled: boolean): string | undefined {
-  const path = socketNeverOpened(socket.path);
+  const path = socketKeptShut(socket.path);
   if (path !== undefined) return `nginx is never let at it: ${path}`;
   // systemd also listens for the services that it starts on demand.
   const behind = mislabelled ? socket.listeners.filter((context) => typeOf(context) !== 'init_t') : [];
