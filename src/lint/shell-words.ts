@@ -48,8 +48,10 @@ class ShellReader {
 
     const endWord = (): void => {
       if (word === undefined) return;
-      if (toFile) writes.push({ ...word, end: at });
-      else words.push({ ...word, end: at });
+      // What is not closed ends with the text.
+      const whole = { ...word, end: Math.min(at, this.#text.length) };
+      if (toFile) writes.push(whole);
+      else words.push(whole);
       toFile = false;
       word = undefined;
     };
@@ -108,7 +110,7 @@ class ShellReader {
       } else add(character, 1);
     }
     endCommand();
-    return at + 1;
+    return Math.min(at + 1, this.#text.length);
   }
 
   #doubleQuoted(from: number, depth: number): { readonly text: string; readonly next: number } {
