@@ -12,7 +12,9 @@ import { transportContract } from './transport.contract.ts';
 export function serverContract(name: string, transportTo: (sshd: Sshd) => Transport): void {
   describe.skipIf(sudoHostMissing !== undefined)(`${name}, with a user that may use sudo`, () => {
     for (const server of ['openssh', 'dropbear'] as const) {
-      describe.skipIf(server === 'dropbear' && dropbearMissing !== undefined)(server, () => {
+      // dropbear, now and then, kills a session before its shell runs: proved not started, and told so. Seen once in ten runs.
+      const retry = server === 'dropbear' ? 1 : 0;
+      describe.skipIf(server === 'dropbear' && dropbearMissing !== undefined)(server, { retry }, () => {
         transportContract(`${name} to ${server}`, async () => {
           const folder = mkdtempSync(join(tmpdir(), 'mendgate-contract-'));
           chmodSync(folder, 0o755);
