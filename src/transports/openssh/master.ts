@@ -133,6 +133,7 @@ export function startMaster(options: MasterOptions): Promise<Master | 'dropped'>
   }
 
   function standing(said: string): Master {
+    const asking = new Set<Question>();
     return {
       controlPath,
       hostKey: shownKey(said)?.fingerprint,
@@ -144,26 +145,44 @@ export function startMaster(options: MasterOptions): Promise<Master | 'dropped'>
         listeners.add(tell);
         return () => listeners.delete(tell);
       },
-      answers: () => answers(controlPath, options.env, clock),
+      async answers() {
+        const question = askWhetherItStands(controlPath, options.env, clock);
+        asking.add(question);
+        try {
+          return await question.answer;
+        } finally {
+          asking.delete(question);
+        }
+      },
       async end() {
         lose(new HostFailure('cancelled', 'the connection was closed'));
         kill();
+        // Whoever asked may have stopped waiting; what it started must not outlive the connection.
+        await Promise.all([...asking].map((question) => question.drop()));
         await within(clock, killMs + 1000, gone, () => undefined);
       },
     };
   }
 }
 
-function answers(controlPath: string, env: NodeJS.ProcessEnv, clock: Clock): Promise<boolean> {
+interface Question {
+  /** Whether the connection still speaks. */
+  readonly answer: Promise<boolean>;
+  /** Stops asking; resolves when the process that asks has gone. */
+  drop(): Promise<boolean>;
+}
+
+function askWhetherItStands(controlPath: string, env: NodeJS.ProcessEnv, clock: Clock): Question {
   const child = spawn('ssh', controlArguments(controlPath, 'check'), { env, detached: true, stdio: 'ignore' });
   const asked = new Promise<boolean>((resolve) => {
     child.on('error', () => resolve(false));
     child.on('exit', (code) => resolve(code === 0));
   });
-  return within(clock, 5000, asked, () => {
+  const drop = (): Promise<boolean> => {
     child.kill('SIGKILL');
-    return false;
-  });
+    return asked;
+  };
+  return { answer: within(clock, 5000, asked, drop), drop };
 }
 
 function notStarted(error: NodeJS.ErrnoException): HostFailure {
