@@ -28,7 +28,11 @@ const policy = {
     .map((line) => line.split(' ')[0])
     .join('\n'),
 };
-const members = Object.entries(policy).map(([name, text]) => `  ${name}:\n    ${quoted(text)},\n`);
+// A line as the formatter leaves it: at most 120 characters wide, or its value on a line of its own.
+const members = Object.entries(policy).map(([name, text]) => {
+  const line = `  ${name}: ${quoted(text)},\n`;
+  return line.length <= 121 ? line : `  ${name}:\n    ${quoted(text)},\n`;
+});
 writeFileSync(
   new URL('../src/demo/recorded-policy.ts', import.meta.url),
   `// Written by scripts/generate-demo-policy.mjs from a recording of a real host: its own words, line by line.\n\nexport const recordedPolicy = {\n${members.join('')}} as const;\n`,
