@@ -1,4 +1,4 @@
-// A fleet of real sshd on loopback: hosts 127.0.1.1, 127.0.1.2, …, one port, one sshd for each 16 addresses.
+// A fleet of real sshd on loopback: hosts 127.0.1.1, 127.0.1.2, …, one port, an sshd for each.
 import { execFileSync, spawn } from 'node:child_process';
 import {
   appendFileSync,
@@ -15,8 +15,6 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
-/** sshd's own limit of listening sockets. */
-const addressesPerDaemon = 16;
 const benchUser = 'mendgate-bench';
 
 /** The address of host 0, 1, …; 250 in each network. */
@@ -40,12 +38,10 @@ export async function startFleet(count, { makeUser, memory }) {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
   writeFileSync(join(folder, 'authorized_keys'), readFileSync(`${files.key}.pub`));
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
+  mkdirSync(join(folder, 'locks'));
+  chmodSync(join(folder, 'locks'), 0o1777);
   const account = cpuAccount();
-  const daemons = [];
-  for (let first = 0; first < count; first += addressesPerDaemon) {
-    const addresses = hosts.slice(first, first + addressesPerDaemon);
-    daemons.push(startDaemon(folder, user, addresses, port, account?.procs, memory));
-  }
+  const daemons = hosts.map((host) => startDaemon(folder, user, host, port, account?.procs, memory));
   const [type, key] = readFileSync(`${files.hostKey}.pub`, 'utf8').split(' ');
   const fleet = {
     folder,
@@ -73,9 +69,9 @@ export async function startFleet(count, { makeUser, memory }) {
   };
 }
 
-function startDaemon(folder, user, addresses, port, procs, memory) {
-  const config = join(folder, `sshd-${addresses[0]}.conf`);
-  const lines = addresses.map((address) => `ListenAddress ${address}:${port}`);
+function startDaemon(folder, user, address, port, procs, memory) {
+  const config = join(folder, `sshd-${address}.conf`);
+  const lines = [`ListenAddress ${address}:${port}`, `SetEnv MENDGATE_LOCK_DIR=${join(folder, 'locks', address)}`];
   lines.push(`HostKey ${join(folder, 'host_ed25519')}`, `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`);
   lines.push(`AllowUsers ${user}`, 'PidFile none', 'StrictModes no', 'UsePAM no', 'UseDNS no', 'PrintMotd no');
   lines.push('PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'PermitRootLogin prohibit-password');
@@ -84,9 +80,10 @@ function startDaemon(folder, user, addresses, port, procs, memory) {
   const program = ['/usr/sbin/sshd', '/usr/bin/sshd', '/usr/local/sbin/sshd'].find(existsSync);
   if (program === undefined) throw new Error('the benchmark needs an OpenSSH server (sshd)');
   const sshd = `exec ${program} -D -f ${config} -E ${join(folder, 'sshd.log')}`;
-  // Seen by this daemon and its children only.
-  const mount = 'mkdir -p /var/lib/mendgate; mount -t tmpfs -o mode=0700 bench /var/lib/mendgate';
-  const serve = memory ? `exec unshare -m sh -c '${mount}; ${sshd}'` : sshd;
+  // Seen by this daemon and its children only: a host has one lock, and these are many on one machine.
+  const own = ['/run/mendgate', ...(memory ? ['/var/lib/mendgate'] : [])];
+  const mounts = own.map((path) => `mkdir -p ${path}; mount -t tmpfs -o mode=0700 bench ${path}; `).join('');
+  const serve = process.getuid?.() === 0 ? `exec unshare -m sh -c '${mounts}${sshd}'` : sshd;
   const start = `${procs === undefined ? '' : `echo $$ > ${procs}; `}${serve}`;
   return spawn('sh', ['-c', start], { stdio: 'ignore' });
 }

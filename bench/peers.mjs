@@ -144,19 +144,18 @@ function ansibles({ work, key, forks, state }, { file, config, inventory }) {
 }
 
 function mitogenPlugins() {
-  try {
-    const folder = execFileSync(
-      'python3',
-      ['-c', 'import ansible_mitogen, os; print(os.path.dirname(ansible_mitogen.__file__))'],
-      {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
-    );
-    return join(folder.trim(), 'plugins/strategy');
-  } catch {
-    return undefined;
+  // Ansible's own interpreter need not be the first python3 of the PATH.
+  for (const python of ['python3', '/usr/bin/python3']) {
+    try {
+      const folder = execFileSync(
+        python,
+        ['-c', 'import ansible_mitogen, os; print(os.path.dirname(ansible_mitogen.__file__))'],
+        { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+      );
+      return join(folder.trim(), 'plugins/strategy');
+    } catch {}
   }
+  return undefined;
 }
 
 function pyinfra({ hosts, user, port, key, forks, state }, file, knownHosts) {
