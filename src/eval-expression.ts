@@ -2,7 +2,7 @@
 
 import type { Trace } from './expr/trace.ts';
 import { execute, planRun, reachHosts, readInventory } from './mend.ts';
-import type { MendRequest } from './mend-request.ts';
+import { type MendRequest, notBegun } from './mend-request.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { Json } from './model/json.ts';
 import type { Catalog, ProbeDeclaration } from './model/pack.ts';
@@ -75,12 +75,12 @@ export async function evaluateOnHosts(request: EvalRequest): Promise<EvalEnd> {
     approve: async () => false,
   };
   const planned = await planRun(asked, runbook.value, inventory.value);
-  if (planned.kind === 'refused') return { kind: 'refused', exitCode: planned.exitCode, problems: planned.problems };
+  if (planned.kind === 'refused') return planned;
   request.onPlan(planned.plan, planned.warnings);
   const reach = await reachHosts(asked);
   try {
     const end = await execute(asked, planned.plan, inventory.value, reach.transportFor);
-    if (end.kind === 'not_begun') return { kind: 'refused', exitCode: 74, problems: [end.failure.message] };
+    if (end.kind === 'not_begun') return notBegun(end.failure);
     const { traceExpression } = await import('./expr/trace.ts');
     const hosts = planned.plan.hosts.map((host): EvaluatedHost => {
       const plan = end.result.plans.find((entry) => entry.host === host.host.name);

@@ -43,7 +43,7 @@ export type { Host, Inventory, TransportName } from './model/inventory.ts';
 export { buildRegistry, type Pack, type Registry, type UserPack } from './model/pack.ts';
 export type { HostOutcome, HostPlan, Plan } from './model/plan.ts';
 export { defineProbe, type Inspector, type Probe, type ProbeDefinition, unreadable } from './model/probe.ts';
-export type { Verdict } from './model/result.ts';
+export { type Verdict, verdicts } from './model/result.ts';
 export type { Become, BecomeMethod, Runbook } from './model/runbook.ts';
 export { safeLine, safeText } from './model/safe-text.ts';
 export type { SavedPlan } from './model/saved-plan.ts';

@@ -7,6 +7,7 @@ import type { Clock } from './model/clock.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { EventSink } from './model/event.ts';
 import type { Host, TransportName } from './model/inventory.ts';
+import type { JournalFailure } from './model/journal-failure.ts';
 import type { Plan } from './model/plan.ts';
 import type { Reader } from './model/reader.ts';
 import type { Become, BecomeMethod } from './model/runbook.ts';
@@ -76,3 +77,16 @@ export type MendEnd =
   | { readonly kind: 'ran'; readonly result: RunResult; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: 'refused'; readonly exitCode: 5 | 64 | 65 | 66 | 74; readonly problems: readonly string[] };
+
+/** Refused before any host was touched; see DESIGN's table of exit codes. */
+export function refused(
+  exitCode: (MendEnd & { readonly kind: 'refused' })['exitCode'],
+  ...problems: readonly string[]
+): MendEnd & { readonly kind: 'refused' } {
+  return { kind: 'refused', exitCode, problems };
+}
+
+/** Its journal, or the lock beside it, could not be had: nothing was begun. */
+export function notBegun({ locked, message }: JournalFailure): MendEnd & { readonly kind: 'refused' } {
+  return refused(locked ? 5 : 74, message);
+}

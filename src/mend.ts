@@ -7,7 +7,7 @@ import type { PingAnswer } from './engine/ping-hosts.ts';
 import type { Walker } from './engine/walk.ts';
 import type { Journal } from './journal/journal.ts';
 import type { KeptEnd } from './journal/keep-run.ts';
-import type { MendEnd, MendRequest, ReachOptions } from './mend-request.ts';
+import { type MendEnd, type MendRequest, notBegun, type ReachOptions, refused } from './mend-request.ts';
 import type { Checked } from './model/diagnostic.ts';
 import type { EventSink } from './model/event.ts';
 import type { RunRequest } from './model/history.ts';
@@ -72,8 +72,7 @@ export async function mend(request: MendRequest): Promise<MendEnd> {
   const reach = await reachHosts(request);
   try {
     const kept = await execute(request, planned.plan, inventory.value, reach.transportFor);
-    if (kept.kind === 'not_begun')
-      return { kind: 'refused', exitCode: kept.failure.locked ? 5 : 74, problems: [kept.failure.message] };
+    if (kept.kind === 'not_begun') return notBegun(kept.failure);
     return { kind: 'ran', result: withJournal(kept), diagnostics };
   } finally {
     await reach.close();
@@ -94,18 +93,18 @@ export async function planRun(request: MendRequest, runbook: Runbook, inventory:
   const built = buildPlan(runbook, { ...inventory, hosts: reached.hosts }, request);
   switch (built.kind) {
     case 'usage':
-      return { kind: 'refused', exitCode: 64, problems: built.problems };
+      return refused(64, ...built.problems);
     case 'params':
-      return { kind: 'refused', exitCode: 65, problems: built.problems };
+      return refused(65, ...built.problems);
     case 'no_hosts':
-      return { kind: 'refused', exitCode: 66, problems: built.problems };
+      return refused(66, ...built.problems);
     case 'plan': {
       const { connection } = request.reach;
       const misplaced = misplacedChoice(built.plan, {
         ...request,
         ...(connection === undefined ? {} : { connection }),
       });
-      if (misplaced !== undefined) return { kind: 'refused', exitCode: 64, problems: [misplaced] };
+      if (misplaced !== undefined) return refused(64, misplaced);
       return { kind: 'planned', plan: built.plan, warnings: [...reached.warnings, ...built.warnings] };
     }
   }

@@ -14,7 +14,7 @@ import {
   secretsOfReach,
   withJournal,
 } from './mend.ts';
-import type { MendEnd, MendRequest } from './mend-request.ts';
+import { type MendEnd, type MendRequest, notBegun, refused } from './mend-request.ts';
 import type { Event } from './model/event.ts';
 import type { JsonObject } from './model/json.ts';
 import type { HostPlan, Plan } from './model/plan.ts';
@@ -171,15 +171,11 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
     const walker = await planWalker(saved, redact, again);
     const how = { kind: 'apply', of: saved.id, walker } as const;
     const kept = await execute(again, planned.plan, inventory.value, reach.transportFor, how);
-    if (kept.kind === 'not_begun') return refused(kept.failure.locked ? 5 : 74, kept.failure.message);
+    if (kept.kind === 'not_begun') return notBegun(kept.failure);
     return { kind: 'ran', result: withJournal(kept), diagnostics };
   } finally {
     await reach.close();
   }
-}
-
-function refused(exitCode: 5 | 66 | 74, problem: string): MendEnd {
-  return { kind: 'refused', exitCode, problems: [problem] };
 }
 
 function requestAgain(request: ApplyRequest, { request: asked }: SavedPlan, due: readonly string[]): MendRequest {

@@ -3,7 +3,7 @@
 import type { Resume } from './engine/execute-plan.ts';
 import type { Journal } from './journal/journal.ts';
 import { checkRunbook, execute, planRun, reachHosts, readInventory, withJournal } from './mend.ts';
-import type { MendEnd, MendRequest } from './mend-request.ts';
+import { type MendEnd, type MendRequest, notBegun, refused } from './mend-request.ts';
 import type { Event } from './model/event.ts';
 import type { HostHistory, RunHistory, RunRequest } from './model/history.ts';
 import { JournalFailure } from './model/journal-failure.ts';
@@ -93,15 +93,11 @@ export async function resumeRun(request: ResumeRequest): Promise<MendEnd> {
       ...(walker === undefined ? {} : { walker }),
       resume: { resume, journal },
     });
-    if (kept.kind === 'not_begun') return refused(kept.failure.locked ? 5 : 74, kept.failure.message);
+    if (kept.kind === 'not_begun') return notBegun(kept.failure);
     return { kind: 'ran', result: withJournal(kept), diagnostics };
   } finally {
     await reach.close();
   }
-}
-
-function refused(exitCode: 5 | 64 | 66 | 74, problem: string): MendEnd {
-  return { kind: 'refused', exitCode, problems: [problem] };
 }
 
 function requestAgain(request: ResumeRequest, asked: RunRequest, history: RunHistory): MendRequest {

@@ -1,7 +1,7 @@
 // Takes back what a run changed, as its journal tells it: a run of its own. The line itself is mend.ts.
 
 import { chooseHosts, execute, reachHosts, readInventory, withJournal } from './mend.ts';
-import type { MendEnd, MendRequest } from './mend-request.ts';
+import { type MendEnd, type MendRequest, notBegun, refused } from './mend-request.ts';
 import type { RunHistory } from './model/history.ts';
 import type { Inventory } from './model/inventory.ts';
 import type { UserPack } from './model/pack.ts';
@@ -72,15 +72,11 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
   try {
     const walker = undoWalker(run, new Map(history.hosts.map((host) => [host.host, host])));
     const kept = await execute(whole, plan, inventory.value, reach.transportFor, { kind: 'undo', of: run, walker });
-    if (kept.kind === 'not_begun') return refused(kept.failure.locked ? 5 : 74, kept.failure.message);
+    if (kept.kind === 'not_begun') return notBegun(kept.failure);
     return { kind: 'ran', result: withJournal(kept), diagnostics: inventory.diagnostics };
   } finally {
     await reach.close();
   }
-}
-
-function refused(exitCode: 5 | 64 | 66 | 74, problem: string): MendEnd {
-  return { kind: 'refused', exitCode, problems: [problem] };
 }
 
 async function planOf(

@@ -1,16 +1,16 @@
-/** How a step ended on a host. */
-export type StepOutcome =
-  | 'ok'
-  | 'changed'
-  | 'skipped'
-  | 'failed'
-  | 'rolled_back'
-  | 'unreachable'
-  | 'unknown'
-  /** Dry run only. */
-  | 'would_change'
-  /** Dry run only. */
-  | 'undetermined';
+/** How a step can end on a host; the last two in a dry run only. */
+export const stepOutcomes = [
+  'ok',
+  'changed',
+  'skipped',
+  'failed',
+  'rolled_back',
+  'unreachable',
+  'unknown',
+  'would_change',
+  'undetermined',
+] as const;
+export type StepOutcome = (typeof stepOutcomes)[number];
 
 export interface StepResult {
   readonly outcome: StepOutcome;
@@ -22,17 +22,19 @@ export interface StepResult {
   readonly rollbackFailed?: string;
 }
 
-/** What became of a host. */
-export type Verdict =
-  | 'healthy'
-  | 'fixed'
-  | 'not_fixed'
-  | 'not_applicable'
-  | 'rolled_back'
-  | 'rollback_failed'
-  | 'would_fix'
-  | 'undetermined'
-  | 'refused'
-  | 'not_started'
-  | 'unreachable'
-  | 'unknown';
+/** What can become of a host. */
+export const verdicts = [
+  'healthy',
+  'fixed',
+  'not_fixed',
+  'not_applicable',
+  'rolled_back',
+  'rollback_failed',
+  'would_fix',
+  'undetermined',
+  'refused',
+  'not_started',
+  'unreachable',
+  'unknown',
+] as const;
+export type Verdict = (typeof verdicts)[number];

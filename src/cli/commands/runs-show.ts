@@ -1,4 +1,4 @@
-import { createReporter, type Event, type KeptRun, safeLine, safeText, type Verdict } from '../../index.ts';
+import { createReporter, type Event, type KeptRun, safeLine, safeText, verdicts } from '../../index.ts';
 import { exit, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { damageText, keptRun } from '../kept-run.ts';
@@ -46,32 +46,17 @@ async function printRun(io: Io, { run, events }: KeptRun, options: RunsShowOptio
 const good: readonly (string | undefined)[] = ['healthy', 'fixed', 'not_applicable', 'would_fix'];
 
 function printHosts(io: Io, events: readonly Event[], which: string): void {
-  const verdicts = new Map<string, string | undefined>();
+  const ended = new Map<string, string | undefined>();
   for (const event of events) {
-    if (event.type === 'run.started') for (const host of event.hosts) verdicts.set(host, undefined);
-    if (event.type === 'host.finished') verdicts.set(event.host, event.outcome.verdict);
+    if (event.type === 'run.started') for (const host of event.hosts) ended.set(host, undefined);
+    if (event.type === 'host.finished') ended.set(event.host, event.outcome.verdict);
   }
-  const known = ['all', 'bad', 'none', ...allVerdicts];
+  const known = ['all', 'bad', 'none', ...verdicts];
   if (!known.includes(which)) throw new UsageError(`--hosts ${which}: it is one of ${known.join(', ')}`);
   const fits = (verdict: string | undefined): boolean => {
     if (which === 'all') return true;
     if (which === 'bad') return !good.includes(verdict);
     return (verdict ?? 'none') === which;
   };
-  for (const [host, verdict] of verdicts) if (fits(verdict)) io.stdout.write(`${safeLine(host)}\n`);
+  for (const [host, verdict] of ended) if (fits(verdict)) io.stdout.write(`${safeLine(host)}\n`);
 }
-
-const allVerdicts = [
-  'healthy',
-  'fixed',
-  'not_fixed',
-  'not_applicable',
-  'rolled_back',
-  'rollback_failed',
-  'would_fix',
-  'undetermined',
-  'refused',
-  'not_started',
-  'unreachable',
-  'unknown',
-] as const satisfies readonly Verdict[];

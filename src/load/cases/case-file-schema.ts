@@ -1,3 +1,4 @@
+import { stepOutcomes, verdicts } from '../../model/result.ts';
 import type { JsonSchema } from '../json-schema.ts';
 
 // The shape of NAME.test.yaml and of what `mendgate record` writes. What the answers themselves look like, the packs say.
@@ -67,32 +68,6 @@ const host: JsonSchema = {
   },
 };
 
-export const outcomes = [
-  'ok',
-  'changed',
-  'skipped',
-  'failed',
-  'rolled_back',
-  'unreachable',
-  'unknown',
-  'would_change',
-  'undetermined',
-];
-const verdicts = [
-  'healthy',
-  'fixed',
-  'not_fixed',
-  'not_applicable',
-  'rolled_back',
-  'rollback_failed',
-  'would_fix',
-  'undetermined',
-  'refused',
-  'not_started',
-  'unreachable',
-  'unknown',
-];
-
 const expectation = (description: string): JsonSchema => ({
   type: ['object', 'null'],
   description: `${description} What is left out is not looked at; a text between slashes is a pattern.`,
@@ -108,7 +83,7 @@ const expectation = (description: string): JsonSchema => ({
       description: 'A result, or result and reason.',
       additionalProperties: false,
       properties: {
-        result: { type: 'string', enum: outcomes, description: 'How the step ends.' },
+        result: { type: 'string', enum: stepOutcomes, description: 'How the step ends.' },
         reason: text('Why.'),
       },
     }),

@@ -2,10 +2,9 @@ import { regexFault } from '../../expr/regex.ts';
 import { didYouMean } from '../../expr/suggest.ts';
 import type { Expectation, ExpectedStep } from '../../model/case-file.ts';
 import { isObject } from '../../model/json.ts';
-import type { StepOutcome } from '../../model/result.ts';
+import { stepOutcomes } from '../../model/result.ts';
 import type { Path } from '../parse-yaml.ts';
 import type { Report } from '../report.ts';
-import { outcomes } from './case-file-schema.ts';
 
 /** What a case expects. The schema has been checked; here its patterns and the steps that it names are. */
 export function readExpectation(report: Report, raw: unknown, steps: readonly string[], path: Path): Expectation {
@@ -27,12 +26,12 @@ export function readExpectation(report: Report, raw: unknown, steps: readonly st
 
 function readStep(report: Report, raw: unknown, path: Path): ExpectedStep {
   if (isObject(raw)) return raw as ExpectedStep;
-  const result = outcomes.find((outcome) => outcome === raw);
+  const result = stepOutcomes.find((outcome) => outcome === raw);
   if (result === undefined && typeof raw === 'string') {
-    const help = didYouMean(raw, outcomes) ?? `one of ${outcomes.join(', ')}`;
+    const help = didYouMean(raw, stepOutcomes) ?? `one of ${stepOutcomes.join(', ')}`;
     report.at(path, 'test/not-one-of', `\`${raw}\` is no result of a step`, { help });
   }
-  return result === undefined ? {} : { result: result as StepOutcome };
+  return result === undefined ? {} : { result };
 }
 
 function checkPatterns(report: Report, raw: unknown, path: Path): void {
