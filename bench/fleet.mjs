@@ -82,7 +82,7 @@ function startDaemon(folder, user, address, port, procs, memory) {
   const sshd = `exec ${program} -D -f ${config} -E ${join(folder, 'sshd.log')}`;
   // Seen by this daemon and its children only: a host has one lock, and these are many on one machine.
   const own = ['/run/mendgate', ...(memory ? ['/var/lib/mendgate'] : [])];
-  const mounts = own.map((path) => `mkdir -p ${path}; mount -t tmpfs -o mode=0700 bench ${path}; `).join('');
+  const mounts = own.map((path) => `mkdir -p -m 700 ${path}; mount -t tmpfs -o mode=0700 bench ${path}; `).join('');
   const serve = process.getuid?.() === 0 ? `exec unshare -m sh -c '${mounts}${sshd}'` : sshd;
   const start = `${procs === undefined ? '' : `echo $$ > ${procs}; `}${serve}`;
   return spawn('sh', ['-c', start], { stdio: 'ignore' });
