@@ -269,7 +269,7 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
     });
   }, 30_000);
 
-  it('goes after seven days, with the next fix; journals that are kept beside it stay', async () => {
+  it('goes after seven days, with one of the next fixes; journals that are kept beside it stay', async () => {
     await run(claim(request('true')), '1');
     const [old, young, runs] = ['c'.repeat(64), 'd'.repeat(64), 'runs'].map((folder) => join(state, folder));
     for (const [folder, days] of [
@@ -284,7 +284,7 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
       if (isRoot) spawnSync('chown', ['-R', `${nobody}:${nobody}`, folder ?? '']);
     }
     rmSync(marker, { recursive: true });
-    await run(claim(request('true'), '2'), '2');
+    await run(claim(request('true'), '0'), '0');
     await expect
       .poll(() => readdirSync(state).sort(), { timeout: 5000 })
       .toEqual([name, 'd'.repeat(64), 'runs'].sort());
