@@ -2,7 +2,7 @@
 
 import type { Trace } from './expr/trace.ts';
 import { execute, planRun, reachHosts, readInventory } from './mend.ts';
-import { type MendRequest, notBegun } from './mend-request.ts';
+import { lookingOnly, type MendRequest, notBegun } from './mend-request.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { Json } from './model/json.ts';
 import type { Catalog, ProbeDeclaration } from './model/pack.ts';
@@ -63,16 +63,9 @@ export async function evaluateOnHosts(request: EvalRequest): Promise<EvalEnd> {
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
   const asked: MendRequest = {
     ...request,
+    ...lookingOnly,
     runbook: file,
-    mode: 'dry_run',
     extra: new Map(),
-    tags: [],
-    skipTags: [],
-    startAt: undefined,
-    expectHosts: undefined,
-    detailedExitCode: false,
-    approvePlan: async () => false,
-    approve: async () => false,
   };
   const planned = await planRun(asked, runbook.value, inventory.value);
   if (planned.kind === 'refused') return planned;

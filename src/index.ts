@@ -15,6 +15,7 @@ export {
   type DemoFleet,
   type DemoHost,
   loadRegistry,
+  lookingOnly,
   type MendEnd,
   type MendRequest,
   mend,

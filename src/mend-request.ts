@@ -72,6 +72,18 @@ export interface MendRequest {
   readonly stateDirectory?: string;
 }
 
+/** The part of a request that looks at everything and asks nobody. */
+export const lookingOnly = {
+  mode: 'dry_run',
+  tags: [],
+  skipTags: [],
+  startAt: undefined,
+  expectHosts: undefined,
+  detailedExitCode: false,
+  approvePlan: async () => false,
+  approve: async () => false,
+} as const satisfies Partial<MendRequest>;
+
 /** How a request ended. `problems` were found before anything was connected. */
 export type MendEnd =
   | { readonly kind: 'ran'; readonly result: RunResult; readonly diagnostics: readonly Diagnostic[] }

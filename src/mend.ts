@@ -27,7 +27,7 @@ import type { Transports } from './transports/open-transports.ts';
 import { mendgateVersion } from './version.ts';
 
 export type { DemoFleet, DemoHost } from './demo/serve-fleet.ts';
-export type { MendEnd, MendRequest, ReachOptions } from './mend-request.ts';
+export { lookingOnly, type MendEnd, type MendRequest, type ReachOptions } from './mend-request.ts';
 export { checkRunbook, loadRegistry } from './registry.ts';
 
 /** Reads inventories: files, folders, lists, executables. */

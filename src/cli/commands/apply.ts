@@ -1,7 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
 import {
   applyPlan,
-  createReporter,
   dueHosts,
   foldNames,
   planUnfit,
@@ -10,63 +8,42 @@ import {
   safeText,
   stateDirectory,
 } from '../../index.ts';
-import { type Asker, createAsker } from '../ask.ts';
+import { approverOf, onTerminal } from '../approve.ts';
+import type { Asker } from '../ask.ts';
 import { plural } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
-import { holdWhilePaused } from '../hold.ts';
-import { interrupts } from '../interrupts.ts';
+import { extraVars } from '../extra-vars.ts';
 import type { Io } from '../io.ts';
 import type { ApplyOptions } from '../options.ts';
-import { reachOf } from '../reach.ts';
 import { readPlan } from '../read-plan.ts';
+import { showRun } from '../shown-run.ts';
 import { planPage } from './plan.ts';
-import { approverOf, ended, extraVars, kindOf, verbosityOf } from './run.ts';
 
 /** Carries a saved plan out. Who gives the file has approved it; on a terminal it is shown and asked for once more. */
 export async function apply(io: Io, file: string, options: ApplyOptions): Promise<number> {
-  setFlagsFromString('--interrupt-budget=2000000');
   const plan = await readPlan(file);
-  const state = stateDirectory(options.stateDir, io.env);
-  const unfit = await planUnfit(plan, state);
+  const unfit = await planUnfit(plan, stateDirectory(options.stateDir, io.env));
   if (unfit !== undefined) throw new UsageError(`${file}: ${unfit}\nNo host was touched.`, exit.refused);
   const due = await dueHosts(plan);
   if (due.length === 0) {
     io.stderr.write(`${safeLine(file)}: nothing is to be done on any of its ${plural(plan.hosts.length, 'host')}.\n`);
     return exit.ok;
   }
-  const outputs = { stdout: io.stdout, stderr: io.stderr };
-  const shown = { verbosity: verbosityOf(options.verbose), diff: options.diff === true };
-  const reporter = holdWhilePaused(await createReporter(kindOf(io, options), outputs, shown));
-  const signals = interrupts(io, reporter);
-  const asker = createAsker(io, signals, reporter);
-  const terminal = io.stdin.isTTY === true && io.stderr.isTty;
-  try {
-    if (terminal && options.yes !== true) {
+  return showRun(io, options, async ({ reporter, asker, request, kept }) => {
+    if (onTerminal(io) && options.yes !== true) {
       io.stderr.write(await planPage(io.stderr, plan, options));
       const go = await asker.yes(`Carry this out on ${plural(due.length, 'host')} (${safeText(foldNames(due))})?`);
       if (!go) throw new UsageError('not approved; no host was touched', exit.refused);
     }
-    const end = await applyPlan({
-      plan,
+    const { allowIrreversible } = plan.request;
+    return applyPlan({
       extra: await secretsOf(io, plan, options, asker),
-      forks: options.forks,
-      reach: await reachOf(io, options, asker, signals.stopping),
-      sinks: [(event) => reporter.emit(event)],
-      onPlan: (_plan, warnings) => {
-        for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
-      },
-      approve: approverOf(io, reporter, asker, terminal ? 'ask' : 'apply', plan.request.allowIrreversible),
-      stopping: signals.stopping,
-      aborting: signals.aborting,
-      stateDirectory: state,
-      ...(options.lockComment === undefined ? {} : { lockComment: options.lockComment }),
+      ...(await request()),
+      ...kept,
+      plan,
+      approve: approverOf(io, reporter, asker, onTerminal(io) ? 'ask' : 'apply', allowIrreversible),
     });
-    await reporter.close();
-    return await ended(io, end, options);
-  } finally {
-    signals.close();
-    await reporter.close();
-  }
+  });
 }
 
 /** The file holds no secret: those that the plan was made with by `-e` are given again, or asked for. */

@@ -7,6 +7,7 @@ import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
 import type { ReachingOptions } from '../options.ts';
 import { becomeOf, reachOf } from '../reach.ts';
+import { warnOf } from '../warn.ts';
 
 export interface EvalOptions extends ReachingOptions {
   readonly probe: readonly string[];
@@ -25,9 +26,7 @@ export async function evalCommand(io: Io, expression: string, options: EvalOptio
       reach: await reachOf(io, options, createAsker(io, signals), signals.stopping),
       becomeByDefault: becomeOf(options),
       sinks: [],
-      onPlan: (_plan, warnings) => {
-        for (const warning of warnings) io.stderr.write(`warning: ${safeLine(warning)}\n`);
-      },
+      onPlan: warnOf(io),
       stopping: signals.stopping,
       aborting: signals.aborting,
     });
