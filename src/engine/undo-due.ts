@@ -20,7 +20,7 @@ export interface Standing {
 /** What is to be done about one change of an earlier run. */
 export type Due =
   | { readonly kind: 'undo' }
-  /** It isn't there any more, leaves nothing to take back, or its step's own rollback is about it. */
+  /** It isn't there any more, leaves nothing to take back, or its step has said itself how it is taken back. */
   | { readonly kind: 'done' }
   /** Nobody can take it back: it is named, and left. */
   | { readonly kind: 'left'; readonly why: string }
@@ -69,8 +69,8 @@ export async function dueOf(run: HostRun, { unit }: Standing, entry: Recorded, a
   const { due, planned } = entry;
   const rollback = run.parts.registry.actions.get(planned.action)?.rollback;
   if (rollback?.kind === 'irreversible') {
-    if (unit.ownRollback?.kind === 'calls') return { kind: 'done' };
-    const unrecorded = planned.irreversible === undefined && unit.ownRollback === undefined;
+    if (unit.ownRollback !== undefined) return { kind: 'done' };
+    const unrecorded = planned.irreversible === undefined;
     return { kind: 'left', why: unrecorded ? 'its journal does not say how its step takes it back' : rollback.why };
   }
   if (typeof due === 'string') return { kind: 'left', why: due };

@@ -18,12 +18,7 @@ export interface UnitUndo {
 }
 
 /** Looks again at one unit, and takes back what of it stands. `skipped`: the host is not as it was; nothing was begun. */
-export async function undoUnit(
-  place: StepPlace,
-  of: string,
-  entry: Standing,
-  all: readonly Recorded[],
-): Promise<UnitUndo> {
+export async function undoUnit(place: StepPlace, entry: Standing, all: readonly Recorded[]): Promise<UnitUndo> {
   const { run } = place;
   const nothing = (result: StepResult): UnitUndo => ({ result, changes: [] });
   const due: Recorded[] = [];
@@ -41,7 +36,8 @@ export async function undoUnit(
     const own = calls.kind === 'due' ? calls : undefined;
     if (own === undefined && due.length === 0) return nothing({ outcome: 'ok' });
     const changes = [...(own?.changes ?? []).map(ownCall), ...due.map(undone)];
-    return { result: await takeBackUnit(place, of, entry, own, due), changes };
+    for (const change of changes) await run.parts.emit({ type: 'change.planned', ...stampOf(place), change });
+    return { result: await takeBackUnit(place, entry, own, due), changes };
   } catch (error) {
     if (!(error instanceof HostFailure) || !run.fixBegun) throw error;
     // Earlier steps are taken back, and written down; of this one nothing was begun.
@@ -52,7 +48,6 @@ export async function undoUnit(
 /** As takeBack of a run does it: the author's calls, then the actions' own undos. */
 async function takeBackUnit(
   place: StepPlace,
-  of: string,
   { unit, attempt, earlier }: Standing,
   own: Extract<CallsDue, { kind: 'due' }> | undefined,
   due: readonly Recorded[],
@@ -80,9 +75,7 @@ async function takeBackUnit(
     ...(called === undefined ? {} : { calls: called.kind }),
     ...(left === '' ? {} : { reason: left }),
   });
-  return left === ''
-    ? { outcome: 'rolled_back', reason: `undo of run ${of}` }
-    : { outcome: 'failed', reason: left, rollbackFailed: left };
+  return left === '' ? { outcome: 'rolled_back' } : { outcome: 'failed', reason: left, rollbackFailed: left };
 }
 
 function madeChange(

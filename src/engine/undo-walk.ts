@@ -49,7 +49,7 @@ async function undoAll(walk: Walk, of: string, plan: HostPlan, standing: readonl
     }
     const begun = run.parts.clock.monotonic();
     await run.parts.emit({ type: 'step.started', ...stampOf(place), title });
-    const { result, changes } = await undoUnit(place, of, entry, all);
+    const { result, changes } = await undoUnit(place, entry, all);
     end = endAfter(unit, result);
     steps.push({
       id: unit.step,
@@ -63,7 +63,7 @@ async function undoAll(walk: Walk, of: string, plan: HostPlan, standing: readonl
   }
   const interrupted = run.parts.stopping.aborted && steps.some(({ result }) => result.reason === 'interrupted');
   if (interrupted) end ??= { verdict: 'not_fixed', reason: 'interrupted; undo it again to go on' };
-  const reason = end?.reason ?? (left.length === 0 ? `run ${of} is taken back` : left.join('; '));
+  const reason = end?.reason ?? `run ${of} is taken back${left.length === 0 ? '' : ', but for what stands still'}`;
   return {
     host: plan.host,
     verdict: end?.verdict ?? (left.length === 0 ? 'rolled_back' : 'not_fixed'),

@@ -8,6 +8,7 @@ import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import type { ResumeOptions } from '../options.ts';
 import { reachOf } from '../reach.ts';
+import { printNothingLeft } from '../resume-hint.ts';
 import { approverOf, ended, extraVars, kindOf, verbosityOf } from './run.ts';
 
 /** Goes on with a run that broke off, in its own journal. */
@@ -52,6 +53,10 @@ export async function resume(io: Io, run: string, options: ResumeOptions): Promi
       ...(options.lockComment === undefined ? {} : { lockComment: options.lockComment }),
     });
     await reporter.close();
+    if (end.kind === 'nothing_left') {
+      printNothingLeft(io, end, options);
+      return end.exitCode;
+    }
     return await ended(io, end, options);
   } finally {
     signals.close();
