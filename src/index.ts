@@ -73,7 +73,7 @@ export { type RecordEnd, type RecordRequest, recordHost } from './record-host.ts
 export { type PackOptions, printSchema, readPacks } from './registry.ts';
 export { foldNames } from './reporters/fold-names.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
-export { type ResumeRequest, resumeRun } from './resume-run.ts';
+export { type ResumeEnd, type ResumeRequest, resumeRun } from './resume-run.ts';
 export {
   printJunit,
   printTestResults,

@@ -26,16 +26,16 @@ export interface ShownRunOptions extends ConnectingOptions, ShownOptions, StateO
   readonly lockComment?: string;
 }
 
-/** Shows a run from its beginning to its end; gives the exit code. */
+/** Shows a run from its beginning to its end; gives the exit code. `carry` gives one where it has told the end itself. */
 export function showRun(
   io: Io,
   options: ShownRunOptions & { readonly dryRun?: boolean },
-  carry: (shown: ShownRun) => Promise<MendEnd>,
+  carry: (shown: ShownRun) => Promise<MendEnd | number>,
 ): Promise<number> {
   return withShownRun(io, options, io.stdout, async (shown) => {
     const end = await carry(shown);
     await shown.reporter.close();
-    return ended(io, end, options);
+    return typeof end === 'number' ? end : ended(io, end, options);
   });
 }
 

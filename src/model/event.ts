@@ -1,4 +1,4 @@
-import type { RunRequest, UnitKey } from './history.ts';
+import type { OwnRollback, RunRequest, UnitKey } from './history.ts';
 import type { Json } from './json.ts';
 import type { HostOutcome, HostPlan, PlannedChange, Reason } from './plan.ts';
 import type { StepResult, Verdict } from './result.ts';
@@ -104,6 +104,8 @@ export type Event =
       readonly alternative?: string;
       readonly bootId?: string;
       readonly changes: readonly PlannedChange[];
+      /** Absent: the actions' own undos. */
+      readonly rollback?: OwnRollback;
       /** So long after it began the host takes it back by itself, unless its verify held over a new connection. */
       readonly revertAfterMs?: number;
     })
@@ -139,12 +141,20 @@ export type Event =
       readonly attempt: number;
     })
   /** Awaited by the engine. */
-  | (OfStep & { readonly type: 'rollback.intent'; readonly key: UnitKey; readonly changes: readonly PlannedChange[] })
+  | (OfStep & {
+      readonly type: 'rollback.intent';
+      readonly key: UnitKey;
+      /** Of an undo: the attempt of the undone run's unit. */
+      readonly attempt?: number;
+      readonly changes: readonly PlannedChange[];
+    })
   /** Awaited by the engine. */
   | (OfStep & {
       readonly type: 'rollback.result';
       readonly key: UnitKey;
       readonly done: boolean;
+      /** Of an undo: how the step's own calls ended, where it has some. */
+      readonly calls?: 'done' | 'failed' | 'unknown';
       readonly reason?: string;
     })
   | (OfStep & {

@@ -6,7 +6,7 @@ import { statusLine } from './host-board.ts';
 import { createRow, type Row } from './row.ts';
 import { needsLook } from './summary-trouble.ts';
 import { pad, truncate, width } from './text.ts';
-import { type Colours, outcomePaint, word } from './words.ts';
+import { type Colours, isUndo, outcomePaint, word } from './words.ts';
 
 /** Later ones hide earlier ones: of a step's items the worst shows, and what was done hides what would be. */
 const weight: readonly StepOutcome[] = [
@@ -29,6 +29,7 @@ interface StepState {
 /** A row per step with counts of hosts: for more hosts than a screen has lines. */
 export function createStepBoard(started: RunStarted): Board {
   const total = started.hosts.length;
+  const undo = isUndo(started);
   const columnsOfId = Math.min(24, Math.max(7, ...started.steps.map((step) => width(safeLine(step.id)))));
   const reached = new Set<string>();
   const unreachable = new Set<string>();
@@ -63,7 +64,7 @@ export function createStepBoard(started: RunStarted): Board {
     if (wait > 0) parts.push(part(`${wait} waiting`, colours.yellow));
     for (const outcome of [...weight].reverse()) {
       const hosts = [...outcomes.values()].filter((other) => other === outcome).length;
-      if (hosts > 0) parts.push(part(`${hosts} ${word(outcome)}`, outcomePaint(colours, outcome)));
+      if (hosts > 0) parts.push(part(`${hosts} ${word(outcome)}`, outcomePaint(colours, outcome, undo)));
     }
     const room = Math.max(0, columns - columnsOfId - 2);
     const name = colours.bold(pad(truncate(safeLine(id), columnsOfId), columnsOfId));
@@ -114,7 +115,7 @@ export function createStepBoard(started: RunStarted): Board {
     }
   }
   function status(columns: number, colours: Colours): string {
-    const bad = [...verdicts.values()].filter(needsLook).length;
+    const bad = [...verdicts.values()].filter((verdict) => needsLook(verdict, undo)).length;
     return statusLine(`${verdicts.size} of ${total} hosts done`, bad, columns, colours);
   }
   return { rows: [connect, ...[...steps.values()].map((step) => step.row)], take, status };

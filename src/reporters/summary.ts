@@ -4,7 +4,7 @@ import type { HostEnd, RunSummary } from './fold.ts';
 import { foldNames } from './fold-names.ts';
 import { needsLook, nextCommands, troubleLines } from './summary-trouble.ts';
 import { count, hang, pad, width } from './text.ts';
-import { type Colours, coloursOf, verdictPaint, word } from './words.ts';
+import { type Colours, coloursOf, isUndo, verdictPaint, word } from './words.ts';
 
 export { fold, type RunSummary } from './fold.ts';
 
@@ -35,7 +35,9 @@ function diagnosisLines(summary: RunSummary, options: SummaryPrintOptions, colou
   if (summary.started?.dryRun === true && groups.length < 2) return [];
   const sizes = groups.map(([, hosts]) => String(hosts.length).length);
   const digits = Math.max(0, ...sizes);
-  return groups.flatMap(([diagnosis, hosts]) => groupLines(diagnosis, hosts, digits, options, colours));
+  return groups.flatMap(([diagnosis, hosts]) =>
+    groupLines(diagnosis, hosts, digits, options, colours, isUndo(summary.started)),
+  );
 }
 
 function groupLines(
@@ -44,6 +46,7 @@ function groupLines(
   digits: number,
   options: SummaryPrintOptions,
   colours: Colours,
+  undo: boolean,
 ): string[] {
   const size = `${String(hosts.length).padStart(digits)} ${pad(hosts.length === 1 ? 'host' : 'hosts', 5)}  `;
   const sees = [...new Set(hosts.flatMap((host) => host.see ?? []))];
@@ -51,14 +54,14 @@ function groupLines(
   const verdicts = [...groupBy(hosts, (host) => host.verdict ?? 'unknown')];
   const only = verdicts.length === 1 ? verdicts[0]?.[0] : undefined;
   if (only !== undefined && diagnosis === word(only)) {
-    const paint = verdictPaint(colours, only);
+    const paint = verdictPaint(colours, only, undo);
     return hang(`${size}${pad(word(only), 15)} `, hostNames(hosts) + safeLine(see), options.columns, undefined, paint);
   }
   return [
     ...hang(size, safeLine(diagnosis + see), options.columns, colours.bold, colours.bold),
     ...verdicts.flatMap(([verdict, alike]) => {
       const lead = `${' '.repeat(size.length)}${pad(word(verdict), 15)} `;
-      return hang(lead, hostNames(alike), options.columns, undefined, verdictPaint(colours, verdict));
+      return hang(lead, hostNames(alike), options.columns, undefined, verdictPaint(colours, verdict, undo));
     }),
   ];
 }
@@ -89,7 +92,7 @@ function closingLines(summary: RunSummary, options: SummaryPrintOptions, colours
     lines.push(colours.red('Interrupted: running steps were finished, no new ones begun.'));
   if (finished === undefined) lines.push(colours.red('The run ended before its end was recorded.'));
   const facts = [verdictCounts(summary, colours)];
-  if (finished !== undefined && !dryRun) facts.push(count(finished.changes, 'change'));
+  if (finished !== undefined && !dryRun) facts.push(changesOf(summary, finished.changes));
   if (finished !== undefined) facts.push(formatDuration(finished.ms));
   lines.push(`${count(summary.hosts.length, 'host')}: ${facts.filter((fact) => fact !== '').join('; ')}`);
   const commands = nextCommands(summary);
@@ -102,14 +105,26 @@ function closingLines(summary: RunSummary, options: SummaryPrintOptions, colours
   return lines;
 }
 
+/** What was changed; of an undo, what was taken back. */
+function changesOf({ hosts, started }: RunSummary, made: number): string {
+  if (!isUndo(started)) return count(made, 'change');
+  const items = hosts.flatMap(({ steps }) => steps.flatMap((step) => step.items));
+  const back = items.filter(({ result }) => result.outcome === 'rolled_back');
+  return `${count(
+    back.reduce((sum, { changes }) => sum + changes.length, 0),
+    'change',
+  )} taken back`;
+}
+
 function verdictCounts(summary: RunSummary, colours: Colours): string {
+  const undo = isUndo(summary.started);
   const counts = [...groupBy(summary.hosts, (host) => host.verdict ?? (host.begun ? undefined : 'not_started'))];
   return counts
-    .sort(([a], [b]) => Number(needsLook(a)) - Number(needsLook(b)))
+    .sort(([a], [b]) => Number(needsLook(a, undo)) - Number(needsLook(b, undo)))
     .map(([verdict, hosts]) =>
       verdict === undefined
         ? colours.red(`${hosts.length} without a result`)
-        : verdictPaint(colours, verdict)(`${hosts.length} ${word(verdict)}`),
+        : verdictPaint(colours, verdict, undo)(`${hosts.length} ${word(verdict)}`),
     )
     .join(', ');
 }

@@ -41,7 +41,8 @@ const of = { host: 'web01', step: 'boolean' };
 const ofItem = { ...of, item: { port: 8888 }, within: 'use[1]/' };
 const key = ['run-1', 'web01', 'boolean', null, []] as const;
 
-const request: RunRequest = {
+/** Of an undo of run-0. */
+export const request: RunRequest = {
   kind: 'undo',
   of: 'run-0',
   mendgate: '0.1.0',
@@ -140,8 +141,23 @@ export const samples: Samples = {
       changes: [change],
       alternative: 'label',
       bootId: 'b-1',
+      rollback: {
+        kind: 'calls',
+        calls: [
+          {
+            action: 'core.command',
+            params: { command: ['true'] },
+            become: 'root',
+            touches: ['file:/a'],
+            timeoutMs: 5000,
+          },
+          { action: 'core.command', params: {}, become: false },
+        ],
+      },
       revertAfterMs: 120_000,
     },
+    { type: 'fix.intent', ...of, key, attempt: 1, changes: [], rollback: { kind: 'undecided', reason: 'no answer' } },
+    { type: 'fix.intent', ...of, key, attempt: 1, changes: [], rollback: { kind: 'irreversible', why: 'it is sent' } },
   ],
   'fix.result': [
     { type: 'fix.result', ...of, key, attempt: 1, outcome: 'done', ms: 3 },
@@ -167,11 +183,11 @@ export const samples: Samples = {
   ],
   'rollback.intent': [
     { type: 'rollback.intent', ...of, key, changes: [change] },
-    { type: 'rollback.intent', ...ofItem, key, changes: [] },
+    { type: 'rollback.intent', ...ofItem, key, attempt: 2, changes: [] },
   ],
   'rollback.result': [
     { type: 'rollback.result', ...of, key, done: true },
-    { type: 'rollback.result', ...ofItem, key, done: false, reason: 'setsebool: busy' },
+    { type: 'rollback.result', ...ofItem, key, done: false, calls: 'failed', reason: 'setsebool: busy' },
   ],
   'step.finished': [
     { type: 'step.finished', ...of, title: 'T', result: { outcome: 'changed' }, ms: 5 },

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../../src/model/event.ts';
 import { fold, printSummary } from '../../src/reporters/summary.ts';
-import { change, fixing, names, outcome, plan, runFinished, runStarted, stamp, step } from './events.ts';
+import { change, fixing, item, names, outcome, plan, runFinished, runStarted, stamp, step } from './events.ts';
+import { request } from './samples.ts';
 
 function summaryOf(bodies: readonly EventBody[]): string {
   return printSummary(fold(stamp(bodies)), { colour: false, columns: Number.POSITIVE_INFINITY, verbosity: 0 });
@@ -141,6 +142,33 @@ Needs a look
     expect(text).toContain('2 hosts: 1 would fix, 1 undetermined; 4.2s');
     expect(text).toMatch(/undetermined +web02\n +sudo: a password is required/);
     expect(text).toContain('mendgate run nginx-502.yaml  make these changes');
+  });
+
+  it('calls an undo that did what it was asked for no trouble', () => {
+    const back = { outcome: 'rolled_back' } as const;
+    const text = summaryOf([
+      { ...runStarted(['web01', 'web02'], false), request } as EventBody,
+      finished('web01', {
+        verdict: 'rolled_back',
+        reason: 'run run-0 is taken back',
+        diagnosis: 'take back: a → b',
+        steps: [step('one', back, { items: [item(back, { changes: [change] })] })],
+      }),
+      finished('web02', { verdict: 'refused', reason: 'changed by somebody', diagnosis: 'changed by somebody' }),
+      runFinished(5),
+    ]);
+    expect(text).toBe(`1 host   take back: a → b
+         rolled back     web01
+1 host   changed by somebody
+         refused         web02
+
+Needs a look
+  refused         web02
+                  changed by somebody
+
+2 hosts: 1 rolled back, 1 refused; 1 change taken back; 4.2s
+  mendgate undo run-0 -l web02 --dry-run  look at these again, with the same options
+`);
   });
 
   it('quotes a file name that a shell would split', () => {

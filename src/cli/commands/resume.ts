@@ -5,6 +5,7 @@ import { UsageError } from '../exit.ts';
 import { extraVars } from '../extra-vars.ts';
 import type { Io } from '../io.ts';
 import type { ResumeOptions } from '../options.ts';
+import { printNothingLeft } from '../resume-hint.ts';
 import { showRun } from '../shown-run.ts';
 
 /** Goes on with a run that broke off, in its own journal. */
@@ -15,8 +16,8 @@ export async function resume(io: Io, run: string, options: ResumeOptions): Promi
     throw new UsageError('--failed and --unreachable name different hosts: give one of them');
   }
   const allowIrreversible = options.allowIrreversible === true;
-  return showRun(io, options, async ({ reporter, asker, request, kept }) =>
-    resumeRun({
+  return showRun(io, options, async ({ reporter, asker, request, kept }) => {
+    const end = await resumeRun({
       ...(await request()),
       ...kept,
       run,
@@ -28,6 +29,10 @@ export async function resume(io: Io, run: string, options: ResumeOptions): Promi
       approvePlan: async () => true,
       approve: approverOf(io, reporter, asker, yes ? 'apply' : 'ask', allowIrreversible),
       allowIrreversible,
-    }),
-  );
+    });
+    if (end.kind !== 'nothing_left') return end;
+    await reporter.close();
+    printNothingLeft(io, end, options);
+    return end.exitCode;
+  });
 }
