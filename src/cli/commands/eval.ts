@@ -5,10 +5,10 @@ import { exit, UsageError } from '../exit.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
-import type { ReachingOptions } from '../options.ts';
+import { type PackGiven, packsGiven, type ReachingOptions } from '../options.ts';
 import { becomeOf, reachOf } from '../reach.ts';
 
-export interface EvalOptions extends ReachingOptions {
+export interface EvalOptions extends ReachingOptions, PackGiven {
   readonly probe: readonly string[];
 }
 
@@ -19,6 +19,7 @@ export async function evalCommand(io: Io, expression: string, options: EvalOptio
     const end = await evaluateOnHosts({
       expression,
       probes: options.probe.map(readProbe),
+      packs: packsGiven(options),
       inventory: options.inventory,
       limit: readLimit(options.limit),
       forks: options.forks,
