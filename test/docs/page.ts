@@ -32,18 +32,15 @@ export const pages: readonly string[] = [
 
 /** The fenced blocks of a page, in order. */
 export function blocksOf(page: string): readonly Block[] {
-  const text = readFileSync(page, 'utf8');
-  const fences = text.matchAll(/((?:^[^\n]*\n){0,2})^```(.*)\n([\s\S]*?)^```$/gm);
-  return [...fences].map(([whole, before = '', info = '', body = ''], index) => {
-    const start = nthFence(text, index);
-    return blockOf(before, info.trim(), whole === '' ? '' : body, text.slice(0, start).split('\n').length);
+  const lines = readFileSync(page, 'utf8').split('\n');
+  const fences = lines.flatMap((line, index) => (line.startsWith('```') ? [index] : []));
+  return fences.flatMap((opening, index) => {
+    const closing = fences[index + 1];
+    if (index % 2 === 1 || closing === undefined) return [];
+    const before = lines.slice(Math.max(0, opening - 2), opening).join('\n');
+    const text = `${lines.slice(opening + 1, closing).join('\n')}\n`;
+    return [blockOf(before, lines[opening]?.slice(3).trim() ?? '', text, opening + 1)];
   });
-}
-
-/** The offset of a block's first line. */
-function nthFence(text: string, index: number): number {
-  const opening = [...text.matchAll(/^```/gm)][index * 2];
-  return opening?.index ?? 0;
 }
 
 function blockOf(before: string, language: string, text: string, line: number): Block {

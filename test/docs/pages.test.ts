@@ -39,12 +39,12 @@ describe.skipIf(readerMissing !== undefined).each(followed)(`%s, followed${why}`
   beforeAll(async () => {
     reader = await startReader({ project: true });
     for (const host of ['web01', 'web02'] as const)
-      reader.write(host, '/etc/hosts', '127.0.0.1 localhost\n192.0.2.10 db.internal\n');
+      reader.hosts.write(host, '/etc/hosts', '127.0.0.1 localhost\n192.0.2.10 db.internal\n');
     reader.make('inventory.yaml', 'inventory: here\nhosts: { web01: {} }\n');
     // What the examples of the how-to pages look at.
     const worker = { conf: 'jobs = 2\n', pid: '1\n', loaded: '1\n' };
-    for (const [name, text] of Object.entries(worker)) reader.write('web01', `/srv/worker/worker.${name}`, text);
-    reader.write('web01', '/srv/app/maintenance.on', '', 7200);
+    for (const [name, text] of Object.entries(worker)) reader.hosts.write('web01', `/srv/worker/worker.${name}`, text);
+    reader.hosts.write('web01', '/srv/app/maintenance.on', '', 7200);
   }, 60_000);
   afterAll(async () => reader?.stop());
 

@@ -1,24 +1,13 @@
 import { execFile, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { cage, cageMissing, inCage } from '../sshd/cage.ts';
-import { type Sshd, sshdMissing, startFleet } from '../sshd/sshd.ts';
 import { screenOf } from './screen.ts';
+import { hostsMissing, startTwoHosts, type TwoHosts } from './two-hosts.ts';
 
 /** Why nobody can follow the pages on this machine, or `undefined`. */
 export const readerMissing: string | undefined =
-  sshdMissing ??
-  cageMissing ??
+  hostsMissing ??
   (spawnSync('python3', ['-c', 'import pty, os; os.waitstatus_to_exitcode']).status === 0
     ? undefined
     : 'python3 is not installed');
@@ -32,30 +21,14 @@ export interface CommandEnd {
 
 /** Somebody with a terminal, a folder and two hosts, web01 and web02, whose ~/.ssh/config says how they are reached. */
 export interface ReaderOfPages {
-  readonly folder: string;
+  readonly hosts: TwoHosts;
   /** What all commands so far have taken of the processors. */
   cpuSeconds(): number;
   make(path: string, text: string): void;
   /** Types a command; and what to type when this is asked. */
   type(command: string, answers?: readonly (readonly [question: string, answer: string])[]): Promise<CommandEnd>;
-  /** A file of a host's own /etc or /srv. */
-  read(host: 'web01' | 'web02', path: string): string;
-  /** `age`: so many seconds since it was written. */
-  write(host: 'web01' | 'web02', path: string, text: string, age?: number): void;
   stop(): Promise<void>;
 }
-
-/** Each host has an /etc and a /srv of its own: what the pages mend is there. */
-const ownFolders = [
-  'set -e',
-  'd=$(mktemp -d)',
-  'mount -t tmpfs -o mode=0755 tmpfs "$d"',
-  'cp -a /etc/. "$d"',
-  'mount --move "$d" /etc',
-  'rmdir "$d"',
-  'mount -t tmpfs -o mode=0755 tmpfs /srv',
-  'exec "$@"',
-].join('\n');
 
 /** `project`: the folder looks like this project's own, as for somebody who has cloned it. */
 export async function startReader({ project }: { readonly project: boolean }): Promise<ReaderOfPages> {
@@ -70,16 +43,9 @@ export async function startReader({ project }: { readonly project: boolean }): P
   const main = `exec '${process.execPath}' '${resolve('dist/cli/main.js')}' "$@"`;
   writeFileSync(join(bin, 'mendgate'), `#!/bin/sh\n${main}\n`, { mode: 0o755 });
   writeFileSync(join(bin, 'npx'), `#!/bin/sh\n[ "$1" = mendgate ] && shift && ${main}\n`, { mode: 0o755 });
-  const fleet = await startFleet(2, { within: [...cage(), 'sh', '-c', ownFolders, 'host'] });
-  const [first, second] = fleet.hosts;
-  if (first === undefined || second === undefined) throw new Error('two hosts were started');
-  const hosts: Readonly<Record<'web01' | 'web02', Sshd>> = { web01: first, web02: second };
+  const hosts = await startTwoHosts();
   mkdirSync(join(base, '.ssh'));
-  const entries = Object.entries(hosts).map(
-    ([name, { port }]) =>
-      `Host ${name}\n  HostName 127.0.0.1\n  Port ${port}\n  User root\n  IdentityFile ${fleet.keyFile}\n  UserKnownHostsFile ${fleet.knownHostsFile}\n`,
-  );
-  writeFileSync(join(base, '.ssh/config'), entries.join(''), { mode: 0o600 });
+  writeFileSync(join(base, '.ssh/config'), hosts.sshConfig, { mode: 0o600 });
   const env: NodeJS.ProcessEnv = {
     PATH: `${bin}:${process.env['PATH'] ?? ''}`,
     HOME: base,
@@ -90,7 +56,6 @@ export async function startReader({ project }: { readonly project: boolean }): P
   };
   let cpu = 0;
   return {
-    folder,
     cpuSeconds: () => cpu,
     make(path, text) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -101,16 +66,9 @@ export async function startReader({ project }: { readonly project: boolean }): P
       cpu += taken;
       return { code, screen: trimmed(screenOf(screen)) };
     },
-    read: (host, path) => readFileSync(inCage(hosts[host], path), 'utf8'),
-    write(host, path, text, age = 0) {
-      const file = inCage(hosts[host], path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
-      const written = Date.now() / 1000 - age;
-      utimesSync(file, written, written);
-    },
+    hosts,
     async stop() {
-      await fleet.stop();
+      await hosts.stop();
       rmSync(base, { recursive: true, force: true });
     },
   };

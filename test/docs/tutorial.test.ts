@@ -10,8 +10,8 @@ describe.skipIf(readerMissing !== undefined)(`the tutorial, followed to the lett
   let reader: ReaderOfPages;
   beforeAll(async () => {
     reader = await startReader({ project: false });
-    reader.write('web01', '/etc/hosts', '127.0.0.1 localhost\n192.0.2.10 db.internal\n');
-    reader.write('web02', '/etc/hosts', '127.0.0.1 localhost\n192.0.2.20 db.internal\n');
+    reader.hosts.write('web01', '/etc/hosts', '127.0.0.1 localhost\n192.0.2.10 db.internal\n');
+    reader.hosts.write('web02', '/etc/hosts', '127.0.0.1 localhost\n192.0.2.20 db.internal\n');
   }, 60_000);
   afterAll(async () => reader?.stop());
 
@@ -21,7 +21,7 @@ describe.skipIf(readerMissing !== undefined)(`the tutorial, followed to the lett
 
   it('ends with both hosts mended', () => {
     for (const host of ['web01', 'web02'] as const)
-      expect(reader.read(host, '/etc/hosts')).toBe('127.0.0.1 localhost\n192.0.2.20 db.internal\n');
+      expect(reader.hosts.read(host, '/etc/hosts')).toBe('127.0.0.1 localhost\n192.0.2.20 db.internal\n');
   });
 
   // Wall time is what a person waits; what others do on the same machine is not in the processors' time.
