@@ -184,11 +184,11 @@ export function withLockComment(command: Command): Command {
   return command.option('--lock-comment <text>', 'for those whom the locks of the hosts keep away meanwhile');
 }
 
-/** `--pack`. */
+/** `--pack`, also as `--packs`; each takes one, so that neither takes the runbook after it too. */
 export function withPacks(command: Command, help: string): Command {
   return command
     .addOption(new Option('--pack <pack>', `${help} (repeatable)`).argParser(collect))
-    .addOption(new Option('--packs <pack...>').hideHelp());
+    .addOption(new Option('--packs <pack>').argParser(collect).hideHelp());
 }
 
 /** For commands that read a runbook. */

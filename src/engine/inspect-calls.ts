@@ -186,6 +186,7 @@ function decideInOrder(run: HostRun, calls: readonly Inspected[]): Decided {
         ? call.action.diffAfter(state, call.params as never, touched)
         : call.action.diff(state, call.params as never);
     if (change === undefined) continue;
+    if (change instanceof Unknown) return { kind: 'unknown', unknowns: [change] };
     const touches = call.touches ?? call.action.touches(change);
     changes.push({
       action: call.action,

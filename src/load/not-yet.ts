@@ -10,6 +10,11 @@ const meanwhile: Readonly<Record<string, string>> = {
   max_fail: 'run on a part of the hosts with -l',
 };
 
+/** What to do instead of a key that this version does not carry out; `undefined`: it does. */
+export function notBuilt(key: string): string | undefined {
+  return Object.hasOwn(meanwhile, key) ? meanwhile[key] : undefined;
+}
+
 /** Keys that the language has and this version does not carry out: an error beats silence. */
 export function notYet(
   { report }: Context,

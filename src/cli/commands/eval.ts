@@ -5,11 +5,11 @@ import { exit, UsageError } from '../exit.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
-import type { ReachingOptions } from '../options.ts';
+import { type PackGiven, packsGiven, type ReachingOptions } from '../options.ts';
 import { becomeOf, reachOf } from '../reach.ts';
 import { warnOf } from '../warn.ts';
 
-export interface EvalOptions extends ReachingOptions {
+export interface EvalOptions extends ReachingOptions, PackGiven {
   readonly probe: readonly string[];
 }
 
@@ -20,6 +20,7 @@ export async function evalCommand(io: Io, expression: string, options: EvalOptio
     const end = await evaluateOnHosts({
       expression,
       probes: options.probe.map(readProbe),
+      packs: packsGiven(options),
       inventory: options.inventory,
       limit: readLimit(options.limit),
       forks: options.forks,

@@ -6,20 +6,19 @@ import { exit, UsageError } from '../exit.ts';
 import { extraVars } from '../extra-vars.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
-import type { ReachingOptions, ShownOptions } from '../options.ts';
+import { type PackGiven, packsGiven, type ReachingOptions, type ShownOptions } from '../options.ts';
 import { becomeOf } from '../reach.ts';
 import { withShownRun } from '../shown-run.ts';
 
-export interface RecordOptions extends ReachingOptions, Pick<ShownOptions, 'verbose'> {
+export interface RecordOptions extends ReachingOptions, PackGiven, Pick<ShownOptions, 'verbose'> {
   readonly extraVars: readonly string[];
   readonly out?: string;
-  readonly packs?: readonly string[];
 }
 
 /** Looks at one host as a dry run does, and writes down what it answered. 0 where the host could be looked at. */
 export async function record(io: Io, runbook: string, options: RecordOptions): Promise<number> {
   const limit = readLimit(options.limit);
-  const packs = options.packs === undefined ? {} : { packs: options.packs };
+  const packs = packsGiven(options);
   await refuseSeveral(runbook, options.inventory, limit, packs);
   // The transcript goes to stdout where no file is named.
   return withShownRun(io, options, io.stderr, async ({ reporter, request }) => {
@@ -28,7 +27,7 @@ export async function record(io: Io, runbook: string, options: RecordOptions): P
       ...lookingOnly,
       forks: 1,
       runbook,
-      ...packs,
+      packs,
       inventory: options.inventory,
       limit,
       extra: extraVars(options.extraVars),
@@ -52,10 +51,10 @@ async function refuseSeveral(
   runbook: string,
   inventory: readonly string[],
   limit: string | undefined,
-  packs: { readonly packs?: readonly string[] },
+  packs: readonly string[],
 ): Promise<void> {
   const [{ value: book }, { value: known }] = await Promise.all([
-    checkRunbook(runbook, packs),
+    checkRunbook(runbook, { packs }),
     readInventory(inventory),
   ]);
   if (book === undefined || known === undefined) return;
