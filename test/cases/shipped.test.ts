@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { testRunbooks } from '../../src/test-runbooks.ts';
 
-const shipped = ['nginx-502-permission-denied', 'nginx-502-connection-refused', 'provision-nginx-proxy'];
+const shipped = [
+  'nginx-502-permission-denied',
+  'nginx-502-connection-refused',
+  'provision-nginx-proxy',
+  'tls-certificate-near-expiry',
+];
 
 test.each(shipped)(
   'the cases of %s take every branch, and notice every answer or say why not',
