@@ -1,4 +1,4 @@
-// Writes the reference of the language, docs/language.md. Runs after tsc, on dist; a test compares the page with what this
+// Writes the reference of the language, docs/language.md. Runs after tsc, on build; a test compares the page with what this
 // would write.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { printLanguage } from '../build/load/print-language.js';

@@ -6,6 +6,7 @@ const shipped = [
   'nginx-502-connection-refused',
   'provision-nginx-proxy',
   'disk-full-by-logs',
+  'tls-certificate-near-expiry',
 ];
 
 test.each(shipped)(
