@@ -40,11 +40,13 @@ export type { Answer, Command } from './model/command.ts';
 export type { Checked, Diagnostic, SourceRange } from './model/diagnostic.ts';
 export { parseDuration } from './model/duration.ts';
 export type { Event, EventSink } from './model/event.ts';
+export { foldNames } from './model/fold-names.ts';
 export type { Host, Inventory, TransportName } from './model/inventory.ts';
 export { buildRegistry, type Pack, type Registry, type UserPack } from './model/pack.ts';
 export type { HostOutcome, HostPlan, Plan } from './model/plan.ts';
 export { defineProbe, type Inspector, type Probe, type ProbeDefinition, unreadable } from './model/probe.ts';
 export { type Verdict, verdicts } from './model/result.ts';
+export { resumeOptions } from './model/resume-options.ts';
 export type { Become, BecomeMethod, Runbook } from './model/runbook.ts';
 export { safeLine, safeText } from './model/safe-text.ts';
 export type { SavedPlan } from './model/saved-plan.ts';
@@ -71,9 +73,10 @@ export {
 } from './plan-file.ts';
 export { type RecordEnd, type RecordRequest, recordHost } from './record-host.ts';
 export { type PackOptions, printSchema, readPacks } from './registry.ts';
-export { foldNames } from './reporters/fold-names.ts';
+export { type ReportKind, reportRun } from './report-run.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
 export { type ResumeEnd, type ResumeRequest, resumeRun } from './resume-run.ts';
+export { shellWord } from './shell/quote.ts';
 export {
   printJunit,
   printTestResults,

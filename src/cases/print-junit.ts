@@ -1,4 +1,4 @@
-import { safeText } from '../model/safe-text.ts';
+import { xmlText } from '../model/xml-text.ts';
 import type { FileResult } from './file-result.ts';
 import { type CaseRun, passed } from './run-cases.ts';
 
@@ -11,17 +11,17 @@ export function printJunit(results: readonly FileResult[]): string {
 }
 
 function suite({ file, runs }: FileResult): string {
-  const head = `  <testsuite name="${escaped(file)}" tests="${runs.length}" failures="${failures(runs)}" errors="0" skipped="0" time="${seconds(runs)}">`;
+  const head = `  <testsuite name="${xmlText(file)}" tests="${runs.length}" failures="${failures(runs)}" errors="0" skipped="0" time="${seconds(runs)}">`;
   return [head, ...runs.map((run) => testcase(file, run)), '  </testsuite>'].join('\n');
 }
 
 function testcase(file: string, run: CaseRun): string {
   const name = `${run.testCase.name}, ${run.mode}`;
-  const head = `    <testcase classname="${escaped(file)}" name="${escaped(name)}" time="${seconds([run])}"`;
+  const head = `    <testcase classname="${xmlText(file)}" name="${xmlText(name)}" time="${seconds([run])}"`;
   if (passed(run)) return `${head}/>`;
   const first = run.problems[0] ?? run.mismatches.map(({ member }) => member).join(', ');
   const body = [...run.problems, ...run.mismatches.flatMap(({ member, lines }) => [member, ...lines])].join('\n');
-  return `${head}>\n      <failure message="${escaped(first)}">${escaped(body)}</failure>\n    </testcase>`;
+  return `${head}>\n      <failure message="${xmlText(first)}">${xmlText(body)}</failure>\n    </testcase>`;
 }
 
 function failures(runs: readonly CaseRun[]): number {
@@ -30,14 +30,4 @@ function failures(runs: readonly CaseRun[]): number {
 
 function seconds(runs: readonly CaseRun[]): string {
   return (runs.reduce((sum, { ms }) => sum + ms, 0) / 1000).toFixed(3);
-}
-
-/** XML has no way to write most control characters; safeText makes them visible. */
-function escaped(text: string): string {
-  return safeText(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('\n', '&#10;');
 }

@@ -1,25 +1,17 @@
-import { type RunResult, safeLine, type Verdict } from '../index.ts';
+import { type RunResult, resumeOptions, shellWord } from '../index.ts';
 import type { Io } from './io.ts';
 import type { StateOptions } from './options.ts';
 
-/** What `resume` goes on with unasked, and what each of its options adds. */
-const groups: readonly (readonly [option: string, verdicts: readonly Verdict[]])[] = [
-  ['', ['not_started', 'unknown']],
-  [' --failed', ['not_fixed', 'rolled_back', 'rollback_failed', 'undetermined', 'refused']],
-  [' --unreachable', ['unreachable']],
-];
-
-/** The end of a bad run: how to go on with it, and how to have it undone. An option covers what goes on unasked, too. */
+/** The end of a bad run: how to go on with it, and how to have it undone. */
 export function printResume(
   io: Io,
   { run, outcomes, exitCode }: Pick<RunResult, 'run' | 'outcomes' | 'exitCode'>,
   options: StateOptions,
 ): void {
   if (exitCode === 0) return;
-  const bad = groups.filter(([, verdicts]) => outcomes.some(({ verdict }) => verdicts.includes(verdict)));
-  const asked = bad.filter(([option]) => option !== '');
-  for (const [option] of asked.length > 0 ? asked : bad) {
-    io.stderr.write(`To go on with these hosts: mendgate resume ${run}${option}${stateOption(options)}\n`);
+  for (const option of resumeOptions(outcomes.map(({ verdict }) => verdict))) {
+    const words = ['mendgate', 'resume', run, option].filter((word) => word !== '');
+    io.stderr.write(`To go on with these hosts: ${words.join(' ')}${stateOption(options)}\n`);
   }
   printUndo(io, { run, outcomes }, options);
 }
@@ -47,8 +39,4 @@ function printUndo(io: Io, { run, outcomes }: Pick<RunResult, 'run' | 'outcomes'
 
 function stateOption({ stateDir }: StateOptions): string {
   return stateDir === undefined ? '' : ` --state-dir ${shellWord(stateDir)}`;
-}
-
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${safeLine(text).replaceAll("'", "'\\''")}'`;
 }

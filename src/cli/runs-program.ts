@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { RunsCleanOptions } from './commands/runs-clean.ts';
+import type { RunsReportOptions } from './commands/runs-report.ts';
 import type { RunsShowOptions } from './commands/runs-show.ts';
 import type { Io } from './io.ts';
 import { newCommand, type StateOptions, withState } from './options.ts';
@@ -27,6 +28,16 @@ export function runsCommand(io: Io, end: (exitCode: number) => void): Command {
     .option('-v, --verbose', 'what was done; -vv commands and answers', (_: string, before: number) => before + 1, 0)
     .action(async (run: string, options: RunsShowOptions) =>
       end(await (await import('./commands/runs-show.ts')).runsShow(io, run, options)),
+    );
+  add(
+    newCommand('report')
+      .description('a report of one, for a ticket, a spreadsheet, CI or a browser')
+      .argument('<run>', runHelp),
+  )
+    .addOption(new Option('--as <form>', 'what to make').choices(['html', 'md', 'junit', 'json', 'csv']).default('md'))
+    .option('-o, --out <file>', 'write it there; else to stdout')
+    .action(async (run: string, options: RunsReportOptions) =>
+      end(await (await import('./commands/runs-report.ts')).runsReport(io, run, options)),
     );
   add(newCommand('verify').description('check that a journal is as it was written').argument('<run>', runHelp)).action(
     async (run: string, options: StateOptions) =>

@@ -38,3 +38,25 @@ export const verdicts = [
   'unknown',
 ] as const;
 export type Verdict = (typeof verdicts)[number];
+
+const troubles: ReadonlySet<Verdict | undefined> = new Set<Verdict | undefined>([
+  undefined,
+  'not_fixed',
+  'rolled_back',
+  'rollback_failed',
+  'undetermined',
+  'refused',
+  'unreachable',
+  'unknown',
+]);
+
+/** Whether an operator has to do something about a host; `undefined` = no result came. `undo`: of an undo. */
+export function needsLook(verdict: Verdict | undefined, undo: boolean): boolean {
+  return troubles.has(verdict) && !(undo && verdict === 'rolled_back');
+}
+
+/** Why a step ended as it did, and what it waits on, in one text that is not yet safe; `''` where there is nothing to say. */
+export function whyOf({ reason, waitsOn = [] }: StepResult): string {
+  const waits = waitsOn.length > 0 ? `waits on ${waitsOn.join(', ')}` : undefined;
+  return [reason, waits].filter((part) => part !== undefined).join('; ');
+}

@@ -1,11 +1,10 @@
 import { formatDuration } from '../model/duration.ts';
 import type { Event } from '../model/event.ts';
-import type { Verdict } from '../model/result.ts';
+import { needsLook, type Verdict } from '../model/result.ts';
 import { safeLine } from '../model/safe-text.ts';
 import type { Board, RunStarted } from './board.ts';
 import { createRow, type Ending, type Row } from './row.ts';
 import { place } from './sentences.ts';
-import { needsLook } from './summary-trouble.ts';
 import { count, pad, truncate, width } from './text.ts';
 import { type Colours, isUndo, verdictPaint, word } from './words.ts';
 

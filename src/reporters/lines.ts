@@ -1,4 +1,4 @@
-import { createTally } from './fold.ts';
+import { createTally } from '../model/run-summary.ts';
 import { createNarrator } from './narrator.ts';
 import type { Outputs, Reporter, ReporterOptions } from './reporter.ts';
 import { lineColumns, resultText } from './result-text.ts';

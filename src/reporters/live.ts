@@ -1,5 +1,5 @@
+import { createTally } from '../model/run-summary.ts';
 import type { Board, RunStarted } from './board.ts';
-import { createTally } from './fold.ts';
 import { createHostBoard } from './host-board.ts';
 import { createNarrator } from './narrator.ts';
 import type { Outputs, Reporter, ReporterOptions } from './reporter.ts';

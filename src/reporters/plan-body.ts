@@ -1,6 +1,6 @@
 import { formatDuration } from '../model/duration.ts';
 import type { HostPlan, ItemPlan, StepPlan } from '../model/plan.ts';
-import type { StepResult } from '../model/result.ts';
+import { type StepResult, whyOf } from '../model/result.ts';
 import { safeLine, safeText } from '../model/safe-text.ts';
 import { changeLines, irreversibleLines } from './change-lines.ts';
 import { reasonLines } from './reasons.ts';
@@ -61,9 +61,7 @@ function headLines(result: StepResult, title: string, options: BodyOptions, colo
 
 /** Reason and what it waits on, in one line. */
 export function whyText(result: StepResult): string {
-  const waits = result.waitsOn ?? [];
-  const parts = [result.reason, waits.length > 0 ? `waits on ${waits.join(', ')}` : undefined];
-  return safeLine(parts.filter((part) => part !== undefined).join('; '));
+  return safeLine(whyOf(result));
 }
 
 function itemLines(item: ItemPlan, options: BodyOptions, colours: Colours): string[] {

@@ -1,7 +1,7 @@
+import { foldNames } from '../model/fold-names.ts';
 import type { HostPlan, Reason } from '../model/plan.ts';
 import type { Verdict } from '../model/result.ts';
 import { safeLine } from '../model/safe-text.ts';
-import { foldNames } from './fold-names.ts';
 import { planBody } from './plan-body.ts';
 import { reasonLines } from './reasons.ts';
 import { count, hang } from './text.ts';

@@ -1,4 +1,4 @@
-import type { RunSummary } from './fold.ts';
+import type { RunSummary } from '../model/run-summary.ts';
 import { printPlan } from './print-plan.ts';
 import type { Output, ReporterOptions } from './reporter.ts';
 import { printSummary } from './summary.ts';

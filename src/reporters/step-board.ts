@@ -1,10 +1,9 @@
 import type { Event } from '../model/event.ts';
-import type { StepOutcome, Verdict } from '../model/result.ts';
+import { needsLook, type StepOutcome, type Verdict } from '../model/result.ts';
 import { safeLine } from '../model/safe-text.ts';
 import type { Board, RunStarted } from './board.ts';
 import { statusLine } from './host-board.ts';
 import { createRow, type Row } from './row.ts';
-import { needsLook } from './summary-trouble.ts';
 import { pad, truncate, width } from './text.ts';
 import { type Colours, isUndo, outcomePaint, word } from './words.ts';
 

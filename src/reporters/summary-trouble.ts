@@ -1,26 +1,11 @@
-import type { StepOutcome, StepResult, Verdict } from '../model/result.ts';
+import { foldNames } from '../model/fold-names.ts';
+import { needsLook, type StepOutcome, type StepResult } from '../model/result.ts';
+import type { HostEnd, RunSummary } from '../model/run-summary.ts';
 import { safeLine } from '../model/safe-text.ts';
-import type { HostEnd, RunSummary } from './fold.ts';
-import { foldNames } from './fold-names.ts';
+import { shellWord } from '../shell/quote.ts';
 import { whyText } from './plan-body.ts';
 import { hang, pad } from './text.ts';
 import { type Colours, isUndo, itemLabel, verdictPaint, word } from './words.ts';
-
-const troubles: ReadonlySet<Verdict | undefined> = new Set<Verdict | undefined>([
-  undefined,
-  'not_fixed',
-  'rolled_back',
-  'rollback_failed',
-  'undetermined',
-  'refused',
-  'unreachable',
-  'unknown',
-]);
-
-/** Whether an operator has to do something about a host; `undefined` = no result came. `undo`: of an undo. */
-export function needsLook(verdict: Verdict | undefined, undo: boolean): boolean {
-  return troubles.has(verdict) && !(undo && verdict === 'rolled_back');
-}
 
 /** Outliers and failures, those with the same words together. */
 export function troubleLines(summary: RunSummary, options: { readonly columns: number }, colours: Colours): string[] {
@@ -89,9 +74,4 @@ export function nextCommands(summary: RunSummary): readonly (readonly [command: 
   if (open.length === 0 || open.length > mostNames) return [];
   const names = shellWord(open.map((host) => host.host).join(','));
   return [[`${again} -l ${names} --dry-run`, 'look at these again, with the same options']];
-}
-
-/** For copying into a shell. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${safeLine(text).replaceAll("'", "'\\''")}'`;
 }

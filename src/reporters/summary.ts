@@ -1,12 +1,13 @@
 import { formatDuration } from '../model/duration.ts';
+import { foldNames } from '../model/fold-names.ts';
+import { needsLook } from '../model/result.ts';
+import type { HostEnd, RunSummary } from '../model/run-summary.ts';
 import { safeLine } from '../model/safe-text.ts';
-import type { HostEnd, RunSummary } from './fold.ts';
-import { foldNames } from './fold-names.ts';
-import { needsLook, nextCommands, troubleLines } from './summary-trouble.ts';
+import { nextCommands, troubleLines } from './summary-trouble.ts';
 import { count, hang, pad, width } from './text.ts';
 import { type Colours, coloursOf, isUndo, verdictPaint, word } from './words.ts';
 
-export { fold, type RunSummary } from './fold.ts';
+export { fold, type RunSummary } from '../model/run-summary.ts';
 
 export interface SummaryPrintOptions {
   readonly colour: boolean;

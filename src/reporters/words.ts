@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { assertNever } from '../model/assert-never.ts';
-import { canonicalJson, isObject, type Json } from '../model/json.ts';
+import { itemName } from '../model/item-name.ts';
+import type { Json } from '../model/json.ts';
 import type { StepOutcome, Verdict } from '../model/result.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { type Paint, truncate } from './text.ts';
@@ -72,13 +73,5 @@ export function verdictPaint(colours: Colours, verdict: Verdict, undo = false): 
 /** Which item of a `for_each` step: ` [httpd_relay]`, or nothing. */
 export function itemLabel(item: Json | undefined): string {
   if (item === undefined || item === null) return '';
-  return ` [${truncate(safeLine(nameOf(item)), 40)}]`;
-}
-
-/** What an item calls itself, if anything. */
-function nameOf(item: Json): string {
-  if (typeof item === 'string') return item;
-  const own = isObject(item) ? [item['name'], item['id'], item['path'], item['port'], item['title']] : [];
-  const name = own.find((value) => typeof value === 'string' || typeof value === 'number');
-  return name === undefined ? canonicalJson(item) : String(name);
+  return ` [${truncate(safeLine(itemName(item)), 40)}]`;
 }

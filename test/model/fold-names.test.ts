@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldNames } from '../../src/reporters/fold-names.ts';
+import { foldNames } from '../../src/model/fold-names.ts';
 
 describe('foldNames', () => {
   it.each([

@@ -1,6 +1,6 @@
-import type { Event } from '../model/event.ts';
-import type { HostOutcome, HostPlan, StepPlan } from '../model/plan.ts';
-import type { Verdict } from '../model/result.ts';
+import type { Event } from './event.ts';
+import type { HostOutcome, HostPlan, StepPlan } from './plan.ts';
+import type { Verdict } from './result.ts';
 
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 

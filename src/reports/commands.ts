@@ -1,0 +1,54 @@
+import type { Event } from '../model/event.ts';
+import type { needsLook } from '../model/result.ts';
+import { resumeOptions } from '../model/resume-options.ts';
+import type { HostEnd } from '../model/run-summary.ts';
+import { shellWord } from '../shell/quote.ts';
+import type { HostReport, NextCommand } from './report.ts';
+
+type RunStarted = Extract<Event, { type: 'run.started' }>;
+
+/** How to go on with a run, and how to take it back. */
+export function runCommands(started: RunStarted, hosts: readonly HostReport[]): readonly NextCommand[] {
+  const { run, request, dryRun } = started;
+  const undone = request?.kind === 'undo' ? request.of : undefined;
+  const again = undone === undefined ? `mendgate run ${shellWord(started.runbook.file)}` : `mendgate undo ${undone}`;
+  if (dryRun) {
+    const due = hosts.some(({ verdict }) => verdict === 'would_fix');
+    return due ? [{ command: again, what: 'make these changes, with the same options' }] : [];
+  }
+  // Nobody can go on with a run that was not asked for on a command line (a demo, a replay).
+  if (request === undefined) return [];
+  const ends = hosts.map(({ verdict }) => (verdict === 'no_result' ? 'unknown' : verdict)).filter(needsResume(undone));
+  const resumes = resumeOptions(ends).map((option) => ({
+    command: `mendgate resume ${run}${option === '' ? '' : ` ${option}`}`,
+    what: resumeWords[option] ?? 'go on where it broke off',
+  }));
+  const standing = undone === undefined && hosts.some((host) => host.standing.length > 0);
+  const undo = [
+    { command: `mendgate undo ${run} --dry-run`, what: 'what would be taken back, and whether it still stands' },
+    { command: `mendgate undo ${run}`, what: "take this run's changes back, the last first" },
+  ];
+  return [...resumes, ...(standing ? undo : [])];
+}
+
+const resumeWords: { readonly [option: string]: string } = {
+  '--failed': 'go on, and try again where it failed',
+  '--unreachable': 'go on, and try again where nothing answered',
+};
+
+/** In an undo, what was rolled back is done. */
+function needsResume(undone: string | undefined): (verdict: Parameters<typeof needsLook>[0]) => boolean {
+  return (verdict) => undone === undefined || verdict !== 'rolled_back';
+}
+
+/** What to type about one host of a run. */
+export function hostCommands(started: RunStarted, end: HostEnd): readonly NextCommand[] {
+  const { run, request, dryRun } = started;
+  if (request === undefined) return [];
+  const host = shellWord(end.host);
+  const undo = { command: `mendgate undo ${run} -l ${host}`, what: "take this run's changes back on this host" };
+  return [
+    ...(!dryRun && request.kind !== 'undo' && end.standing.length > 0 ? [undo] : []),
+    { command: `mendgate explain ${run} ${host}`, what: 'each condition with the values of its parts' },
+  ];
+}

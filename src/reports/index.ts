@@ -1,0 +1,42 @@
+import { assertNever } from '../model/assert-never.ts';
+import type { Event } from '../model/event.ts';
+import { buildReport } from './build-report.ts';
+
+export const reportKinds = ['html', 'md', 'junit', 'json', 'csv'] as const;
+export type ReportKind = (typeof reportKinds)[number];
+
+export interface ReportOptions {
+  /** Of the program that makes it. */
+  readonly mendgate: string;
+  /** What is wrong with the journal that the events come from; they end there. */
+  readonly damage?: string;
+}
+
+/** A run's report as text, from all its events; `undefined`: nothing was begun. Only the chosen renderer is loaded. */
+export async function printReport(
+  events: readonly Event[],
+  kind: ReportKind,
+  { mendgate, damage }: ReportOptions,
+): Promise<string | undefined> {
+  const report = buildReport(events, damage);
+  if (report === undefined) return undefined;
+  switch (kind) {
+    case 'html': {
+      const [{ printHtml }, { readPageFiles }] = await Promise.all([
+        import('./html/print-html.ts'),
+        import('./html/page-files.ts'),
+      ]);
+      return printHtml(report, await readPageFiles(), mendgate);
+    }
+    case 'md':
+      return (await import('./print-markdown.ts')).printMarkdown(report);
+    case 'junit':
+      return (await import('./print-junit.ts')).printJunit(report);
+    case 'json':
+      return (await import('./print-json.ts')).printJson(report);
+    case 'csv':
+      return (await import('./print-csv.ts')).printCsv(report);
+    default:
+      return assertNever(kind);
+  }
+}
