@@ -57,7 +57,7 @@ export async function evaluateOnHosts(request: EvalRequest): Promise<EvalEnd> {
   const text = runbookText(request, await loadRegistry());
   const [runbook, inventory] = await Promise.all([
     checkRunbook(file, { readFile: async () => new TextEncoder().encode(text), realpath: async (path) => path }),
-    readInventory(request.inventory),
+    readInventory(request.inventory, request.reach),
   ]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };

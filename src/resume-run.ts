@@ -54,7 +54,10 @@ export async function resumeRun(request: ResumeRequest): Promise<MendEnd> {
   if (asked.kind === 'undo') return refused(64, `${run} was an undo: mendgate undo ${asked.of ?? ''} goes on with it`);
 
   const again = requestAgain(request, asked, history);
-  const [runbook, inventory] = await Promise.all([checkRunbook(again.runbook, again), readInventory(again.inventory)]);
+  const [runbook, inventory] = await Promise.all([
+    checkRunbook(again.runbook, again),
+    readInventory(again.inventory, again.reach),
+  ]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
   const planned = await planRun(again, runbook.value, inventory.value);

@@ -42,7 +42,7 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
     return refused(64, `${run} was an undo itself: run its runbook again to have its changes back`);
 
   const sources = request.inventory ?? asked.inventory;
-  const inventory = await readInventory(sources);
+  const inventory = await readInventory(sources, request.reach);
   if (inventory.value === undefined) return { kind: 'invalid', diagnostics: inventory.diagnostics };
   const packs = await readPacks((asked.packs ?? []).map(({ file }) => file));
   if (packs.value === undefined) return { kind: 'invalid', diagnostics: packs.diagnostics };

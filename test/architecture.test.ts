@@ -20,6 +20,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   cases: ['model', 'shell', 'expr'],
   reporters: ['model', 'shell', 'expr'],
   demo: ['model', 'shell', 'expr'],
+  secrets: ['model', 'shell', 'expr'],
   'registry.ts': ['model', 'load', 'packs', 'version.ts'],
   'eval-expression.ts': ['mend-request.ts', 'mend.ts', 'registry.ts', 'model', 'expr'],
   'explain-host.ts': ['model', 'reporters'],
@@ -29,6 +30,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'undo-run.ts': ['mend-request.ts', 'mend.ts', 'registry.ts', 'model', 'engine', 'journal', 'plan'],
   'plan-file.ts': ['mend-request.ts', 'mend.ts', 'model', 'engine', 'journal', 'transports', 'version.ts'],
   'past-runs.ts': ['journal', 'transports'],
+  'given-secrets.ts': ['model', 'secrets', 'load'],
   'test-runbooks.ts': ['model', 'load', 'cases', 'registry.ts', 'try-cases.ts'],
   'try-cases.ts': ['test-runbooks.ts', 'registry.ts', 'model', 'load', 'plan', 'engine', 'transports', 'cases'],
   'record-host.ts': [
@@ -79,6 +81,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'unlock.ts',
     'test-runbooks.ts',
     'record-host.ts',
+    'given-secrets.ts',
   ],
   cli: ['index.ts', 'version.ts'],
 };
@@ -89,6 +92,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   yaml: ['load/'],
   ajv: ['load/'],
   amaro: ['load/'],
+  'age-encryption': ['secrets/'],
   listr2: ['reporters/'],
   diff: ['reporters/'],
   picocolors: ['reporters/', 'load/'],

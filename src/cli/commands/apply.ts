@@ -13,11 +13,12 @@ import {
 import { type Asker, createAsker } from '../ask.ts';
 import { plural } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
+import type { Asking } from '../given-secrets.ts';
 import { holdWhilePaused } from '../hold.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import type { ApplyOptions } from '../options.ts';
-import { reachOf } from '../reach.ts';
+import { reachAndSecrets } from '../reach.ts';
 import { readPlan } from '../read-plan.ts';
 import { planPage } from './plan.ts';
 import { approverOf, ended, extraVars, kindOf, verbosityOf } from './run.ts';
@@ -48,9 +49,8 @@ export async function apply(io: Io, file: string, options: ApplyOptions): Promis
     }
     const end = await applyPlan({
       plan,
-      extra: await secretsOf(io, plan, options, asker),
       forks: options.forks,
-      reach: await reachOf(io, options, asker, signals.stopping),
+      ...(await givenAgain({ io, asker, stopping: signals.stopping }, plan, options)),
       sinks: [(event) => reporter.emit(event)],
       onPlan: (_plan, warnings) => {
         for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
@@ -69,26 +69,28 @@ export async function apply(io: Io, file: string, options: ApplyOptions): Promis
   }
 }
 
-/** The file holds no secret: those that the plan was made with by `-e` are given again, or asked for. */
-async function secretsOf(
-  io: Io,
+type Given = Awaited<ReturnType<typeof reachAndSecrets>> & { readonly extra: ReadonlyMap<string, string> };
+
+/** The file holds no secret: those that the plan was made with are given again, or asked for. */
+async function givenAgain(
+  { io, asker, stopping }: Asking & { readonly asker: Asker },
   { request }: SavedPlan,
   options: ApplyOptions,
-  asker: Asker,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<Given> {
   const hidden = request.extra.flatMap(({ name, text }) => (text === '***' ? [name] : []));
-  const given = extraVars(options.extraVars);
-  for (const name of given.keys()) {
+  const extra = extraVars(options.extraVars);
+  const { reach, secrets } = await reachAndSecrets(io, options, asker, stopping);
+  for (const name of [...extra.keys(), ...secrets.keys()]) {
     if (!hidden.includes(name))
       throw new UsageError(`-e ${name}: the plan has its params; only its secrets are given again`);
   }
-  const all = new Map(given);
-  for (const name of hidden.filter((each) => !given.has(each))) {
+  const all = new Map(secrets);
+  for (const name of hidden.filter((each) => !extra.has(each) && !secrets.has(each))) {
     const answer = io.stdin.isTTY === true ? await asker.secret(`param ${name}: `) : undefined;
     if (answer === undefined) {
-      throw new UsageError(`param ${name} is a secret, which the plan does not hold: add -e ${name}=VALUE`);
+      throw new UsageError(`param ${name} is a secret, which the plan does not hold: add --secret ${name}=SOURCE`);
     }
-    all.set(name, answer.reveal());
+    all.set(name, answer);
   }
-  return all;
+  return { reach, secrets: all, extra };
 }

@@ -16,10 +16,11 @@ import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
 import type { ReachingOptions, ShownOptions } from '../options.ts';
-import { becomeOf, reachOf } from '../reach.ts';
+import { becomeOf, reachAndSecrets } from '../reach.ts';
+import type { SecretOptions } from '../secret-options.ts';
 import { ended, extraVars, kindOf, verbosityOf } from './run.ts';
 
-export interface RecordOptions extends ReachingOptions, Pick<ShownOptions, 'verbose'> {
+export interface RecordOptions extends ReachingOptions, SecretOptions, Pick<ShownOptions, 'verbose'> {
   readonly extraVars: readonly string[];
   readonly out?: string;
   readonly packs?: readonly string[];
@@ -44,7 +45,7 @@ export async function record(io: Io, runbook: string, options: RecordOptions): P
       limit,
       extra: extraVars(options.extraVars),
       forks: 1,
-      reach: await reachOf(io, options, asker, signals.stopping),
+      ...(await reachAndSecrets(io, options, asker, signals.stopping)),
       becomeByDefault: becomeOf(options),
       tags: [],
       skipTags: [],

@@ -7,7 +7,7 @@ import { holdWhilePaused } from '../hold.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import type { ResumeOptions } from '../options.ts';
-import { reachOf } from '../reach.ts';
+import { reachAndSecrets } from '../reach.ts';
 import { approverOf, ended, extraVars, kindOf, verbosityOf } from './run.ts';
 
 /** Goes on with a run that broke off, in its own journal. */
@@ -29,7 +29,7 @@ export async function resume(io: Io, run: string, options: ResumeOptions): Promi
       also: options.failed === true ? 'failed' : options.unreachable === true ? 'unreachable' : undefined,
       extra: extraVars(options.extraVars),
       forks: options.forks,
-      reach: await reachOf(io, options, asker, signals.stopping),
+      ...(await reachAndSecrets(io, options, asker, signals.stopping)),
       sinks: [(event) => reporter.emit(event)],
       onPlan: (_plan, warnings) => {
         for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);

@@ -23,7 +23,7 @@ import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
 import { packsGiven, type RunOptions, type ShownOptions, type StateOptions } from '../options.ts';
-import { becomeOf, reachOf } from '../reach.ts';
+import { becomeOf, reachAndSecrets } from '../reach.ts';
 import { printResume } from '../resume-hint.ts';
 import { stepAsker } from '../step-asker.ts';
 import { printUnrecorded } from '../unrecorded.ts';
@@ -68,7 +68,7 @@ export async function run(
       extra: extraVars(options.extraVars),
       mode,
       forks: options.forks,
-      reach: await reachOf(io, options, asker, signals.stopping),
+      ...(await reachAndSecrets(io, options, asker, signals.stopping)),
       becomeByDefault: becomeOf(options),
       tags: words(options.tags),
       skipTags: words(options.skipTags),
