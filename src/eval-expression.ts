@@ -64,7 +64,7 @@ export async function evaluateOnHosts(request: EvalRequest): Promise<EvalEnd> {
       readFile: async () => new TextEncoder().encode(text),
       realpath: async (path) => path,
     }),
-    readInventory(request.inventory),
+    readInventory(request.inventory, request.reach),
   ]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };

@@ -5,6 +5,7 @@ export type { Approval } from './engine/host-run.ts';
 export type { AskStep, StepAnswer } from './engine/step-answer.ts';
 export { type AskedProbe, type EvalEnd, type EvalRequest, evaluateOnHosts } from './eval-expression.ts';
 export { explainHost } from './explain-host.ts';
+export { openVaultWith, readGivenSecret, readPasswordFile, type VaultPassword } from './given-secrets.ts';
 export { explainLintRule, type LintFinding, type LintResult, lintRunbook, lintSarif } from './lint-runbook.ts';
 export { formatDiagnostic } from './load/format-diagnostic.ts';
 export {
@@ -52,6 +53,7 @@ export { safeLine, safeText } from './model/safe-text.ts';
 export type { SavedPlan } from './model/saved-plan.ts';
 export { Secret } from './model/secret.ts';
 export { Unknown } from './model/unknown.ts';
+export type { Vault } from './model/vault.ts';
 export {
   cleanRuns,
   type FoundRun,

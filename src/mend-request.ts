@@ -13,6 +13,7 @@ import type { Reader } from './model/reader.ts';
 import type { Become, BecomeMethod } from './model/runbook.ts';
 import type { Secret } from './model/secret.ts';
 import type { Transport } from './model/transport.ts';
+import type { Vault } from './model/vault.ts';
 
 /** How hosts are reached, as given on the command line; what is absent follows from the inventory. */
 export interface ReachOptions {
@@ -25,6 +26,8 @@ export interface ReachOptions {
   readonly knownHostsFiles?: readonly string[];
   readonly hostKeyPolicy: 'strict' | 'accept-new';
   readonly connectTimeoutMs?: number;
+  /** Opens what ansible-vault encrypted in the inventory; absent: no password of a vault was given. */
+  readonly vault?: Vault;
   /** For passphrases of keys and questions of hosts, several at once; `signal` withdraws one. Absent: no terminal. */
   readonly ask?: (prompt: string, signal?: AbortSignal) => Promise<Secret | undefined>;
   readonly onWarning: (message: string) => void;
@@ -37,6 +40,8 @@ export interface MendRequest {
   readonly inventory: readonly string[];
   readonly limit: string | undefined;
   readonly extra: ReadonlyMap<string, string>;
+  /** Params of type secret, by name; they win over all other ways to give them. */
+  readonly secrets?: ReadonlyMap<string, Secret>;
   readonly mode: ExecuteOptions['mode'];
   readonly forks: number;
   readonly reach: ReachOptions;

@@ -19,6 +19,7 @@ import type { Event } from './model/event.ts';
 import type { JsonObject } from './model/json.ts';
 import type { HostPlan, Plan } from './model/plan.ts';
 import type { SavedPlan } from './model/saved-plan.ts';
+import { secretsIn } from './model/secret.ts';
 import { mendgateVersion } from './version.ts';
 
 /** How making a plan ended; without `saved` nothing was written. */
@@ -83,7 +84,7 @@ function dialledOf({ host, params }: Plan['hosts'][number], redact: Redact): Dia
 type Redact = <T>(value: T) => T;
 
 async function redactorOf({ reach }: MendRequest, plan: Plan): Promise<Redact> {
-  const { createRedactor, secretsIn } = await import('./engine/redact.ts');
+  const { createRedactor } = await import('./engine/redact.ts');
   const secrets = [...secretsOfReach(reach, plan), ...plan.hosts.flatMap(({ params }) => secretsIn(params))];
   return createRedactor(secrets).value;
 }
@@ -152,7 +153,10 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   if (due.length === 0) return refused(66, 'the plan changes nothing');
 
   const again = requestAgain(request, saved, due);
-  const [runbook, inventory] = await Promise.all([checkRunbook(again.runbook, again), readInventory(again.inventory)]);
+  const [runbook, inventory] = await Promise.all([
+    checkRunbook(again.runbook, again),
+    readInventory(again.inventory, again.reach),
+  ]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
   const { changedSince } = await import('./journal/changed-since.ts');

@@ -73,7 +73,10 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
   }
 
   const again = requestAgain(request, asked, history);
-  const [runbook, inventory] = await Promise.all([checkRunbook(again.runbook, again), readInventory(again.inventory)]);
+  const [runbook, inventory] = await Promise.all([
+    checkRunbook(again.runbook, again),
+    readInventory(again.inventory, again.reach),
+  ]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
   const planned = await planRun(again, runbook.value, inventory.value);

@@ -47,7 +47,7 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
   const earlier = await earlierUndos(state, run).catch(damaged);
   if (earlier instanceof JournalFailure) return refused(5, earlier.message);
   const sources = request.inventory ?? asked.inventory;
-  const inventory = await readInventory(sources);
+  const inventory = await readInventory(sources, request.reach);
   if (inventory.value === undefined) return { kind: 'invalid', diagnostics: inventory.diagnostics };
   const packs = await readPacks((asked.packs ?? []).map(({ file }) => file));
   if (packs.value === undefined) return { kind: 'invalid', diagnostics: packs.diagnostics };

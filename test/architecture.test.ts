@@ -21,6 +21,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   reporters: ['model', 'shell', 'expr'],
   reports: ['model', 'shell', 'expr'],
   demo: ['model', 'shell', 'expr'],
+  secrets: ['model', 'shell', 'expr'],
   'registry.ts': ['model', 'load', 'packs', 'version.ts'],
   'eval-expression.ts': ['mend-request.ts', 'mend.ts', 'registry.ts', 'model', 'expr'],
   'explain-host.ts': ['model', 'reporters'],
@@ -31,6 +32,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'plan-file.ts': ['mend-request.ts', 'mend.ts', 'model', 'engine', 'journal', 'transports', 'version.ts'],
   'past-runs.ts': ['journal', 'transports'],
   'report-run.ts': ['model', 'reports', 'version.ts'],
+  'given-secrets.ts': ['model', 'secrets', 'load'],
   'test-runbooks.ts': ['model', 'load', 'cases', 'registry.ts', 'try-cases.ts'],
   'try-cases.ts': ['test-runbooks.ts', 'registry.ts', 'model', 'load', 'plan', 'engine', 'transports', 'cases'],
   'record-host.ts': [
@@ -83,6 +85,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'unlock.ts',
     'test-runbooks.ts',
     'record-host.ts',
+    'given-secrets.ts',
   ],
   cli: ['index.ts', 'version.ts'],
 };
@@ -93,6 +96,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   yaml: ['load/'],
   ajv: ['load/'],
   amaro: ['load/'],
+  'age-encryption': ['secrets/'],
   listr2: ['reporters/'],
   diff: ['reporters/', 'reports/'],
   picocolors: ['reporters/', 'load/'],

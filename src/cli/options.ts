@@ -1,5 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BecomeMethod, TransportName } from '../index.ts';
+import {
+  type PasswordFileOptions,
+  type SecretOptions,
+  type VaultOptions,
+  withPasswordFiles,
+  withSecrets,
+} from './secret-options.ts';
 
 /** Packs that the command line names. */
 export interface PackGiven {
@@ -15,7 +22,7 @@ export interface InventoryOptions {
 }
 
 /** How hosts are reached, wherever their names come from. */
-export interface ConnectingOptions {
+export interface ConnectingOptions extends VaultOptions, PasswordFileOptions {
   readonly user?: string;
   readonly privateKey?: string;
   /** The same, as Ansible also calls it. */
@@ -49,7 +56,7 @@ export interface ShownOptions {
   readonly verbose: number;
 }
 
-export interface RunOptions extends ReachingOptions, StateOptions, ShownOptions, PackGiven {
+export interface RunOptions extends ReachingOptions, StateOptions, ShownOptions, PackGiven, SecretOptions {
   readonly extraVars: readonly string[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -74,13 +81,13 @@ export interface PlanOptions extends RunOptions {
   readonly show?: string;
 }
 
-export interface ApplyOptions extends ConnectingOptions, StateOptions, ShownOptions {
+export interface ApplyOptions extends ConnectingOptions, StateOptions, ShownOptions, SecretOptions {
   readonly extraVars: readonly string[];
   readonly lockComment?: string;
   readonly yes?: boolean;
 }
 
-export interface ResumeOptions extends ConnectingOptions, StateOptions, ShownOptions {
+export interface ResumeOptions extends ConnectingOptions, StateOptions, ShownOptions, SecretOptions {
   readonly extraVars: readonly string[];
   readonly failed?: boolean;
   readonly unreachable?: boolean;
@@ -116,7 +123,7 @@ export function withReach(command: Command): Command {
 
 /** How to connect and log in. */
 export function withConnecting(command: Command): Command {
-  return command
+  return withPasswordFiles(command)
     .option('-u, --user <name>', 'log in as; wins over the inventory')
     .option('--private-key <file>', 'wins over the inventory')
     .addOption(new Option('--key-file <file>').hideHelp())
@@ -201,7 +208,9 @@ export function packsGiven({ pack = [], packs = [] }: PackGiven): readonly strin
 
 /** `-e`. */
 export function withExtraVars(command: Command, help: string): Command {
-  return command.addOption(new Option('-e, --extra-vars <name=value>', help).argParser(collect).default([]));
+  return withSecrets(
+    command.addOption(new Option('-e, --extra-vars <name=value>', help).argParser(collect).default([])),
+  );
 }
 
 /** How a run is shown. */

@@ -1,28 +1,38 @@
 import { setFlagsFromString } from 'node:v8';
-import { createReporter, type MendEnd, type MendRequest, type Reporter, stateDirectory } from '../index.ts';
+import {
+  createReporter,
+  type MendEnd,
+  type MendRequest,
+  type Reporter,
+  type Secret,
+  stateDirectory,
+} from '../index.ts';
 import { type Asker, createAsker } from './ask.ts';
 import { ended } from './ended.ts';
 import { holdWhilePaused } from './hold.ts';
 import { interrupts } from './interrupts.ts';
 import type { Io, Stream } from './io.ts';
 import type { ConnectingOptions, ShownOptions, StateOptions } from './options.ts';
-import { reachOf } from './reach.ts';
+import { reachAndSecrets } from './reach.ts';
+import type { SecretOptions } from './secret-options.ts';
 import { warnOf } from './warn.ts';
 
 /** What the requests of all commands that run something on hosts have in common. */
-type SharedRequest = Pick<MendRequest, 'forks' | 'reach' | 'sinks' | 'onPlan' | 'stopping' | 'aborting'>;
+type SharedRequest = Pick<MendRequest, 'forks' | 'reach' | 'sinks' | 'onPlan' | 'stopping' | 'aborting'> & {
+  readonly secrets: ReadonlyMap<string, Secret>;
+};
 
 /** A run that somebody follows, and may be asked about. */
 export interface ShownRun {
   readonly reporter: Reporter;
   readonly asker: Asker;
-  /** Asks for the passwords that hosts are reached with. */
+  /** Asks for the passwords that hosts are reached with, and for params of type secret. */
   request(): Promise<SharedRequest>;
   /** For a run that is kept: where, and what its locks say. */
   readonly kept: { readonly stateDirectory: string; readonly lockComment?: string };
 }
 
-export interface ShownRunOptions extends ConnectingOptions, ShownOptions, StateOptions {
+export interface ShownRunOptions extends ConnectingOptions, ShownOptions, StateOptions, SecretOptions {
   readonly lockComment?: string;
 }
 
@@ -58,7 +68,7 @@ export async function withShownRun<T>(
       asker,
       request: async () => ({
         forks: options.forks,
-        reach: await reachOf(io, options, asker, signals.stopping),
+        ...(await reachAndSecrets(io, options, asker, signals.stopping)),
         sinks: [(event) => reporter.emit(event)],
         onPlan: warnOf(io),
         stopping: signals.stopping,

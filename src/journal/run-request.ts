@@ -18,6 +18,7 @@ export interface Asked {
   readonly hosts: readonly Host[];
   readonly limit: string | undefined;
   readonly extra: ReadonlyMap<string, string>;
+  readonly secrets?: ReadonlyMap<string, unknown>;
   /** Passwords, prompts and the like are left out. */
   readonly reach: RunRequest['reach'];
   readonly becomeByDefault: string | false;
@@ -44,7 +45,10 @@ export function runRequest(asked: Asked): RunRequest {
     inventory: asked.inventory.map((source) => (source.includes(',') ? source : resolve(source))),
     inventorySha256: inventoryHash(asked.hosts, runbook),
     ...(limit === undefined ? {} : { limit }),
-    extra: [...asked.extra].map(([name, text]) => ({ name, text: secret.has(name) ? '***' : text })),
+    extra: [
+      ...[...asked.extra].map(([name, text]) => ({ name, text: secret.has(name) ? '***' : text })),
+      ...[...(asked.secrets?.keys() ?? [])].map((name) => ({ name, text: '***' })),
+    ],
     reach: reachOf(asked.reach),
     becomeByDefault,
     tags,

@@ -4,6 +4,7 @@ import {
   foldNames,
   planUnfit,
   type SavedPlan,
+  type Secret,
   safeLine,
   safeText,
   stateDirectory,
@@ -36,36 +37,37 @@ export async function apply(io: Io, file: string, options: ApplyOptions): Promis
       if (!go) throw new UsageError('not approved; no host was touched', exit.refused);
     }
     const { allowIrreversible } = plan.request;
+    const shared = await request();
     return applyPlan({
-      extra: await secretsOf(io, plan, options, asker),
-      ...(await request()),
+      ...shared,
       ...kept,
       plan,
+      ...(await givenAgain(io, plan, { extra: extraVars(options.extraVars), secrets: shared.secrets }, asker)),
       approve: approverOf(io, reporter, asker, onTerminal(io) ? 'ask' : 'apply', allowIrreversible),
     });
   });
 }
 
-/** The file holds no secret: those that the plan was made with by `-e` are given again, or asked for. */
-async function secretsOf(
-  io: Io,
-  { request }: SavedPlan,
-  options: ApplyOptions,
-  asker: Asker,
-): Promise<ReadonlyMap<string, string>> {
+/** Params as they are given on the command line. */
+interface Given {
+  readonly extra: ReadonlyMap<string, string>;
+  readonly secrets: ReadonlyMap<string, Secret>;
+}
+
+/** The file holds no secret: those that the plan was made with are given again, or asked for. */
+async function givenAgain(io: Io, { request }: SavedPlan, { extra, secrets }: Given, asker: Asker): Promise<Given> {
   const hidden = request.extra.flatMap(({ name, text }) => (text === '***' ? [name] : []));
-  const given = extraVars(options.extraVars);
-  for (const name of given.keys()) {
+  for (const name of [...extra.keys(), ...secrets.keys()]) {
     if (!hidden.includes(name))
       throw new UsageError(`-e ${name}: the plan has its params; only its secrets are given again`);
   }
-  const all = new Map(given);
-  for (const name of hidden.filter((each) => !given.has(each))) {
+  const all = new Map(secrets);
+  for (const name of hidden.filter((each) => !extra.has(each) && !secrets.has(each))) {
     const answer = io.stdin.isTTY === true ? await asker.secret(`param ${name}: `) : undefined;
     if (answer === undefined) {
-      throw new UsageError(`param ${name} is a secret, which the plan does not hold: add -e ${name}=VALUE`);
+      throw new UsageError(`param ${name} is a secret, which the plan does not hold: add --secret ${name}=SOURCE`);
     }
-    all.set(name, answer.reveal());
+    all.set(name, answer);
   }
-  return all;
+  return { extra, secrets: all };
 }

@@ -8,9 +8,10 @@ import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
 import { type PackGiven, packsGiven, type ReachingOptions, type ShownOptions } from '../options.ts';
 import { becomeOf } from '../reach.ts';
+import type { SecretOptions } from '../secret-options.ts';
 import { withShownRun } from '../shown-run.ts';
 
-export interface RecordOptions extends ReachingOptions, PackGiven, Pick<ShownOptions, 'verbose'> {
+export interface RecordOptions extends ReachingOptions, PackGiven, SecretOptions, Pick<ShownOptions, 'verbose'> {
   readonly extraVars: readonly string[];
   readonly out?: string;
 }
