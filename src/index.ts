@@ -44,6 +44,7 @@ export { buildRegistry, type Pack, type Registry, type UserPack } from './model/
 export type { HostOutcome, HostPlan, Plan } from './model/plan.ts';
 export { defineProbe, type Inspector, type Probe, type ProbeDefinition, unreadable } from './model/probe.ts';
 export { type Verdict, verdicts } from './model/result.ts';
+export { type Count, parseCount, type Rollout } from './model/rollout.ts';
 export type { Become, BecomeMethod, Runbook } from './model/runbook.ts';
 export { safeLine, safeText } from './model/safe-text.ts';
 export type { SavedPlan } from './model/saved-plan.ts';
@@ -71,6 +72,7 @@ export {
 export { type RecordEnd, type RecordRequest, recordHost } from './record-host.ts';
 export { type PackOptions, printSchema, readPacks } from './registry.ts';
 export { foldNames } from './reporters/fold-names.ts';
+export type { PlanPrintOptions } from './reporters/print-plan.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
 export { type ResumeRequest, resumeRun } from './resume-run.ts';
 export {

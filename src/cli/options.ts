@@ -49,7 +49,15 @@ export interface ShownOptions {
   readonly verbose: number;
 }
 
-export interface RunOptions extends ReachingOptions, StateOptions, ShownOptions, PackGiven {
+/** In which portions hosts are changed, as typed. */
+export interface RolloutOptions {
+  readonly batches?: string;
+  readonly pause?: string;
+  readonly maxFail?: string;
+  readonly maxChanged?: number;
+}
+
+export interface RunOptions extends RolloutOptions, ReachingOptions, StateOptions, ShownOptions, PackGiven {
   readonly extraVars: readonly string[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -175,6 +183,10 @@ export function withRun(command: Command): Command {
     .addOption(new Option('--syntax-check').hideHelp())
     .option('--detailed-exitcode', 'dry run: exit 3 when changes are pending')
     .option('--expect-hosts <n>', 'refuse unless exactly so many hosts are chosen', count)
+    .option('--max-changed <n>', 'change no host where more than so many would be changed', count)
+    .option('--batches <sizes>', 'change so many hosts at a time: 1,5,20%')
+    .option('--pause <duration>', 'between two batches')
+    .option('--max-fail <count>', 'with more bad hosts than this nobody else begins: 3, 10%')
     .option('--allow-irreversible', 'steps that cannot be undone may run');
   return withShown(withLockComment(withPacks(whole, trustHelp)));
 }

@@ -25,6 +25,8 @@ export interface Approval {
   readonly kind: 'confirm' | 'irreversible';
   readonly text: string;
   readonly host: string;
+  /** `confirm`: all hosts of the batch to whom the answer applies. Absent: just the one. */
+  readonly hosts?: readonly string[];
 }
 
 /** Gives a used runbook's params their declared types and defaults. */

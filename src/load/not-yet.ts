@@ -5,9 +5,6 @@ const meanwhile: Readonly<Record<string, string>> = {
   run_once: 'run it with -l on one host',
   delegate_to: 'run a runbook of its own on that host',
   throttle: 'use -f to bound how many hosts run at a time',
-  batches: 'run on a part of the hosts with -l',
-  pause: 'run on a part of the hosts with -l',
-  max_fail: 'run on a part of the hosts with -l',
 };
 
 /** Keys that the language has and this version does not carry out: an error beats silence. */

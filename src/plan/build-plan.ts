@@ -1,5 +1,6 @@
 import type { Host, Inventory } from '../model/inventory.ts';
 import type { Plan, PlannedHost } from '../model/plan.ts';
+import { type Rollout, rolloutOf } from '../model/rollout.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { resolveParams } from './resolve-params.ts';
 import { limitHosts, selectHosts } from './select-hosts.ts';
@@ -10,6 +11,8 @@ export interface PlanOptions {
   readonly limit: string | undefined;
   /** `-e NAME=VALUE`. */
   readonly extra: ReadonlyMap<string, string>;
+  /** `--batches` and the like: they win over the runbook's. */
+  readonly rollout?: Rollout;
 }
 
 /** A plan, or why there is none: `usage` ends with 64, `no_hosts` with 66, `params` with 65. */
@@ -39,7 +42,13 @@ export function buildPlan(runbook: Runbook, inventory: Inventory, options: PlanO
   }
   if (problems.size > 0)
     return { kind: 'params', problems: [...problems].map(([problem, names]) => `${problem} [${some(names)}]`) };
-  const plan = { runbook, hosts, inventoryHosts: inventory.hosts.length };
+  const rollout = rolloutOf(runbook.rollout, options.rollout);
+  const plan = {
+    runbook,
+    hosts,
+    inventoryHosts: inventory.hosts.length,
+    ...(rollout === undefined ? {} : { rollout }),
+  };
   return { kind: 'plan', plan, warnings: selection.warnings };
 }
 

@@ -58,6 +58,8 @@ const request: RunRequest = {
   startAt: 'boolean',
   until: 'boolean',
   allowIrreversible: false,
+  rollout: { batches: [{ hosts: 1 }, { percent: 20 }], pauseMs: 1000, maxFail: { hosts: 0 } },
+  maxChanged: 5,
   operator: 'ann@control',
 };
 
@@ -65,7 +67,23 @@ const request: RunRequest = {
 export const samples: Samples = {
   'run.started': [
     runStarted(['web01', 'web02'], true) as Body<'run.started'>,
-    { ...(runStarted(['web01'], false) as Body<'run.started'>), request },
+    {
+      ...(runStarted(['web01'], false) as Body<'run.started'>),
+      request,
+      rollout: { batches: [{ hosts: 1 }], maxFail: { percent: 10 } },
+    },
+  ],
+  'batch.started': [{ type: 'batch.started', batch: 1, hosts: ['web01'], canaries: ['web01'], waiting: 4 }],
+  'batch.finished': [
+    { type: 'batch.finished', batch: 1, verdicts: { fixed: 1 }, closed: [], ms: 3 },
+    {
+      type: 'batch.finished',
+      batch: 2,
+      verdicts: { rolled_back: 1 },
+      closed: [{ canary: 'web01', diagnosis: 'boolean off', waiting: 3 }],
+      stopped: '1 host went wrong',
+      ms: 3,
+    },
   ],
   'run.resumed': [{ type: 'run.resumed', hosts: ['web01'], operator: 'ann@control' }],
   'host.connecting': [{ type: 'host.connecting', host: 'web01' }],

@@ -7,8 +7,10 @@ import {
   type MendEnd,
   type MendRequest,
   mend,
+  type PlanPrintOptions,
   printPlan,
   type Reporter,
+  type Rollout,
   safeLine,
   safeText,
   stateDirectory,
@@ -25,6 +27,7 @@ import { readLimit } from '../limit.ts';
 import { packsGiven, type RunOptions, type ShownOptions, type StateOptions } from '../options.ts';
 import { becomeOf, reachOf } from '../reach.ts';
 import { printResume } from '../resume-hint.ts';
+import { rolloutOf } from '../rollout.ts';
 import { stepAsker } from '../step-asker.ts';
 import { printUnrecorded } from '../unrecorded.ts';
 import { listHosts, listSteps } from './list.ts';
@@ -59,6 +62,7 @@ export async function run(
   );
   const signals = interrupts(io, reporter);
   const asker = createAsker(io, signals, reporter);
+  let rollout: Rollout | undefined;
   try {
     const end = await carry({
       runbook,
@@ -77,12 +81,19 @@ export async function run(
       ...(options.trace ? { trace: true } : {}),
       ...(options.step ? { askStep: stepAsker(io, asker) } : {}),
       expectHosts: options.expectHosts,
+      ...rolloutOf(options),
       detailedExitCode: options.detailedExitcode === true,
       sinks: [(event) => reporter.emit(event)],
-      onPlan: (_plan, warnings) => {
+      onPlan: (plan, warnings) => {
+        rollout = plan.rollout;
         for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
       },
-      approvePlan: (plans) => approvePlan(io, reporter, asker, plans, { diff: options.diff === true, verbosity }),
+      approvePlan: (plans) =>
+        approvePlan(io, reporter, asker, plans, {
+          diff: options.diff === true,
+          verbosity,
+          ...(rollout === undefined ? {} : { rollout }),
+        }),
       approve: approverOf(io, reporter, asker, mode, options.allowIrreversible === true),
       stopping: signals.stopping,
       aborting: signals.aborting,
@@ -147,7 +158,7 @@ export async function approvePlan(
   reporter: Reporter,
   asker: Asker,
   plans: readonly HostPlan[],
-  options: { readonly diff: boolean; readonly verbosity: 0 | 1 | 2 | 3 },
+  options: Pick<PlanPrintOptions, 'diff' | 'verbosity' | 'rollout'>,
 ): Promise<boolean> {
   reporter.pause();
   try {
@@ -168,11 +179,11 @@ export function approverOf(
   allowIrreversible: boolean,
 ): (approval: Approval) => Promise<boolean> {
   let hinted = false;
-  return async ({ kind, host, text }) => {
+  return async ({ kind, host, hosts = [host], text }) => {
     if (kind === 'irreversible') return allowIrreversible;
     if (mode === 'ask') {
       const lines = safeText(text).trim().split('\n');
-      return asker.yes(lines.map((line) => `${safeLine(host)}: ${line}`).join('\n'));
+      return asker.yes(lines.map((line) => `${safeLine(foldNames(hosts))}: ${line}`).join('\n'));
     }
     if (!hinted) {
       hinted = true;
