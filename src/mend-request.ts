@@ -56,6 +56,8 @@ export interface MendRequest {
   readonly rollout?: Rollout;
   /** `--max-changed`. */
   readonly maxChanged?: number;
+  /** `--retry-unreachable`. */
+  readonly retryUnreachableMs?: number;
   readonly detailedExitCode: boolean;
   readonly sinks: readonly EventSink[];
   readonly onPlan: (plan: Plan, warnings: readonly string[]) => void;

@@ -57,7 +57,17 @@ export interface RolloutOptions {
   readonly maxChanged?: number;
 }
 
-export interface RunOptions extends RolloutOptions, ReachingOptions, StateOptions, ShownOptions, PackGiven {
+export interface RetryOptions {
+  readonly retryUnreachable?: string;
+}
+
+export interface RunOptions
+  extends RolloutOptions,
+    RetryOptions,
+    ReachingOptions,
+    StateOptions,
+    ShownOptions,
+    PackGiven {
   readonly extraVars: readonly string[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -82,13 +92,13 @@ export interface PlanOptions extends RunOptions {
   readonly show?: string;
 }
 
-export interface ApplyOptions extends ConnectingOptions, StateOptions, ShownOptions {
+export interface ApplyOptions extends RetryOptions, ConnectingOptions, StateOptions, ShownOptions {
   readonly extraVars: readonly string[];
   readonly lockComment?: string;
   readonly yes?: boolean;
 }
 
-export interface ResumeOptions extends ConnectingOptions, StateOptions, ShownOptions {
+export interface ResumeOptions extends RetryOptions, ConnectingOptions, StateOptions, ShownOptions {
   readonly extraVars: readonly string[];
   readonly failed?: boolean;
   readonly unreachable?: boolean;
@@ -188,7 +198,15 @@ export function withRun(command: Command): Command {
     .option('--pause <duration>', 'between two batches')
     .option('--max-fail <count>', 'with more bad hosts than this nobody else begins: 3, 10%')
     .option('--allow-irreversible', 'steps that cannot be undone may run');
-  return withShown(withLockComment(withPacks(whole, trustHelp)));
+  return withShown(withRetry(withLockComment(withPacks(whole, trustHelp))));
+}
+
+/** `--retry-unreachable`. */
+export function withRetry(command: Command): Command {
+  return command.option(
+    '--retry-unreachable <duration>',
+    'at the end, try hosts that did not answer again, for so long',
+  );
 }
 
 /** `--lock-comment`. */

@@ -1,6 +1,6 @@
 import { type Count, type MendRequest, parseCount, parseDuration, type Rollout } from '../index.ts';
 import { UsageError } from './exit.ts';
-import type { RolloutOptions } from './options.ts';
+import type { RetryOptions, RolloutOptions } from './options.ts';
 
 /** What the command line says of batches; nothing where it says nothing. */
 export function rolloutOf({
@@ -18,6 +18,12 @@ export function rolloutOf({
     ...(Object.keys(rollout).length === 0 ? {} : { rollout }),
     ...(maxChanged === undefined ? {} : { maxChanged }),
   };
+}
+
+/** For how long hosts that did not answer are tried again. */
+export function retryOf({ retryUnreachable }: RetryOptions): Pick<MendRequest, 'retryUnreachableMs'> {
+  if (retryUnreachable === undefined) return {};
+  return { retryUnreachableMs: duration('--retry-unreachable', retryUnreachable) };
 }
 
 function sizes(text: string): readonly [Count, ...Count[]] {

@@ -22,6 +22,7 @@ import { HostWay } from './host-way.ts';
 import { createLimit } from './limit.ts';
 import { isDue } from './outcome-of-plan.ts';
 import { createRedactor, secretsIn } from './redact.ts';
+import { retryUnreachable } from './retry-unreachable.ts';
 import type { AskStep } from './step-answer.ts';
 import { stopReason } from './stop-reason.ts';
 import type { Walker } from './walk.ts';
@@ -71,6 +72,8 @@ export interface ExecuteOptions {
   readonly askStep?: AskStep;
   /** `--max-changed`: with more hosts to change, none is. */
   readonly maxChanged?: number;
+  /** `--retry-unreachable`: for so long hosts that did not answer are tried again at the end. */
+  readonly retryUnreachableMs?: number;
 }
 
 export interface Resume {
@@ -120,6 +123,7 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
     emit,
     runId,
     startedAt,
+    throttles: new WeakMap(),
     mayFix: afterLook === 'mend',
     ...(given.askStep === undefined ? {} : { stepping: { ask: given.askStep, dryRun: options.mode === 'dry_run' } }),
   };
@@ -127,8 +131,13 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
   else await emit({ type: 'run.resumed', hosts: [...resume.hosts], operator: resume.operator });
 
   ways.push(...plan.hosts.map((planned) => new HostWay(parts, options, plan, planned)));
-  await Promise.all(ways.map((way) => limit(() => way.look(afterLook))));
-  await change(ways);
+  const lookAndChange = async (at: readonly HostWay[]): Promise<void> => {
+    await Promise.all(at.map((way) => limit(() => way.look(afterLook))));
+    await change(at);
+  };
+  await lookAndChange(ways);
+  const { retryUnreachableMs: forMs, stopping } = options;
+  if (forMs !== undefined) await retryUnreachable(ways, { forMs, clock, stopping, again: lookAndChange });
   const facts = { runId, interrupted: given.stopping.aborted, journal, ms: clock.monotonic() - begun };
   return finish(emit, ways, options, facts);
 }

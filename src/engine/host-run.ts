@@ -12,6 +12,7 @@ import type { FixKey } from './fix-key.ts';
 import type { Past } from './past.ts';
 import type { Session } from './session.ts';
 import type { AskStep } from './step-answer.ts';
+import type { Throttles } from './throttle.ts';
 
 /** Checks params against their schema; empty when they fit. */
 export type ValidateParams = (
@@ -57,6 +58,8 @@ export interface EngineParts {
   readonly trace?: boolean;
   /** `--step`, and whether it is a dry run that is stepped through. */
   readonly stepping?: { readonly ask: AskStep; readonly dryRun: boolean };
+  /** Absent: no step is throttled, as where there is one host. */
+  readonly throttles?: Throttles;
   /** Ctrl-C once: no new steps. */
   readonly stopping: AbortSignal;
   /** Ctrl-C twice: all connections are closed. */

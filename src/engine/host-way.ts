@@ -1,6 +1,6 @@
 import type { EventBody } from '../model/event.ts';
 import type { HostHistory } from '../model/history.ts';
-import { HostFailure } from '../model/host-failure.ts';
+import { type FailurePhase, HostFailure } from '../model/host-failure.ts';
 import { JournalFailure } from '../model/journal-failure.ts';
 import type { HostOutcome, HostPlan, Plan, PlannedHost } from '../model/plan.ts';
 import type { Verdict } from '../model/result.ts';
@@ -31,6 +31,7 @@ export class HostWay {
   /** Its `emit` is `#tell`. */
   readonly #parts: EngineParts;
   readonly #emit: EngineParts['emit'];
+  #failedIn: FailurePhase | undefined;
   /** What is still to be said of the connection: with the first answer it is known which host this is. */
   #connected: (() => EventBody) | undefined;
   readonly #options: ExecuteOptions;
@@ -54,6 +55,11 @@ export class HostWay {
     return this.#options.resume?.hosts.has(this.name) ?? true;
   }
 
+  /** Where reaching it failed, for a host that ended as unreachable. */
+  get lostIn(): FailurePhase | undefined {
+    return this.outcome?.verdict === 'unreachable' && this.chosen ? this.#failedIn : undefined;
+  }
+
   /** Whether it was under way when an earlier process of the run broke off. */
   get wentOn(): boolean {
     return this.chosen && this.#hasBegun();
@@ -65,6 +71,9 @@ export class HostWay {
    */
   async look(then: AfterLook): Promise<void> {
     this.#begun = this.#options.clock.monotonic();
+    // It may be a host that is tried again.
+    this.outcome = undefined;
+    this.plan = undefined;
     if (!this.chosen) {
       this.outcome = this.#past?.outcome ?? this.#blank('not_started', 'not chosen for this resume');
       return;
@@ -218,13 +227,10 @@ export class HostWay {
       if (!(error instanceof HostFailure)) throw error;
       const help = error.help === undefined ? {} : { help: error.help };
       const reason = error.message;
-      await this.#parts.emit({
-        type: 'host.unreachable',
-        host: this.#planned.host.name,
-        phase: error.phase,
-        reason,
-        ...help,
-      });
+      const again = this.#failedIn === undefined ? {} : ({ again: true } as const);
+      this.#failedIn = error.phase;
+      const host = this.#planned.host.name;
+      await this.#parts.emit({ type: 'host.unreachable', host, phase: error.phase, reason, ...help, ...again });
       if (this.#hasBegun()) {
         await this.#end(this.#blank('unknown', `a fix had begun there, and the host could not be asked: ${reason}`));
       } else {

@@ -4,7 +4,6 @@ import type { Path } from './parse-yaml.ts';
 const meanwhile: Readonly<Record<string, string>> = {
   run_once: 'run it with -l on one host',
   delegate_to: 'run a runbook of its own on that host',
-  throttle: 'use -f to bound how many hosts run at a time',
 };
 
 /** Keys that the language has and this version does not carry out: an error beats silence. */

@@ -78,6 +78,8 @@ export type Event =
       readonly phase: string;
       readonly reason: string;
       readonly help?: string;
+      /** It was tried before, by `--retry-unreachable`. */
+      readonly again?: true;
     })
   | (OfHost & {
       readonly type: 'probe.read';

@@ -139,6 +139,8 @@ export interface Step {
   /** Runs also when the symptom is absent or gone. */
   readonly prevent: boolean;
   readonly become?: Become;
+  /** So many hosts at a time. */
+  readonly throttle?: number;
 }
 
 export interface Symptom {

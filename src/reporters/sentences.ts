@@ -51,7 +51,9 @@ export function sentence(event: Exclude<Event, Told>, colours: Colours): Sentenc
     case 'host.unreachable': {
       const help = event.help === undefined ? '' : `. ${event.help}`;
       const text = `${event.phase}: ${event.reason}${help}`;
-      return { level: 0, what: 'unreachable', host: event.host, text, paint: colours.redBright };
+      // It has been said when it was tried first.
+      const level = event.again === true ? 2 : 0;
+      return { level, what: 'unreachable', host: event.host, text, paint: colours.redBright };
     }
     case 'step.started':
       return { level: 3, what: 'step', host: event.host, text: `${place(event)}: ${event.title}`, paint: colours.blue };

@@ -82,8 +82,11 @@ export function createStepBoard(started: RunStarted): Board {
     const { host } = event;
     if (event.type === 'fix.waiting') waiting.add(host);
     else waiting.delete(host);
-    if (event.type === 'host.connecting') connect.begun = true;
-    else if (event.type === 'host.connected') reached.add(host);
+    if (event.type === 'host.connecting') {
+      connect.begun = true;
+      // It is tried again.
+      if (unreachable.delete(host)) verdicts.delete(host);
+    } else if (event.type === 'host.connected') reached.add(host);
     else if (event.type === 'host.unreachable') {
       unreachable.add(host);
       verdicts.set(host, 'unreachable');

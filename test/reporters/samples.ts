@@ -93,7 +93,7 @@ export const samples: Samples = {
   ],
   'host.unreachable': [
     { type: 'host.unreachable', host: 'web01', phase: 'tcp', reason: 'refused' },
-    { type: 'host.unreachable', host: 'web01', phase: 'auth', reason: 'no key fits', help: 'ssh-add it' },
+    { type: 'host.unreachable', host: 'web01', phase: 'auth', reason: 'no key fits', help: 'ssh-add it', again: true },
   ],
   'probe.read': [
     {

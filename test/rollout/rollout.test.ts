@@ -1,70 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Event } from '../../src/model/event.ts';
-import type { Transport } from '../../src/model/transport.ts';
 import { fold } from '../../src/reporters/fold.ts';
 import { printSummary } from '../../src/reporters/summary.ts';
-import { simulatedTransport } from '../../src/transports/simulated/simulated-transport.ts';
-import { runMend } from '../run-mend.ts';
-import { appFleet, causes, type FleetHost, fleetHost } from './fleet.ts';
-
-interface Rolled extends Awaited<ReturnType<typeof runMend>> {
-  readonly events: readonly Event[];
-  /** Connections that were open at once. */
-  readonly mostOpen: number;
-}
-
-async function run(
-  fleet: readonly FleetHost[],
-  more: Partial<Parameters<typeof runMend>[0]> = {},
-  gone: readonly string[] = [],
-): Promise<Rolled> {
-  const events: Event[] = [];
-  const { transport, most } = counted(
-    simulatedTransport(
-      new Map(fleet.flatMap(({ name, host }) => (gone.includes(name) ? [] : [[name, host] as const]))),
-    ),
-  );
-  const result = await runMend({
-    runbook: 'test/rollout/app-down.yaml',
-    inventory: [`${fleet.map(({ name }) => name).join(',')},`],
-    mode: 'apply',
-    forks: 20,
-    sinks: [(event) => void events.push(event)],
-    transportFor: () => transport,
-    ...more,
-  });
-  return { ...result, events, mostOpen: most() };
-}
-
-function counted(transport: Transport): { readonly transport: Transport; readonly most: () => number } {
-  const open = new Set<object>();
-  let most = 0;
-  return {
-    most: () => most,
-    transport: {
-      ...transport,
-      async open(host, options) {
-        const connection = await transport.open(host, options);
-        open.add(connection);
-        most = Math.max(most, open.size);
-        return {
-          ...connection,
-          close: () => {
-            open.delete(connection);
-            return connection.close();
-          },
-        };
-      },
-    },
-  };
-}
-
-const touched = (fleet: readonly FleetHost[]) => fleet.filter(({ ran }) => ran.length > 0).map(({ name }) => name);
-const batchesOf = (events: readonly Event[]) =>
-  events.flatMap((event) => (event.type === 'batch.started' ? [event.hosts] : []));
-const verdictsOf = ({ outcomes }: Rolled) => Object.fromEntries(outcomes.map(({ host, verdict }) => [host, verdict]));
-const reasonOf = ({ outcomes }: Rolled, host: string) => outcomes.find((outcome) => outcome.host === host)?.reason;
-const stale = (count: number) => Array.from({ length: count }, (_, at) => fleetHost(`web${at + 1}`, 'stale pid'));
+import { appFleet, causes, fleetHost } from './fleet.ts';
+import { batchesOf, reasonOf, runFleet, stale, touched, verdictsOf } from './run-fleet.ts';
 
 describe('300 hosts in five diagnoses, one with a fix that does not help', () => {
   const fleet = appFleet(300);
@@ -72,7 +10,7 @@ describe('300 hosts in five diagnoses, one with a fix that does not help', () =>
   const bad = fleet.filter(({ cause }) => cause === 'bad config');
 
   it('costs the bad fix exactly its canary, taken back; the other four diagnoses are mended', async () => {
-    const rolled = await run(fleet);
+    const rolled = await runFleet(fleet);
     expect(rolled.exitCode).toBe(2);
     expect(bad.map(({ ran }) => ran)).toEqual([['mend', 'restore'], ...Array(59).fill([])]);
     expect(good.every(({ ran }) => ran.join() === 'mend')).toBe(true);
@@ -108,7 +46,7 @@ describe('300 hosts in five diagnoses, one with a fix that does not help', () =>
 describe('max_fail', () => {
   it('lets nobody begin, where a host that cannot be reached is one too many', async () => {
     const fleet = stale(4);
-    const rolled = await run(fleet, {}, ['web3']);
+    const rolled = await runFleet(fleet, {}, new Set(['web3']));
     expect(touched(fleet)).toEqual([]);
     expect(rolled.exitCode).toBe(6);
     expect(reasonOf(rolled, 'web1')).toBe('1 host went wrong (web3 unreachable), and max_fail allows none');
@@ -116,23 +54,23 @@ describe('max_fail', () => {
 
   it('goes on within what it allows, and counts over all batches', async () => {
     const fleet = stale(4);
-    await run(fleet, { rollout: { maxFail: { hosts: 1 } } }, ['web3']);
+    await runFleet(fleet, { rollout: { maxFail: { hosts: 1 } } }, new Set(['web3']));
     expect(touched(fleet)).toEqual(['web1', 'web2', 'web4']);
   });
 
   it('counts a canary that took itself back only where somebody said how many may fail', async () => {
     const mixed = () => [fleetHost('a', 'bad config'), fleetHost('b', 'stale pid')];
     const [byDefault, byWord] = [mixed(), mixed()];
-    await run(byDefault);
+    await runFleet(byDefault);
     expect(touched(byDefault)).toEqual(['a', 'b']);
-    const rolled = await run(byWord, { rollout: { maxFail: { hosts: 0 } } });
+    const rolled = await runFleet(byWord, { rollout: { maxFail: { hosts: 0 } } });
     expect(touched(byWord)).toEqual(['a']);
     expect(reasonOf(rolled, 'b')).toBe('1 host went wrong (a rolled back), and max_fail allows none');
   });
 
   it('without batches: all are one, and nobody else begins after so many bad ones', async () => {
     const fleet = ['a', 'b', 'c', 'd'].map((name) => fleetHost(name, 'bad config'));
-    const rolled = await run(fleet, {
+    const rolled = await runFleet(fleet, {
       runbook: 'test/rollout/at-once.yaml',
       rollout: { maxFail: { hosts: 1 } },
       forks: 1,
@@ -147,7 +85,7 @@ describe('a rollout', () => {
     const fleet = stale(3);
     const stop = new AbortController();
     const slept: number[] = [];
-    const rolled = await run(fleet, {
+    const rolled = await runFleet(fleet, {
       rollout: { batches: [{ hosts: 1 }], pauseMs: 300_000 },
       stopping: stop.signal,
       clock: {
@@ -168,7 +106,7 @@ describe('a rollout', () => {
   it('asks about the plan once, before its first batch; a no touches nobody', async () => {
     const fleet = stale(3);
     const asked: (readonly string[])[] = [];
-    const rolled = await run(fleet, {
+    const rolled = await runFleet(fleet, {
       mode: 'ask',
       approvePlan: async (_plans, due) => {
         asked.push(due);
@@ -200,19 +138,19 @@ describe('a rollout', () => {
             },
           },
     );
-    const rolled = await run(shifting, { rollout: { batches: [{ hosts: 1 }] } });
+    const rolled = await runFleet(shifting, { rollout: { batches: [{ hosts: 1 }] } });
     expect(verdictsOf(rolled)).toEqual({ web1: 'fixed', web2: 'refused', web3: 'not_started' });
     expect(touched(fleet)).toEqual(['web1']);
   });
 
   it('with --max-changed changes nobody where more would be changed', async () => {
     const fleet = stale(3);
-    const rolled = await run(fleet, { maxChanged: 2 });
+    const rolled = await runFleet(fleet, { maxChanged: 2 });
     expect(touched(fleet)).toEqual([]);
     expect(rolled.exitCode).toBe(5);
     expect(reasonOf(rolled, 'web1')).toBe('3 hosts would be changed, and --max-changed allows 2');
-    expect((await run(fleet, { maxChanged: 3 })).exitCode).toBe(0);
-    const dry = await run(stale(3), { mode: 'dry_run', maxChanged: 2 });
+    expect((await runFleet(fleet, { maxChanged: 3 })).exitCode).toBe(0);
+    const dry = await runFleet(stale(3), { mode: 'dry_run', maxChanged: 2 });
     expect(dry.events.find((event) => event.type === 'warning')).toMatchObject({
       message: '3 hosts would be changed, and --max-changed allows 2: a run would change none of them',
     });
@@ -221,7 +159,7 @@ describe('a rollout', () => {
   it('asks what a step confirms once for each batch, naming its hosts', async () => {
     const fleet = stale(5);
     const asked: string[] = [];
-    await run(fleet, {
+    await runFleet(fleet, {
       runbook: 'test/rollout/confirmed.yaml',
       rollout: { batches: [{ hosts: 2 }] },
       approve: async ({ text, host, hosts = [host] }) => {

@@ -19,6 +19,7 @@ import type { Io } from '../io.ts';
 import type { ApplyOptions } from '../options.ts';
 import { reachOf } from '../reach.ts';
 import { readPlan } from '../read-plan.ts';
+import { retryOf } from '../rollout.ts';
 import { planPage } from './plan.ts';
 import { approverOf, ended, extraVars, kindOf, verbosityOf } from './run.ts';
 
@@ -50,6 +51,7 @@ export async function apply(io: Io, file: string, options: ApplyOptions): Promis
       plan,
       extra: await secretsOf(io, plan, options, asker),
       forks: options.forks,
+      ...retryOf(options),
       reach: await reachOf(io, options, asker, signals.stopping),
       sinks: [(event) => reporter.emit(event)],
       onPlan: (_plan, warnings) => {

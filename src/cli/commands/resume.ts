@@ -8,6 +8,7 @@ import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import type { ResumeOptions } from '../options.ts';
 import { reachOf } from '../reach.ts';
+import { retryOf } from '../rollout.ts';
 import { approverOf, ended, extraVars, kindOf, verbosityOf } from './run.ts';
 
 /** Goes on with a run that broke off, in its own journal. */
@@ -29,6 +30,7 @@ export async function resume(io: Io, run: string, options: ResumeOptions): Promi
       also: options.failed === true ? 'failed' : options.unreachable === true ? 'unreachable' : undefined,
       extra: extraVars(options.extraVars),
       forks: options.forks,
+      ...retryOf(options),
       reach: await reachOf(io, options, asker, signals.stopping),
       sinks: [(event) => reporter.emit(event)],
       onPlan: (_plan, warnings) => {

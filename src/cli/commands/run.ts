@@ -27,7 +27,7 @@ import { readLimit } from '../limit.ts';
 import { packsGiven, type RunOptions, type ShownOptions, type StateOptions } from '../options.ts';
 import { becomeOf, reachOf } from '../reach.ts';
 import { printResume } from '../resume-hint.ts';
-import { rolloutOf } from '../rollout.ts';
+import { retryOf, rolloutOf } from '../rollout.ts';
 import { stepAsker } from '../step-asker.ts';
 import { printUnrecorded } from '../unrecorded.ts';
 import { listHosts, listSteps } from './list.ts';
@@ -82,6 +82,7 @@ export async function run(
       ...(options.step ? { askStep: stepAsker(io, asker) } : {}),
       expectHosts: options.expectHosts,
       ...rolloutOf(options),
+      ...retryOf(options),
       detailedExitCode: options.detailedExitcode === true,
       sinks: [(event) => reporter.emit(event)],
       onPlan: (plan, warnings) => {
