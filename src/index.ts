@@ -48,6 +48,7 @@ export type { HostOutcome, HostPlan, Plan } from './model/plan.ts';
 export { defineProbe, type Inspector, type Probe, type ProbeDefinition, unreadable } from './model/probe.ts';
 export { type Verdict, verdicts } from './model/result.ts';
 export { resumeOptions } from './model/resume-options.ts';
+export { type Count, parseCount, type Rollout } from './model/rollout.ts';
 export type { Become, BecomeMethod, Runbook } from './model/runbook.ts';
 export { safeLine, safeText } from './model/safe-text.ts';
 export type { SavedPlan } from './model/saved-plan.ts';
@@ -76,6 +77,7 @@ export {
 export { type RecordEnd, type RecordRequest, recordHost } from './record-host.ts';
 export { type PackOptions, printSchema, readPacks } from './registry.ts';
 export { type ReportKind, reportRun } from './report-run.ts';
+export type { PlanPrintOptions } from './reporters/print-plan.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
 export { type ResumeEnd, type ResumeRequest, resumeRun } from './resume-run.ts';
 export { shellWord } from './shell/quote.ts';

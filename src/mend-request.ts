@@ -10,6 +10,7 @@ import type { Host, TransportName } from './model/inventory.ts';
 import type { JournalFailure } from './model/journal-failure.ts';
 import type { Plan } from './model/plan.ts';
 import type { Reader } from './model/reader.ts';
+import type { Rollout } from './model/rollout.ts';
 import type { Become, BecomeMethod } from './model/runbook.ts';
 import type { Secret } from './model/secret.ts';
 import type { Transport } from './model/transport.ts';
@@ -56,6 +57,12 @@ export interface MendRequest {
   /** `--step`. */
   readonly askStep?: AskStep;
   readonly expectHosts: number | undefined;
+  /** `--batches`, `--pause`, `--max-fail`. */
+  readonly rollout?: Rollout;
+  /** `--max-changed`. */
+  readonly maxChanged?: number;
+  /** `--retry-unreachable`. */
+  readonly retryUnreachableMs?: number;
   readonly detailedExitCode: boolean;
   readonly sinks: readonly EventSink[];
   readonly onPlan: (plan: Plan, warnings: readonly string[]) => void;

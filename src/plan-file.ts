@@ -137,7 +137,7 @@ export async function planUnfit(plan: SavedPlan, state: string, now?: number): P
 
 /** Names of the hosts on which a plan has something to do. */
 export async function dueHosts(plan: SavedPlan): Promise<readonly string[]> {
-  const { isDue } = await import('./engine/host-way.ts');
+  const { isDue } = await import('./engine/outcome-of-plan.ts');
   return plan.hosts.filter((host) => isDue(host.plan)).map(({ host }) => host);
 }
 
@@ -203,6 +203,8 @@ function requestAgain(request: ApplyRequest, { request: asked }: SavedPlan, due:
     skipTags: asked.skipTags,
     startAt: asked.startAt,
     ...(asked.until === undefined ? {} : { until: asked.until }),
+    ...(asked.rollout === undefined ? {} : { rollout: asked.rollout }),
+    ...(asked.maxChanged === undefined ? {} : { maxChanged: asked.maxChanged }),
     allowIrreversible: asked.allowIrreversible || request.allowIrreversible === true,
     expectHosts: undefined,
     detailedExitCode: false,

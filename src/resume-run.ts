@@ -142,6 +142,8 @@ function requestAgain(request: ResumeRequest, asked: RunRequest, history: RunHis
     skipTags: asked.skipTags,
     startAt: asked.startAt,
     ...(asked.until === undefined ? {} : { until: asked.until }),
+    ...(asked.rollout === undefined ? {} : { rollout: asked.rollout }),
+    ...(asked.maxChanged === undefined ? {} : { maxChanged: asked.maxChanged }),
     allowIrreversible: asked.allowIrreversible || request.allowIrreversible === true,
     expectHosts: undefined,
     detailedExitCode: false,

@@ -1,4 +1,13 @@
-import { type Approval, foldNames, type HostPlan, printPlan, type Reporter, safeLine, safeText } from '../index.ts';
+import {
+  type Approval,
+  foldNames,
+  type HostPlan,
+  type PlanPrintOptions,
+  printPlan,
+  type Reporter,
+  safeLine,
+  safeText,
+} from '../index.ts';
 import type { Asker } from './ask.ts';
 import { plural } from './diagnostics.ts';
 import { UsageError } from './exit.ts';
@@ -26,7 +35,7 @@ export async function approvePlan(
   reporter: Reporter,
   asker: Asker,
   plans: readonly HostPlan[],
-  options: { readonly diff: boolean; readonly verbosity: 0 | 1 | 2 | 3 },
+  options: Pick<PlanPrintOptions, 'diff' | 'verbosity' | 'rollout'>,
 ): Promise<boolean> {
   reporter.pause();
   try {
@@ -47,11 +56,11 @@ export function approverOf(
   allowIrreversible: boolean,
 ): (approval: Approval) => Promise<boolean> {
   let hinted = false;
-  return async ({ kind, host, text }) => {
+  return async ({ kind, host, hosts = [host], text }) => {
     if (kind === 'irreversible') return allowIrreversible;
     if (mode === 'ask') {
       const lines = safeText(text).trim().split('\n');
-      return asker.yes(lines.map((line) => `${safeLine(host)}: ${line}`).join('\n'));
+      return asker.yes(lines.map((line) => `${safeLine(foldNames(hosts))}: ${line}`).join('\n'));
     }
     if (!hinted) {
       hinted = true;

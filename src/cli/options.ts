@@ -56,7 +56,26 @@ export interface ShownOptions {
   readonly verbose: number;
 }
 
-export interface RunOptions extends ReachingOptions, StateOptions, ShownOptions, PackGiven, SecretOptions {
+/** In which portions hosts are changed, as typed. */
+export interface RolloutOptions {
+  readonly batches?: string;
+  readonly pause?: string;
+  readonly maxFail?: string;
+  readonly maxChanged?: number;
+}
+
+export interface RetryOptions {
+  readonly retryUnreachable?: string;
+}
+
+export interface RunOptions
+  extends RolloutOptions,
+    RetryOptions,
+    ReachingOptions,
+    StateOptions,
+    ShownOptions,
+    PackGiven,
+    SecretOptions {
   readonly extraVars: readonly string[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -81,13 +100,13 @@ export interface PlanOptions extends RunOptions {
   readonly show?: string;
 }
 
-export interface ApplyOptions extends ConnectingOptions, StateOptions, ShownOptions, SecretOptions {
+export interface ApplyOptions extends RetryOptions, ConnectingOptions, StateOptions, ShownOptions, SecretOptions {
   readonly extraVars: readonly string[];
   readonly lockComment?: string;
   readonly yes?: boolean;
 }
 
-export interface ResumeOptions extends ConnectingOptions, StateOptions, ShownOptions, SecretOptions {
+export interface ResumeOptions extends RetryOptions, ConnectingOptions, StateOptions, ShownOptions, SecretOptions {
   readonly extraVars: readonly string[];
   readonly failed?: boolean;
   readonly unreachable?: boolean;
@@ -182,8 +201,20 @@ export function withRun(command: Command): Command {
     .addOption(new Option('--syntax-check').hideHelp())
     .option('--detailed-exitcode', 'dry run: exit 3 when changes are pending')
     .option('--expect-hosts <n>', 'refuse unless exactly so many hosts are chosen', count)
+    .option('--max-changed <n>', 'change no host where more than so many would be changed', count)
+    .option('--batches <sizes>', 'change so many hosts at a time: 1,5,20%')
+    .option('--pause <duration>', 'between two batches')
+    .option('--max-fail <count>', 'with more bad hosts than this nobody else begins: 3, 10%')
     .option('--allow-irreversible', 'steps that cannot be undone may run');
-  return withShown(withLockComment(withPacks(whole, trustHelp)));
+  return withShown(withRetry(withLockComment(withPacks(whole, trustHelp))));
+}
+
+/** `--retry-unreachable`. */
+export function withRetry(command: Command): Command {
+  return command.option(
+    '--retry-unreachable <duration>',
+    'at the end, try hosts that did not answer again, for so long',
+  );
 }
 
 /** `--lock-comment`. */

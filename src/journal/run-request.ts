@@ -27,6 +27,8 @@ export interface Asked {
   readonly startAt: string | undefined;
   readonly until?: string;
   readonly allowIrreversible: boolean;
+  readonly rollout?: RunRequest['rollout'];
+  readonly maxChanged?: number;
 }
 
 /** The request as the journal keeps it: without secrets, and with paths that hold in any directory. */
@@ -56,6 +58,8 @@ export function runRequest(asked: Asked): RunRequest {
     ...(startAt === undefined ? {} : { startAt }),
     ...(until === undefined ? {} : { until }),
     allowIrreversible,
+    ...(asked.rollout === undefined ? {} : { rollout: asked.rollout }),
+    ...(asked.maxChanged === undefined ? {} : { maxChanged: asked.maxChanged }),
     operator: operator(),
   };
 }

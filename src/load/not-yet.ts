@@ -4,10 +4,6 @@ import type { Path } from './parse-yaml.ts';
 const meanwhile: Readonly<Record<string, string>> = {
   run_once: 'run it with -l on one host',
   delegate_to: 'run a runbook of its own on that host',
-  throttle: 'use -f to bound how many hosts run at a time',
-  batches: 'run on a part of the hosts with -l',
-  pause: 'run on a part of the hosts with -l',
-  max_fail: 'run on a part of the hosts with -l',
 };
 
 /** What to do instead of a key that this version does not carry out; `undefined`: it does. */

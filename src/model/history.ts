@@ -2,6 +2,7 @@ import type { TransportName } from './inventory.ts';
 import type { Json } from './json.ts';
 import type { HostOutcome, HostPlan, PlannedChange } from './plan.ts';
 import type { StepResult } from './result.ts';
+import type { Rollout } from './rollout.ts';
 import type { BecomeMethod } from './runbook.ts';
 
 /** What names a unit's fix among all fixes of all runs: run, host, step with the items around it, alternative, item. */
@@ -48,6 +49,10 @@ export interface RunRequest {
   readonly startAt?: string;
   readonly until?: string;
   readonly allowIrreversible: boolean;
+  /** What the command line said of it. */
+  readonly rollout?: Rollout;
+  /** `--max-changed`. */
+  readonly maxChanged?: number;
   /** Whoever ran it: user@machine. */
   readonly operator: string;
 }

@@ -1,5 +1,6 @@
 import type { Host, Inventory } from '../model/inventory.ts';
 import type { Plan, PlannedHost } from '../model/plan.ts';
+import { type Rollout, rolloutOf } from '../model/rollout.ts';
 import type { Runbook } from '../model/runbook.ts';
 import type { Secret } from '../model/secret.ts';
 import { resolveParams } from './resolve-params.ts';
@@ -13,6 +14,8 @@ export interface PlanOptions {
   readonly extra: ReadonlyMap<string, string>;
   /** `--secret NAME=SOURCE`, read. */
   readonly secrets?: ReadonlyMap<string, Secret>;
+  /** `--batches` and the like: they win over the runbook's. */
+  readonly rollout?: Rollout;
 }
 
 /** A plan, or why there is none: `usage` ends with 64, `no_hosts` with 66, `params` with 65. */
@@ -47,7 +50,13 @@ export function buildPlan(runbook: Runbook, inventory: Inventory, options: PlanO
   }
   if (problems.size > 0)
     return { kind: 'params', problems: [...problems].map(([problem, names]) => `${problem} [${some(names)}]`) };
-  const plan = { runbook, hosts, inventoryHosts: inventory.hosts.length };
+  const rollout = rolloutOf(runbook.rollout, options.rollout);
+  const plan = {
+    runbook,
+    hosts,
+    inventoryHosts: inventory.hosts.length,
+    ...(rollout === undefined ? {} : { rollout }),
+  };
   return { kind: 'plan', plan, warnings: [...selection.warnings, ...inProcessList(runbook, extra)] };
 }
 

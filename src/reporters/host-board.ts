@@ -2,6 +2,7 @@ import { formatDuration } from '../model/duration.ts';
 import type { Event } from '../model/event.ts';
 import { needsLook, type Verdict } from '../model/result.ts';
 import { safeLine } from '../model/safe-text.ts';
+import { createBatchNote } from './batch-note.ts';
 import type { Board, RunStarted } from './board.ts';
 import { createRow, type Ending, type Row } from './row.ts';
 import { place } from './sentences.ts';
@@ -14,6 +15,7 @@ export function createHostBoard(started: RunStarted): Board {
   const rows = new Map(started.hosts.map((host) => [host, createRow(host, text(host, 'waiting'))]));
   const verdicts = new Map<string, Verdict>();
   const undo = isUndo(started);
+  const batches = createBatchNote();
 
   /** The host's name, at most half a narrow row. */
   function name(host: string, columns: number): string {
@@ -42,6 +44,7 @@ export function createHostBoard(started: RunStarted): Board {
   }
 
   function take(event: Event): void {
+    batches.take(event);
     if (!('host' in event) || event.host === undefined) return;
     const row = rows.get(event.host);
     if (row === undefined || event.type === 'warning') return;
@@ -65,7 +68,7 @@ export function createHostBoard(started: RunStarted): Board {
 
   function status(columns: number, colours: Colours): string {
     const bad = [...verdicts.values()].filter((verdict) => needsLook(verdict, undo)).length;
-    const done = `${verdicts.size} of ${count(started.hosts.length, 'host')} done`;
+    const done = `${batches.text()}${verdicts.size} of ${count(started.hosts.length, 'host')} done`;
     return statusLine(done, bad, columns, colours);
   }
   return { rows: [...rows.values()], take, status };

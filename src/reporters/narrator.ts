@@ -79,7 +79,7 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
   /** Every host ends with its outcome, in a dry run too; only conclusions are news without `-v`. */
   function hostEnded(event: Of<'host.finished'>): Telling {
     const end = event.outcome;
-    const news = end.reason !== undefined && !(undo && end.verdict === 'rolled_back');
+    const news = end.reason !== undefined && end.verdict !== 'not_started' && !(undo && end.verdict === 'rolled_back');
     if (end.verdict === 'unreachable' || (verbosity < 1 && !news)) return silence;
     const about = [end.diagnosis, end.reason].filter((part) => part !== undefined && part !== '');
     const see = end.see === undefined ? '' : ` (see ${end.see})`;
@@ -111,8 +111,8 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     if (isTold(event)) return told(event);
     if (verbosity < (lowestLevel[event.type] ?? 0)) return silence;
     const said = sentence(event, colours);
-    // A wait is over some time; a live view shows it while it lasts.
-    const lasting = event.type !== 'fix.waiting' || verbosity >= 1;
+    // A wait is over some time, as a batch is; a live view shows it while it lasts.
+    const lasting = !(event.type === 'fix.waiting' || event.type === 'batch.started') || verbosity >= 1;
     return verbosity < said.level ? silence : { lasting, lines: lay(said) };
   }
   return { tell };

@@ -1,6 +1,7 @@
 import type { Event } from '../model/event.ts';
 import { needsLook, type StepOutcome, type Verdict } from '../model/result.ts';
 import { safeLine } from '../model/safe-text.ts';
+import { createBatchNote } from './batch-note.ts';
 import type { Board, RunStarted } from './board.ts';
 import { statusLine } from './host-board.ts';
 import { createRow, type Row } from './row.ts';
@@ -36,6 +37,7 @@ export function createStepBoard(started: RunStarted): Board {
   const current = new Map<string, string>();
   /** Hosts whose fix or rollback waits for its turn. */
   const waiting = new Set<string>();
+  const batches = createBatchNote();
   const connect = createRow('connect', (columns, colours) => {
     const bad = unreachable.size === 0 ? '' : `  ${colours.redBright(`${unreachable.size} unreachable`)}`;
     const head = `${colours.bold(pad('connect', columnsOfId))}  `;
@@ -75,12 +77,16 @@ export function createStepBoard(started: RunStarted): Board {
   }
 
   function take(event: Event): void {
+    batches.take(event);
     if (!('host' in event) || event.host === undefined || event.type === 'warning') return;
     const { host } = event;
     if (event.type === 'fix.waiting') waiting.add(host);
     else waiting.delete(host);
-    if (event.type === 'host.connecting') connect.begun = true;
-    else if (event.type === 'host.connected') reached.add(host);
+    if (event.type === 'host.connecting') {
+      connect.begun = true;
+      // It is tried again.
+      if (unreachable.delete(host)) verdicts.delete(host);
+    } else if (event.type === 'host.connected') reached.add(host);
     else if (event.type === 'host.unreachable') {
       unreachable.add(host);
       verdicts.set(host, 'unreachable');
@@ -115,7 +121,7 @@ export function createStepBoard(started: RunStarted): Board {
   }
   function status(columns: number, colours: Colours): string {
     const bad = [...verdicts.values()].filter((verdict) => needsLook(verdict, undo)).length;
-    return statusLine(`${verdicts.size} of ${total} hosts done`, bad, columns, colours);
+    return statusLine(`${batches.text()}${verdicts.size} of ${total} hosts done`, bad, columns, colours);
   }
   return { rows: [connect, ...[...steps.values()].map((step) => step.row)], take, status };
 }

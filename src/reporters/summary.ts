@@ -1,10 +1,10 @@
 import { formatDuration } from '../model/duration.ts';
 import { foldNames } from '../model/fold-names.ts';
-import { needsLook } from '../model/result.ts';
+import { needsLook, type Verdict } from '../model/result.ts';
 import type { HostEnd, RunSummary } from '../model/run-summary.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { nextCommands, troubleLines } from './summary-trouble.ts';
-import { count, hang, pad, width } from './text.ts';
+import { count, hang, pad, truncate, width } from './text.ts';
 import { type Colours, coloursOf, isUndo, verdictPaint, word } from './words.ts';
 
 export { fold, type RunSummary } from '../model/run-summary.ts';
@@ -31,7 +31,7 @@ export function printSummary(summary: RunSummary, options: SummaryPrintOptions):
 
 /** `37 hosts  boolean off → …`, and under it which of them ended how. A dry run of one diagnosis has said it in its plan. */
 function diagnosisLines(summary: RunSummary, options: SummaryPrintOptions, colours: Colours): string[] {
-  const ended = summary.hosts.filter((host) => host.verdict !== undefined && host.verdict !== 'not_started');
+  const ended = summary.hosts.filter((host) => host.verdict !== undefined && !wasNotLookedAt(host));
   const groups = [...groupBy(ended, diagnosisOf)].sort(([, a], [, b]) => b.length - a.length);
   if (summary.started?.dryRun === true && groups.length < 2) return [];
   const sizes = groups.map(([, hosts]) => String(hosts.length).length);
@@ -56,15 +56,34 @@ function groupLines(
   const only = verdicts.length === 1 ? verdicts[0]?.[0] : undefined;
   if (only !== undefined && diagnosis === word(only)) {
     const paint = verdictPaint(colours, only, undo);
-    return hang(`${size}${pad(word(only), 15)} `, hostNames(hosts) + safeLine(see), options.columns, undefined, paint);
+    const lead = `${size}${pad(word(only), 15)} `;
+    return fewLines(hang(lead, hostNames(hosts) + safeLine(see), options.columns, undefined, paint), only, options);
   }
   return [
     ...hang(size, safeLine(diagnosis + see), options.columns, colours.bold, colours.bold),
     ...verdicts.flatMap(([verdict, alike]) => {
       const lead = `${' '.repeat(size.length)}${pad(word(verdict), 15)} `;
-      return hang(lead, hostNames(alike), options.columns, undefined, verdictPaint(colours, verdict, undo));
+      // They are named below, with why.
+      const names = verdict === 'not_started' ? count(alike.length, 'host') : hostNames(alike);
+      const paint = verdictPaint(colours, verdict, undo);
+      return fewLines(hang(lead, names, options.columns, undefined, paint), verdict, options);
     }),
   ];
+}
+
+/** How many lines names may take: of hosts that are well, and of others. All are told with `-v`. */
+const mostLines = { well: 2, other: 8 };
+
+function fewLines(lines: readonly string[], verdict: Verdict, { verbosity, columns }: SummaryPrintOptions): string[] {
+  const most = needsLook(verdict, false) || verdict === 'not_started' ? mostLines.other : mostLines.well;
+  if (verbosity > 0 || lines.length <= most) return [...lines];
+  const last = lines[most - 1] ?? '';
+  return [...lines.slice(0, most - 1), `${truncate(last, columns - 2)}…`];
+}
+
+/** Some hosts do not begin though they were diagnosed: a rollout stopped before them. */
+function wasNotLookedAt({ verdict, diagnosis, reason }: HostEnd): boolean {
+  return verdict === 'not_started' && (diagnosis === '' || diagnosis === reason);
 }
 
 /** A host without a diagnosis stands under its verdict: every unreachable host in one group, whatever the reason. */
@@ -80,7 +99,12 @@ function notBegunLines(summary: RunSummary, options: SummaryPrintOptions, colour
   const reasons = [...groupBy(notStarted, (host) => host.reason ?? '')];
   return reasons.flatMap(([reason, hosts]) => {
     const why = reason === '' ? '' : `: ${safeLine(reason)}`;
-    return hang('not started    ', `${hostNames(hosts)}${why}`, options.columns, undefined, colours.cyan);
+    const lines = hang('not started    ', hostNames(hosts), options.columns, undefined, colours.cyan);
+    const shown = fewLines(lines, 'not_started', options);
+    if (why === '' || (shown.length === 1 && width(shown[0] ?? '') + width(why) <= options.columns)) {
+      return shown.map((line) => line + why);
+    }
+    return [...shown, ...hang(' '.repeat(15), why.slice(2), options.columns)];
   });
 }
 

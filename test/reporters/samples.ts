@@ -59,6 +59,8 @@ export const request: RunRequest = {
   startAt: 'boolean',
   until: 'boolean',
   allowIrreversible: false,
+  rollout: { batches: [{ hosts: 1 }, { percent: 20 }], pauseMs: 1000, maxFail: { hosts: 0 } },
+  maxChanged: 5,
   operator: 'ann@control',
 };
 
@@ -66,7 +68,23 @@ export const request: RunRequest = {
 export const samples: Samples = {
   'run.started': [
     runStarted(['web01', 'web02'], true) as Body<'run.started'>,
-    { ...(runStarted(['web01'], false) as Body<'run.started'>), request },
+    {
+      ...(runStarted(['web01'], false) as Body<'run.started'>),
+      request,
+      rollout: { batches: [{ hosts: 1 }], maxFail: { percent: 10 } },
+    },
+  ],
+  'batch.started': [{ type: 'batch.started', batch: 1, hosts: ['web01'], canaries: ['web01'], waiting: 4 }],
+  'batch.finished': [
+    { type: 'batch.finished', batch: 1, verdicts: { fixed: 1 }, closed: [], ms: 3 },
+    {
+      type: 'batch.finished',
+      batch: 2,
+      verdicts: { rolled_back: 1 },
+      closed: [{ canary: 'web01', diagnosis: 'boolean off', waiting: 3 }],
+      stopped: '1 host went wrong',
+      ms: 3,
+    },
   ],
   'run.resumed': [{ type: 'run.resumed', hosts: ['web01'], operator: 'ann@control' }],
   'host.connecting': [{ type: 'host.connecting', host: 'web01' }],
@@ -76,7 +94,7 @@ export const samples: Samples = {
   ],
   'host.unreachable': [
     { type: 'host.unreachable', host: 'web01', phase: 'tcp', reason: 'refused' },
-    { type: 'host.unreachable', host: 'web01', phase: 'auth', reason: 'no key fits', help: 'ssh-add it' },
+    { type: 'host.unreachable', host: 'web01', phase: 'auth', reason: 'no key fits', help: 'ssh-add it', again: true },
   ],
   'probe.read': [
     {

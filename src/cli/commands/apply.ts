@@ -17,6 +17,7 @@ import { extraVars } from '../extra-vars.ts';
 import type { Io } from '../io.ts';
 import type { ApplyOptions } from '../options.ts';
 import { readPlan } from '../read-plan.ts';
+import { retryOf } from '../rollout.ts';
 import { showRun } from '../shown-run.ts';
 import { planPage } from './plan.ts';
 
@@ -42,6 +43,7 @@ export async function apply(io: Io, file: string, options: ApplyOptions): Promis
       ...shared,
       ...kept,
       plan,
+      ...retryOf(options),
       ...(await givenAgain(io, plan, { extra: extraVars(options.extraVars), secrets: shared.secrets }, asker)),
       approve: approverOf(io, reporter, asker, onTerminal(io) ? 'ask' : 'apply', allowIrreversible),
     });

@@ -6,6 +6,7 @@ import { extraVars } from '../extra-vars.ts';
 import type { Io } from '../io.ts';
 import type { ResumeOptions } from '../options.ts';
 import { printNothingLeft } from '../resume-hint.ts';
+import { retryOf } from '../rollout.ts';
 import { showRun } from '../shown-run.ts';
 
 /** Goes on with a run that broke off, in its own journal. */
@@ -23,6 +24,7 @@ export async function resume(io: Io, run: string, options: ResumeOptions): Promi
       run,
       also: options.failed === true ? 'failed' : options.unreachable === true ? 'unreachable' : undefined,
       extra: extraVars(options.extraVars),
+      ...retryOf(options),
       approveHosts: async (id, hosts) =>
         yes ||
         asker.yes(`Go on with run ${safeLine(id)} on ${plural(hosts.length, 'host')} (${safeText(foldNames(hosts))})?`),

@@ -1,4 +1,4 @@
-import { type MendEnd, type MendRequest, mend } from '../../index.ts';
+import { type MendEnd, type MendRequest, mend, type Rollout } from '../../index.ts';
 import { warnOfAnsibleCfg } from '../ansible-cfg.ts';
 import { approvePlan, approverOf, modeOf } from '../approve.ts';
 import { extraVars } from '../extra-vars.ts';
@@ -6,6 +6,7 @@ import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
 import { packsGiven, type RunOptions } from '../options.ts';
 import { becomeOf } from '../reach.ts';
+import { retryOf, rolloutOf } from '../rollout.ts';
 import { shownAs, showRun } from '../shown-run.ts';
 import { stepAsker } from '../step-asker.ts';
 import { listHosts, listSteps } from './list.ts';
@@ -27,10 +28,16 @@ export async function run(
   if (options.listHosts) return listHosts(io, runbook, options);
   const mode = modeOf(io, options);
   warnOfAnsibleCfg(io);
-  return showRun(io, options, async ({ reporter, asker, request, kept }) =>
-    carry({
-      ...(await request()),
+  let rollout: Rollout | undefined;
+  return showRun(io, options, async ({ reporter, asker, request, kept }) => {
+    const shared = await request();
+    return carry({
+      ...shared,
       ...kept,
+      onPlan(plan, warnings) {
+        rollout = plan.rollout;
+        shared.onPlan(plan, warnings);
+      },
       runbook,
       packs: packsGiven(options),
       inventory: options.inventory,
@@ -45,12 +52,18 @@ export async function run(
       ...(options.trace ? { trace: true } : {}),
       ...(options.step ? { askStep: stepAsker(io, asker) } : {}),
       expectHosts: options.expectHosts,
+      ...rolloutOf(options),
+      ...retryOf(options),
       detailedExitCode: options.detailedExitcode === true,
-      approvePlan: (plans) => approvePlan(io, reporter, asker, plans, shownAs(options)),
+      approvePlan: (plans) =>
+        approvePlan(io, reporter, asker, plans, {
+          ...shownAs(options),
+          ...(rollout === undefined ? {} : { rollout }),
+        }),
       approve: approverOf(io, reporter, asker, mode, options.allowIrreversible === true),
       allowIrreversible: options.allowIrreversible === true,
-    }),
-  );
+    });
+  });
 }
 
 function withAliases(options: RunOptions & { check?: boolean; listTasks?: boolean; startAtTask?: string }): RunOptions {
