@@ -41,7 +41,7 @@ const keys: Readonly<Record<string, Answer>> = {
     '`name` is called `id` (a short name) and `title` here',
     'id: confirm\ntitle: Confirm it in the audit log',
   ),
-  tasks: answer('tasks', '`tasks` are called `steps` here', 'see docs/for-ansible-users.md'),
+  tasks: answer('tasks', '`tasks` are called `steps` here', 'steps: [{ id: …, fix: [ … ] }]\nsee docs/from-ansible.md'),
   roles: answer('use', 'there are no roles', 'use: ./other-runbook.yaml in a step'),
   vars: answer('vars', '`vars` of a runbook are its `params`', 'params: { port: { type: int, default: 8080 } }'),
   register: answer(
@@ -132,6 +132,9 @@ const aliases: Readonly<Record<string, string>> = {
   import_playbook: 'include_tasks',
 };
 
+/** Every word of Ansible that has an answer, modules among them. */
+export const ansibleWords: readonly string[] = [...Object.keys(keys), ...Object.keys(aliases), ...Object.keys(modules)];
+
 /** The answer for a key that is Ansible's, or `undefined`. */
 export function ansibleKey(key: string): Answer | undefined {
   const short = key.replace(/^(?:ansible\.(?:builtin|posix|legacy)|community\.[a-z_]+)\./, '');
@@ -149,7 +152,7 @@ export function ansibleKey(key: string): Answer | undefined {
 export const playbook: Answer = answer(
   'playbook',
   'this is a playbook; a runbook is one mapping',
-  'runbook: my-runbook\ntitle: …\nhosts: web\nsteps: [ … ]\n(tasks become steps: see docs/for-ansible-users.md)',
+  'runbook: my-runbook\ntitle: …\nhosts: web\nsteps: [ … ]\n(tasks become steps: see docs/from-ansible.md)',
 );
 
 /** Nobody writes a longer condition by hand. */

@@ -23,7 +23,7 @@ child, terminal = pty.fork()
 if child == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     os.execvp(argv[0], argv)
-screen, deadline, ended = "", time.monotonic() + patience, False
+screen, heard, deadline, ended = "", 0, time.monotonic() + patience, False
 while not ended and time.monotonic() < deadline:
     if select.select([terminal], [], [], 0.1)[0]:
         try:
@@ -32,8 +32,10 @@ while not ended and time.monotonic() < deadline:
             data = b""
         ended = data == b""
         screen += data.decode("utf-8", "replace")
-    if play and play[0][0] in screen:
-        _, kind, what = play.pop(0)
+    # Each is waited for in what came after the one before: a question may be asked twice.
+    if play and play[0][0] in screen[heard:]:
+        awaited, kind, what = play.pop(0)
+        heard = screen.index(awaited, heard) + len(awaited)
         if kind == "type":
             os.write(terminal, what.encode())
         else:

@@ -14,7 +14,10 @@ export async function follow(reader: ReaderOfPages, block: Block): Promise<void>
       return;
     case 'commands': {
       const typed = block.lines.join('\n');
-      const { code, screen } = await reader.type(`set -e\n${typed}`, [['[y/N] ', 'y']]);
+      const { code, screen } = await reader.type(
+        `set -e\n${typed}`,
+        block.lines.map(() => ['[y/N] ', 'y']),
+      );
       expect(code, `${typed}\n${screen.join('\n')}`).toBe(block.exit);
       return;
     }

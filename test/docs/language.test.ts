@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { lintRunbook } from '../../src/lint-runbook.ts';
+import { ansibleKey, ansibleWords } from '../../src/load/ansible-words.ts';
 import { notBuilt } from '../../src/load/not-yet.ts';
+import { printFromAnsible } from '../../src/load/print-from-ansible.ts';
 import { languageParts, printLanguage } from '../../src/load/print-language.ts';
 import { isObject } from '../../src/model/json.ts';
 
@@ -13,6 +15,21 @@ function keysIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(keysIn);
   return isObject(value) ? Object.entries(value).flatMap(([key, member]) => [key, ...keysIn(member)]) : [];
 }
+
+describe('the page for those who come from Ansible', () => {
+  it('is what validate answers (npm run docs)', () => {
+    expect(readFileSync('docs/from-ansible.md', 'utf8')).toBe(printFromAnsible());
+  });
+
+  it('answers every word, and is where the answers say it is', () => {
+    const page = printFromAnsible();
+    expect(ansibleWords.length).toBeGreaterThan(60);
+    for (const word of ansibleWords) expect(page).toMatch(new RegExp(`^\\|.*\`${word}\`.* \\| .+ \\| .+ \\|$`, 'm'));
+    for (const word of ansibleWords)
+      for (const [path] of ansibleKey(word)?.help.matchAll(/docs\/[\w./-]+/g) ?? [])
+        expect({ path, there: existsSync(path) }).toEqual({ path, there: true });
+  });
+});
 
 describe('the reference of the language', () => {
   it('is what the schema says (npm run docs)', () => {
