@@ -1,4 +1,4 @@
-import { type RunResult, safeLine, type Verdict } from '../index.ts';
+import { type HostOutcome, type RunResult, safeLine, type Verdict } from '../index.ts';
 import type { Io } from './io.ts';
 import type { StateOptions } from './options.ts';
 
@@ -16,7 +16,8 @@ export function printResume(
   options: StateOptions,
 ): void {
   if (exitCode === 0) return;
-  const bad = groups.filter(([, verdicts]) => outcomes.some(({ verdict }) => verdicts.includes(verdict)));
+  const goesOn = ({ verdict, stopped }: HostOutcome): Verdict => (stopped === true ? 'not_started' : verdict);
+  const bad = groups.filter(([, verdicts]) => outcomes.some((outcome) => verdicts.includes(goesOn(outcome))));
   const asked = bad.filter(([option]) => option !== '');
   for (const [option] of asked.length > 0 ? asked : bad) {
     io.stderr.write(`To go on with these hosts: mendgate resume ${run}${option}${stateOption(options)}\n`);

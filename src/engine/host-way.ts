@@ -8,7 +8,7 @@ import type { Become } from '../model/runbook.ts';
 import type { ExecuteOptions } from './execute-plan.ts';
 import { holding, lockNote } from './host-lock.ts';
 import type { EngineParts } from './host-run.ts';
-import { isOpen, pastOf } from './past.ts';
+import { isOpen, otherHost, pastOf } from './past.ts';
 import { openSession, type Session } from './session.ts';
 import { stopReason } from './stop-reason.ts';
 import { carryOut, diagnose, type Walker } from './walk.ts';
@@ -96,18 +96,10 @@ export class HostWay {
     this.plan = plan;
     await this.#guard(async () => {
       this.#session = await this.#connect();
-      const other = this.#otherHost(this.#session);
-      if (other !== undefined) return this.#end(this.#blank('refused', other));
       // A secret that is part of an answer isn't in the journal: that one is read again.
       const snapshots = plan.snapshots.filter((snapshot) => !JSON.stringify(snapshot).includes('***'));
       await this.#carryOut({ ...plan, snapshots });
     });
-  }
-
-  #otherHost(session: Session): string | undefined {
-    const before = this.#past?.hostKey;
-    if (before === undefined || session.hostKey === undefined || before === session.hostKey) return undefined;
-    return `this is not the host of the run: its key is ${session.hostKey}, it was ${before}`;
   }
 
   get #walker(): Walker {
@@ -126,11 +118,15 @@ export class HostWay {
     const session = this.#session ?? (await this.#connect());
     this.#session = session;
     const { lock, clock, walker } = this.#options;
+    // Before the lock, too: it would be taken on another machine.
+    const other = this.#past === undefined ? undefined : otherHost(this.#past, session);
+    if (other !== undefined) return this.#end(this.#blank('refused', other));
     if (lock !== undefined) {
       session.lock(holding(this.#parts.runId, this.#planned.host.name, lock, this.#lockUser, clock.now()));
       // A fix waits for the lock itself; what may begin with an undo, or a question about an old fix, waits here.
       const refused = walker !== undefined || this.#hasBegun() ? await session.lockRefusal() : undefined;
-      if (refused !== undefined) return this.#end(this.#blank('refused', refused));
+      const now = refused ?? (this.#past === undefined ? undefined : otherHost(this.#past, session));
+      if (now !== undefined) return this.#end(this.#blank('refused', now));
     }
     await this.#end(await this.#walker.carryOut(this.#walk(session), plan));
   }
