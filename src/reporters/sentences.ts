@@ -5,7 +5,7 @@ import type { Event } from '../model/event.ts';
 import type { Json } from '../model/json.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { Reason } from '../model/plan.ts';
-import { type Paint, truncate } from './text.ts';
+import { count, type Paint, truncate } from './text.ts';
 import { type Colours, itemLabel } from './words.ts';
 
 /** One printed line, before layout; its texts are not yet safe. */
@@ -62,7 +62,11 @@ export function sentence(event: Exclude<Event, Told>, colours: Colours): Sentenc
         paint: colours.cyan,
       };
     case 'run.resumed': {
-      const text = `goes on with run ${event.run} on ${event.hosts.length} hosts`;
+      const { run, hosts } = event;
+      const text =
+        hosts.length === 0
+          ? `every host of run ${run} has ended: only its end is written down`
+          : `goes on with run ${run} on ${count(hosts.length, 'host')}`;
       return { level: 0, what: 'resumed', host: '', text, paint: colours.bold };
     }
     case 'warning':

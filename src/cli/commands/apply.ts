@@ -5,6 +5,7 @@ import {
   dueHosts,
   foldNames,
   planUnfit,
+  type RunResult,
   type SavedPlan,
   safeLine,
   safeText,
@@ -21,6 +22,11 @@ import { reachOf } from '../reach.ts';
 import { readPlan } from '../read-plan.ts';
 import { planPage } from './plan.ts';
 import { approverOf, ended, extraVars, kindOf, verbosityOf } from './run.ts';
+
+/** Nothing was begun on any host: the plan may be applied again, and no run is there to go on with. */
+function isUntaken({ outcomes }: RunResult): boolean {
+  return outcomes.every(({ verdict }) => verdict === 'refused' || verdict === 'unreachable');
+}
 
 /** Carries a saved plan out. Who gives the file has approved it; on a terminal it is shown and asked for once more. */
 export async function apply(io: Io, file: string, options: ApplyOptions): Promise<number> {
@@ -62,7 +68,7 @@ export async function apply(io: Io, file: string, options: ApplyOptions): Promis
       ...(options.lockComment === undefined ? {} : { lockComment: options.lockComment }),
     });
     await reporter.close();
-    return await ended(io, end, options);
+    return await ended(io, end, { ...options, dryRun: end.kind === 'ran' && isUntaken(end.result) });
   } finally {
     signals.close();
     await reporter.close();
