@@ -156,7 +156,8 @@ const failed: readonly Verdict[] = ['not_fixed', 'rolled_back', 'rollback_failed
 function due(hosts: readonly HostHistory[], also: ResumeRequest['also']): readonly string[] {
   return hosts.flatMap(({ host, outcome }) => {
     const verdict = outcome?.verdict;
-    const open = verdict === undefined || verdict === 'unknown' || verdict === 'not_started';
+    const open =
+      verdict === undefined || verdict === 'unknown' || verdict === 'not_started' || outcome?.stopped === true;
     const wanted = also === 'failed' ? verdict !== undefined && failed.includes(verdict) : also === verdict;
     return open || (also !== undefined && wanted) ? [host] : [];
   });

@@ -1,4 +1,4 @@
-import { type RunResult, resumeOptions, shellWord } from '../index.ts';
+import { type HostOutcome, type RunResult, resumeOptions, shellWord, type Verdict } from '../index.ts';
 import type { Io } from './io.ts';
 import type { StateOptions } from './options.ts';
 
@@ -9,7 +9,8 @@ export function printResume(
   options: StateOptions,
 ): void {
   if (exitCode === 0) return;
-  for (const option of resumeOptions(outcomes.map(({ verdict }) => verdict))) {
+  const goesOn = ({ verdict, stopped }: HostOutcome): Verdict => (stopped === true ? 'not_started' : verdict);
+  for (const option of resumeOptions(outcomes.map(goesOn))) {
     const words = ['mendgate', 'resume', run, option].filter((word) => word !== '');
     io.stderr.write(`To go on with these hosts: ${words.join(' ')}${stateOption(options)}\n`);
   }

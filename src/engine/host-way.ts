@@ -10,7 +10,7 @@ import type { ExecuteOptions } from './execute-plan.ts';
 import { holding, lockNote } from './host-lock.ts';
 import type { EngineParts } from './host-run.ts';
 import { isDue, outcomeOfPlan } from './outcome-of-plan.ts';
-import { isOpen, pastOf } from './past.ts';
+import { isOpen, otherHost, pastOf } from './past.ts';
 import { openSession, type Session } from './session.ts';
 import { stopReason } from './stop-reason.ts';
 import { carryOut, diagnose, type Walker } from './walk.ts';
@@ -128,10 +128,10 @@ export class HostWay {
     });
   }
 
+  /** Why the host that answers now is not the one that was diagnosed, or that an earlier process was at. */
   #otherHost(session: Session): string | undefined {
-    const before = this.#keySeen ?? (this.#hasBegun() ? this.#past?.hostKey : undefined);
-    if (before === undefined || session.hostKey === undefined || before === session.hostKey) return undefined;
-    return `this is not the host of the run: its key is ${session.hostKey}, it was ${before}`;
+    const seen = this.#keySeen === undefined ? undefined : otherHost({ hostKey: this.#keySeen }, session);
+    return seen ?? (this.#past === undefined ? undefined : otherHost(this.#past, session));
   }
 
   get #walker(): Walker {
@@ -149,14 +149,16 @@ export class HostWay {
   async #carryOut(plan: HostPlan): Promise<void> {
     const session = this.#session ?? (await this.#connect());
     this.#session = session;
+    const { lock, clock, walker } = this.#options;
+    // Before the lock, too: it would be taken on another machine.
     const other = this.#otherHost(session);
     if (other !== undefined) return this.#end(this.#blank('refused', other));
-    const { lock, clock, walker } = this.#options;
     if (lock !== undefined) {
       session.lock(holding(this.#parts.runId, this.#planned.host.name, lock, this.#lockUser, clock.now()));
       // A fix waits for the lock itself; what may begin with an undo, or a question about an old fix, waits here.
       const refused = walker !== undefined || this.#hasBegun() ? await session.lockRefusal() : undefined;
-      if (refused !== undefined) return this.#end(this.#blank('refused', refused));
+      const now = refused ?? this.#otherHost(session);
+      if (now !== undefined) return this.#end(this.#blank('refused', now));
     }
     await this.#end(await this.#walker.carryOut(this.#walk(session), plan));
   }

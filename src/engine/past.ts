@@ -1,6 +1,7 @@
 import type { HostHistory, UnitRecord } from '../model/history.ts';
 import { canonicalJson } from '../model/json.ts';
 import { markerDays } from '../shell/marker.ts';
+import type { Session } from './session.ts';
 import type { StepPlace } from './step-place.ts';
 
 /** What an earlier process of this run did on one host. */
@@ -15,8 +16,25 @@ export interface Past {
 export function pastOf(history: HostHistory): Past {
   return {
     units: new Map(history.units.map((unit) => [canonicalJson(unit.key), unit])),
-    ended: history.outcome !== undefined && history.outcome.verdict !== 'unknown',
+    ended: hasEnded(history),
   };
+}
+
+/** Whether a host's walk came to its end: it has an outcome, is not unknown, and was not stopped between two steps. */
+export function hasEnded({ outcome }: HostHistory): boolean {
+  return outcome !== undefined && outcome.verdict !== 'unknown' && outcome.stopped !== true;
+}
+
+/** Why this is not the host that an earlier process, or run, was at; as far as both are known. */
+export function otherHost(was: Pick<HostHistory, 'hostKey' | 'machineId'>, session: Session): string | undefined {
+  const key = session.hostKey;
+  const machine = session.machineId();
+  if (was.hostKey !== undefined && key !== undefined && was.hostKey !== key) {
+    return `this is not the host of the run: its key is ${key}, it was ${was.hostKey}`;
+  }
+  return was.machineId !== undefined && machine !== undefined && was.machineId !== machine
+    ? `this is not the host of the run: its machine-id is ${machine}, it was ${was.machineId}`
+    : undefined;
 }
 
 /** Whether something of a unit may have been begun on the host. */
@@ -33,8 +51,8 @@ export function markerMayBeGone(at: string, now: number): boolean {
 }
 
 /** Whether a host's walk has to go on where an earlier process of the run left it. */
-export function isOpen({ outcome, units }: HostHistory): boolean {
-  return (outcome === undefined || outcome.verdict === 'unknown') && units.some(mayHaveBegun);
+export function isOpen(history: HostHistory): boolean {
+  return !hasEnded(history) && history.units.some(mayHaveBegun);
 }
 
 /** Whether anything of this step's item, by whichever alternative, was begun: then its gate was open, and stays so. */

@@ -8,8 +8,13 @@ import type { Recorded } from './resume-unit.ts';
 import { callsDue, dueOf, type Standing, unsettled } from './undo-due.ts';
 import { newRun, type Walk } from './walk.ts';
 
-/** Looks at all that a run left on a host; what an undo would do, as a plan. Changes nothing. */
-export async function lookAtAll(walk: Walk, of: string, standing: readonly Standing[]): Promise<HostPlan> {
+/** Looks at all that a run left on a host; what an undo would do, as a plan. Changes nothing. `other`: why this is another host. */
+export async function lookAtAll(
+  walk: Walk,
+  of: string,
+  standing: readonly Standing[],
+  other: () => string | undefined,
+): Promise<HostPlan> {
   const run = newRun(walk, undefined);
   const unknown = unsettled(standing);
   const all = standing.flatMap(({ changes }) => changes);
@@ -41,7 +46,8 @@ export async function lookAtAll(walk: Walk, of: string, standing: readonly Stand
   }
   const due = steps.some(({ items }) => items.some(({ changes }) => changes.length > 0));
   const drifted = drift.length === 0 ? [] : [`changed by somebody since that run: ${drift.join('; ')}`];
-  const refused = unknown ?? [...drifted, ...undecided].at(0);
+  // Asked now: a machine-id is known once something has run there.
+  const refused = other() ?? unknown ?? [...drifted, ...undecided].at(0);
   const reason = refused ?? (due ? undefined : (notes.at(0) ?? `nothing of run ${of} stands here`));
   const plan: HostPlan = {
     host: walk.planned.host.name,

@@ -1,6 +1,7 @@
 import type { EarlierUndo, HostHistory, UnitRecord } from '../model/history.ts';
 import type { HostOutcome, HostPlan, StepPlan } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
+import { otherHost } from './past.ts';
 import { stampOf } from './step-place.ts';
 import { type Standing, sameItem, standingOf } from './undo-due.ts';
 import { lookAtAll, skipped, stepPlan } from './undo-look.ts';
@@ -16,11 +17,12 @@ export function undoWalker(
   histories: ReadonlyMap<string, HostHistory>,
   earlier: EarlierUndos = () => undefined,
 ): Walker {
-  const standingOn = ({ parts, planned }: Walk) =>
-    standingOf(parts.registry, histories.get(planned.host.name), earlier);
+  const historyOf = ({ planned }: Walk) => histories.get(planned.host.name);
+  const standingOn = (walk: Walk) => standingOf(walk.parts.registry, historyOf(walk), earlier);
+  const other = (walk: Walk) => otherHost(historyOf(walk) ?? {}, walk.session);
   return {
-    diagnose: (walk) => lookAtAll(walk, run, standingOn(walk)),
-    carryOut: (walk, plan) => undoAll(walk, run, plan, standingOn(walk)),
+    diagnose: (walk) => lookAtAll(walk, run, standingOn(walk), () => other(walk)),
+    carryOut: (walk, plan) => undoAll(walk, run, plan, standingOn(walk), other(walk)),
   };
 }
 
@@ -30,11 +32,17 @@ interface Ended {
   readonly reason: string;
 }
 
-async function undoAll(walk: Walk, of: string, plan: HostPlan, standing: readonly Standing[]): Promise<HostOutcome> {
+async function undoAll(
+  walk: Walk,
+  of: string,
+  plan: HostPlan,
+  standing: readonly Standing[],
+  other: string | undefined,
+): Promise<HostOutcome> {
   const run = newRun(walk, plan);
   const left: string[] = [...plan.notes];
   const all = standing.flatMap(({ changes }) => changes);
-  let end: Ended | undefined;
+  let end: Ended | undefined = other === undefined ? undefined : { verdict: 'refused', reason: other };
   const steps: StepPlan[] = [];
   for (const entry of standing) {
     const { unit } = entry;
@@ -44,7 +52,9 @@ async function undoAll(walk: Walk, of: string, plan: HostPlan, standing: readonl
     const place = placeOf(run, unit);
     const title = shown?.title ?? `Undo step ${unit.step}`;
     if (end !== undefined || run.parts.stopping.aborted) {
-      steps.push(skipped(stepPlan(unit, []), end === undefined ? 'interrupted' : 'an earlier undo ended this host'));
+      steps.push(
+        skipped(stepPlan(unit, []), end === undefined ? 'interrupted' : (other ?? 'an earlier undo ended this host')),
+      );
       continue;
     }
     const begun = run.parts.clock.monotonic();

@@ -107,6 +107,7 @@ async function carriedOut(run: HostRun): Promise<HostOutcome> {
     ...(see === undefined ? {} : { see }),
     outputs: evaluateOutputs(run.runbook, scope),
     standing: run.made.map((made) => made.planned.summary),
+    ...(walked.end?.kind === 'interrupted' ? { stopped: true as const } : {}),
   };
 }
 

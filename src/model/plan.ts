@@ -130,4 +130,6 @@ export interface HostOutcome {
   readonly outputs: { readonly [name: string]: Json };
   /** Changes of this run that stand on the host, one line each; absent in a dry run. */
   readonly standing?: readonly string[];
+  /** It was stopped between two steps: a resume goes on with it. */
+  readonly stopped?: true;
 }

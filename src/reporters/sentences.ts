@@ -66,7 +66,11 @@ export function sentence(event: Exclude<Event, Told>, colours: Colours): Sentenc
         paint: colours.cyan,
       };
     case 'run.resumed': {
-      const text = `goes on with run ${event.run} on ${event.hosts.length} hosts`;
+      const { run, hosts } = event;
+      const text =
+        hosts.length === 0
+          ? `every host of run ${run} has ended: only its end is written down`
+          : `goes on with run ${run} on ${count(hosts.length, 'host')}`;
       return { level: 0, what: 'resumed', host: '', text, paint: colours.bold };
     }
     case 'warning':

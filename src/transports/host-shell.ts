@@ -18,13 +18,16 @@ export interface ShellOptions {
   readonly becomeMethod?: BecomeMethod | undefined;
   readonly becomePassword: Secret | undefined;
   readonly clock: Clock;
-  /** From the open channel to the program's greeting. Default 20 s. */
+  /** From the open channel to the program's greeting. Default `greetingMs`. */
   readonly startMs?: number;
   /** Hears the id of the host's boot with each greeting that has one. */
   readonly booted?: (bootId: string) => void;
   /** Hears the host's machine-id with each greeting that has one. */
   readonly installed?: (machineId: string) => void;
 }
+
+/** How long a login shell and sudo may take until our program greets: start-up files and PAM can be slow. */
+export const greetingMs = 20_000;
 
 /** The process group a program runs in; `pgid` 0: none of its own. */
 export interface ShellIds {
@@ -176,7 +179,7 @@ export function startShell(options: ShellOptions, program: string, events: Shell
         channel = opened;
         if (over) opened.destroy();
         else {
-          disarm = after(options.clock, options.startMs ?? 20_000, tooLate);
+          disarm = after(options.clock, options.startMs ?? greetingMs, tooLate);
           if (prompt !== undefined) answerPrompt(prompt);
           send();
         }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ExecuteOptions } from '../../src/engine/execute-plan.ts';
+import { hasEnded } from '../../src/engine/past.ts';
 import { readHistory } from '../../src/journal/read-history.ts';
 import { validateParams } from '../../src/load/validate-call-params.ts';
 import { defineAction, nothing, undo } from '../../src/model/action.ts';
@@ -86,7 +87,7 @@ function resumed(
 ): Promise<DeskRun> {
   const history = readHistory(journal);
   const { run, startedAt, lastSeq } = history;
-  const hosts = history.hosts.filter((host) => host.outcome === undefined).map(({ host }) => host);
+  const hosts = history.hosts.filter((host) => !hasEnded(host)).map(({ host }) => host);
   return desk.run(book, {
     ...withLines,
     resume: {
@@ -207,4 +208,44 @@ describe('a run that was killed', () => {
       expect([end.outcome.verdict, desk.read()['bell']]).toEqual([verdict, bell]);
     });
   }
+});
+
+describe('a run that was stopped between two steps', () => {
+  let desk: Desk;
+  afterEach(() => desk?.clear());
+  const book = runbook([
+    step('one', { remediation: fix(action('bell.rung', note('bell'))) }),
+    step('two', { remediation: fix(action('note.value', says('a', 'new'))) }),
+  ]);
+  const stopped = async (): Promise<DeskRun> => {
+    const stop = new AbortController();
+    const events: Event[] = [];
+    const sink = (event: Event): void => {
+      events.push(event);
+      if (event.type === 'fix.result') stop.abort();
+    };
+    const run = await desk.run(book, { ...withLines, sinks: [sink], stopping: stop.signal });
+    return { ...run, events };
+  };
+
+  it('goes on with its next step, and does the first one not again', async () => {
+    desk = openDesk({ bell: '' });
+    const { events, outcome } = await stopped();
+    expect([outcome.verdict, outcome.stopped, desk.read()]).toEqual(['not_fixed', true, { bell: 'x\n' }]);
+    const end = await resumed(desk, book, events);
+    expect([end.outcome.verdict, end.outcome.stopped, end.exitCode]).toEqual(['fixed', undefined, 0]);
+    expect(desk.read()).toEqual({ bell: 'x\n', a: 'new' });
+  });
+
+  it('is refused on another machine of the same name', async () => {
+    desk = openDesk({ bell: '' });
+    const { events } = await stopped();
+    const elsewhere = events.map((event) =>
+      event.type === 'host.connected' ? { ...event, machineId: '0'.repeat(32) } : event,
+    );
+    const end = await resumed(desk, book, elsewhere, { lock: { operator: 'a@b', comment: '' } });
+    expect([end.outcome.verdict, end.exitCode]).toEqual(['refused', 5]);
+    expect(end.outcome.reason).toContain('this is not the host of the run: its machine-id is');
+    expect(desk.read()).toEqual({ bell: 'x\n' });
+  });
 });

@@ -76,6 +76,19 @@ describe('undo', () => {
     expect(desk.read()).toEqual(before);
   });
 
+  it('refuses another machine of the same name', async () => {
+    desk = openDesk({ a: 'old' });
+    const { events } = await desk.run(book);
+    const before = desk.read();
+    const elsewhere = events.map((event) =>
+      event.type === 'host.connected' ? { ...event, machineId: '0'.repeat(32) } : event,
+    );
+    const back = await undoOf(elsewhere);
+    expect([back.outcome.verdict, back.exitCode]).toEqual(['refused', 5]);
+    expect(back.outcome.reason).toContain('this is not the host of the run: its machine-id is');
+    expect(desk.read()).toEqual(before);
+  });
+
   it('finds nothing where the run took its changes back itself', async () => {
     desk = openDesk({ a: 'old' });
     const { events } = await desk.run(runbook([step('s', { remediation: fix(write('a', 'new')), verify: never })]));

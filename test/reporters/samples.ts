@@ -41,6 +41,9 @@ const of = { host: 'web01', step: 'boolean' };
 const ofItem = { ...of, item: { port: 8888 }, within: 'use[1]/' };
 const key = ['run-1', 'web01', 'boolean', null, []] as const;
 
+/** What an end may leave. */
+const left = { standing: ['a → b'], stopped: true } as const;
+
 /** Of an undo of run-0. */
 export const request: RunRequest = {
   kind: 'undo',
@@ -236,7 +239,14 @@ export const samples: Samples = {
     {
       type: 'host.finished',
       host: 'web01',
-      outcome: outcome('web01', { verdict: 'rollback_failed', reason: 'r', see: 'x', steps: [fullStep], notes: ['n'] }),
+      outcome: outcome('web01', {
+        verdict: 'rollback_failed',
+        reason: 'r',
+        see: 'x',
+        steps: [fullStep],
+        notes: ['n'],
+        ...left,
+      }),
       ms: 5,
     },
   ],

@@ -20,7 +20,7 @@ const needed = ['tee', 'find', 'mkdir', 'sync', 'ls', 'sleep', 'grep', 'cat', 'r
 
 /**
  * A mount namespace of its own for a server and all it starts: markers on a small disk in memory that goes with it, another
- * boot, other programs. Only for root. See {@link inCage} for its files.
+ * boot, other programs, no start-up file of root's. Only for root. See {@link inCage} for its files.
  */
 export function cage({
   disk = 'size=64m',
@@ -36,6 +36,8 @@ export function cage({
     `mount -t tmpfs -o ${disk},mode=0700 tmpfs ${folder}`,
     `mount -t tmpfs -o size=1m,mode=0700 tmpfs ${locks}`,
     ...(bootFile === undefined ? [] : [`mount --bind ${bootFile} /proc/sys/kernel/random/boot_id`]),
+    // What dies halfway in somebody's start-up files may leave a lock there, for which every later login waits.
+    'for f in ~root/.bashrc; do [ ! -f "$f" ] || mount --bind /dev/null "$f"; done',
     ...without.map((program) => over('/dev/null', program)),
     ...(busybox ? [...needed, 'sh'].map((program) => over('/bin/busybox', program)) : []),
     'exec "$@"',

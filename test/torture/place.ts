@@ -65,20 +65,23 @@ export interface SshPlaceOptions {
   readonly keepaliveSeconds?: number;
   /** Size of the disk with the markers; see cage.ts. */
   readonly disk?: string;
+  /** Something that stands in front of it, on loopback: given its port, gives one's own. */
+  readonly through?: (port: number) => Promise<number>;
 }
 
 /** A real sshd. */
-export async function sshPlace({ net, keepaliveSeconds, disk }: SshPlaceOptions = {}): Promise<Place> {
+export async function sshPlace({ net, keepaliveSeconds, disk, through }: SshPlaceOptions = {}): Promise<Place> {
   const folder = newFolder();
   const config = net === undefined ? [] : [`ListenAddress ${net.address}`];
   const size = disk === undefined ? {} : { disk };
   const sshd = await startSshd({ within: cage({ bootFile: bootFile(folder, '1'), ...size }), config });
   const address = net?.address ?? '127.0.0.1';
-  const keys = sshd.hostKeys.map((key) => `[${address}]:${sshd.port} ${key}\n`);
+  const port = (await through?.(sshd.port)) ?? sshd.port;
+  const keys = sshd.hostKeys.map((key) => `[${address}]:${port} ${key}\n`);
   writeFileSync(join(folder, 'known_hosts'), keys.join(''));
   writeFileSync(
     join(folder, 'inventory.yaml'),
-    `hosts: { h: { connect: { address: ${address}, port: ${sshd.port}, user: root } } }\n`,
+    `hosts: { h: { connect: { address: ${address}, port: ${port}, user: root } } }\n`,
   );
   const env = homeOf(folder, keepaliveSeconds);
   return {

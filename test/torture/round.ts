@@ -20,6 +20,8 @@ export interface RoundOptions {
   readonly preload?: readonly string[];
   /** Strikes during a life; gives what it did, `undefined` when the life was over before. The first life is number 1. */
   readonly nemesis: (life: Life, watch: Watch, random: Random, number: number) => Promise<string | undefined>;
+  /** Where the journal is; default: beside the runbook. */
+  readonly stateIn?: string;
   /** After a life, before the next: heals what must be healed. */
   readonly between?: () => Promise<void>;
   /** Nothing but this side was hurt. */
@@ -57,7 +59,8 @@ export async function playRound(options: RoundOptions): Promise<Round> {
   const bookOptions: BookOptions = { folder, longestMs: options.longestMs };
   const book = makeBook(random, bookOptions);
   writeFileSync(join(folder, 'book.yaml'), book.text);
-  const state = join(folder, 'state');
+  const state = join(options.stateIn ?? folder, 'state');
+  rmSync(state, { recursive: true, force: true });
   mkdirSync(state, { mode: 0o700 });
   const watch = watchRun(state, join(folder, 'effects'));
   const strikes: string[] = [];

@@ -3,6 +3,7 @@ import {
   dueHosts,
   foldNames,
   planUnfit,
+  type RunResult,
   type SavedPlan,
   type Secret,
   safeLine,
@@ -12,6 +13,7 @@ import {
 import { approverOf, onTerminal } from '../approve.ts';
 import type { Asker } from '../ask.ts';
 import { plural } from '../diagnostics.ts';
+import { ended } from '../ended.ts';
 import { exit, UsageError } from '../exit.ts';
 import { extraVars } from '../extra-vars.ts';
 import type { Io } from '../io.ts';
@@ -20,6 +22,11 @@ import { readPlan } from '../read-plan.ts';
 import { retryOf } from '../rollout.ts';
 import { showRun } from '../shown-run.ts';
 import { planPage } from './plan.ts';
+
+/** Nothing was begun on any host: the plan may be applied again, and no run is there to go on with. */
+function isUntaken({ outcomes }: RunResult): boolean {
+  return outcomes.every(({ verdict }) => verdict === 'refused' || verdict === 'unreachable');
+}
 
 /** Carries a saved plan out. Who gives the file has approved it; on a terminal it is shown and asked for once more. */
 export async function apply(io: Io, file: string, options: ApplyOptions): Promise<number> {
@@ -39,7 +46,7 @@ export async function apply(io: Io, file: string, options: ApplyOptions): Promis
     }
     const { allowIrreversible } = plan.request;
     const shared = await request();
-    return applyPlan({
+    const end = await applyPlan({
       ...shared,
       ...kept,
       plan,
@@ -47,6 +54,9 @@ export async function apply(io: Io, file: string, options: ApplyOptions): Promis
       ...(await givenAgain(io, plan, { extra: extraVars(options.extraVars), secrets: shared.secrets }, asker)),
       approve: approverOf(io, reporter, asker, onTerminal(io) ? 'ask' : 'apply', allowIrreversible),
     });
+    if (end.kind !== 'ran' || !isUntaken(end.result)) return end;
+    await reporter.close();
+    return ended(io, end, { ...options, dryRun: true });
   });
 }
 
