@@ -181,12 +181,16 @@ export class RollOut {
 
 const failures: ReadonlySet<Verdict> = new Set<Verdict>(['not_fixed', 'rolled_back', 'rollback_failed', 'unknown']);
 
-/** A host that was not changed, or could not be, says nothing of what its change would do to others. */
-function lessonOf({ outcome }: HostWay): Lesson {
+const goods: ReadonlySet<Verdict> = new Set<Verdict>(['fixed', 'healthy', 'not_applicable']);
+
+/** A host on which the change that was due was not made says nothing of what it would do to others. */
+function lessonOf({ outcome, plan }: HostWay): Lesson {
   if (outcome === undefined) return 'nothing';
   if (failures.has(outcome.verdict)) return 'failed';
   const changed = outcome.steps.some((step) => step.result.outcome === 'changed');
-  return changed && (outcome.verdict === 'fixed' || outcome.verdict === 'healthy') ? 'proved' : 'nothing';
+  // Where only a wait was due, to have waited is all.
+  const due = plan?.steps.some((step) => step.result.outcome === 'would_change') === true;
+  return goods.has(outcome.verdict) && (changed || !due) ? 'proved' : 'nothing';
 }
 
 function canaryFailed({ name, outcome }: HostWay): string {

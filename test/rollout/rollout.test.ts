@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../src/reporters/fold.ts';
 import { printSummary } from '../../src/reporters/summary.ts';
@@ -41,6 +42,14 @@ describe('300 hosts in five diagnoses, one with a fix that does not help', () =>
       expect(text).toContain('web005 was the first of its kind');
     }
   });
+});
+
+it('is shown to operators as it is', async () => {
+  const { events } = await runFleet(appFleet(300));
+  const summary = printSummary(fold(events), { colour: false, columns: 120, verbosity: 0 });
+  const page = readFileSync('docs/rollout.md', 'utf8');
+  // All but how long it took.
+  expect(page).toContain(summary.slice(0, summary.lastIndexOf(';')));
 });
 
 describe('max_fail', () => {
