@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Event } from '../../src/model/event.ts';
 import { fold } from '../../src/reporters/fold.ts';
 import { printSummary } from '../../src/reporters/summary.ts';
 import { appFleet, causes, fleetHost } from './fleet.ts';
@@ -110,6 +111,23 @@ describe('a rollout', () => {
     expect(touched(fleet)).toEqual(['web1', 'web2']);
     expect(rolled.exitCode).toBe(130);
     expect(reasonOf(rolled, 'web3')).toBe('interrupted before its batch');
+  });
+
+  it('takes no first host for a bad one that Ctrl-C cut off', async () => {
+    const fleet = stale(2);
+    const stop = new AbortController();
+    const events: Event[] = [];
+    const rolled = await runFleet(fleet, {
+      stopping: stop.signal,
+      sinks: [
+        (event) => {
+          events.push(event);
+          if (event.type === 'fix.result') stop.abort();
+        },
+      ],
+    });
+    expect(reasonOf(rolled, 'web2')).toBe('interrupted before its batch');
+    expect(events.find((event) => event.type === 'batch.finished')).toMatchObject({ closed: [] });
   });
 
   it('asks about the plan once, before its first batch; a no touches nobody', async () => {
