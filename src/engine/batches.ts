@@ -45,7 +45,8 @@ export function newProgress(candidates: readonly Candidate[]): Progress {
 /**
  * The next batch, over all kinds: first one host of each kind that is not proved yet, then hosts of the proved ones, each kind in
  * its turn. `sizes`: of the batches, at least 1 each, the last repeats; a batch that had to stay smaller, since the rest of its
- * kinds is not proved, does not use its size up. No sizes: everybody at once. `undefined`: nobody is left who may begin.
+ * kinds is not proved, does not use its size up. No sizes: everybody at once, and nobody proves anything. `undefined`: nobody is left
+ * who may begin.
  */
 export function nextBatch(
   progress: Progress,
@@ -65,7 +66,8 @@ export function nextBatch(
     );
   }
   const hosts = [...taken].flatMap(([kind, count]) => kind.waiting.slice(0, count));
-  const canaries = [...taken.keys()].flatMap(({ state, waiting }) => (state === 'unproved' ? waiting.slice(0, 1) : []));
+  const first = size === undefined ? [] : [...taken.keys()].filter(({ state }) => state === 'unproved');
+  const canaries = first.flatMap(({ waiting }) => waiting.slice(0, 1));
   const kinds = progress.kinds.map((kind) => {
     const count = taken.get(kind) ?? 0;
     return { ...kind, taken: kind.taken + count, waiting: kind.waiting.slice(count) };

@@ -1,8 +1,9 @@
 import type { Clock } from '../model/clock.ts';
+import type { EventBody } from '../model/event.ts';
 import type { HostPlan } from '../model/plan.ts';
 import type { Verdict } from '../model/result.ts';
 import { countOf, type Rollout } from '../model/rollout.ts';
-import { afterBatch, type Batch, type Kind, type Lesson, newProgress, nextBatch, type Progress } from './batches.ts';
+import { afterBatch, type Batch, type Lesson, newProgress, nextBatch, type Progress } from './batches.ts';
 import type { ConfirmDesk } from './confirm-desk.ts';
 import { countVerdicts } from './count-verdicts.ts';
 import type { Emit } from './emitter.ts';
@@ -24,6 +25,8 @@ export interface RollOutParts {
   readonly stopping: AbortSignal;
 }
 
+type BatchFinished = Extract<EventBody, { type: 'batch.finished' }>;
+
 /** A batch while it is at work. */
 interface Current {
   readonly batch: Batch;
@@ -37,8 +40,10 @@ export class RollOut {
   /** Hosts that were in a batch. */
   readonly #begun = new Set<HostWay>();
   readonly #canaries = new Set<string>();
+  /** What earlier calls came to. */
   #known: Progress = newProgress([]);
-  #closedBy = new Map<string, HostWay>();
+  /** By kind. */
+  readonly #closedBy = new Map<string, HostWay>();
   #batch = 0;
 
   constructor(parts: RollOutParts) {
@@ -49,7 +54,6 @@ export class RollOut {
 
   /** Changes those of them that are due; who does not begin ends as not started, and is told why. */
   async run(due: readonly HostWay[]): Promise<void> {
-    const { stopping } = this.#parts;
     const byName = new Map(due.map((way) => [way.name, way]));
     const plans = new Map(due.flatMap((way) => (way.plan === undefined ? [] : [[way.name, way.plan] as const])));
     const kinds = new Map([...plans].map(([host, plan]) => [host, kindOfChange(plan)]));
@@ -60,25 +64,28 @@ export class RollOut {
       const next = stop === undefined ? nextBatch(progress, this.#sizes) : undefined;
       if (next === undefined) break;
       await this.#pause();
-      if (stopping.aborted) {
-        stop = stopReason(stopping, ' before its batch');
-        break;
-      }
+      stop = this.#reasonToStop(undefined);
+      if (stop !== undefined) break;
       const { batch } = next;
       const current = { batch, ways: batch.hosts.flatMap((host) => byName.get(host) ?? []) };
       const begun = this.#parts.clock.monotonic();
       await this.#carryOut(current, next.progress, plans);
-      progress = afterBatch(next.progress, this.#lessons(batch, kinds, byName));
-      await this.#finished(current, next.progress, progress, plans, begun);
+      const lessons = this.#lessons(current, kinds);
+      progress = afterBatch(next.progress, lessons);
+      const closed = progress.kinds.flatMap(({ key, waiting }) => {
+        const canary = lessons.get(key) === 'failed' ? this.#closedBy.get(key) : undefined;
+        if (canary === undefined) return [];
+        return [{ canary: canary.name, diagnosis: plans.get(canary.name)?.diagnosis ?? '', waiting: waiting.length }];
+      });
+      await this.#finished(current, closed, begun);
       stop = this.#reasonToStop(current);
       if (stop !== undefined) break;
     }
     this.#known = progress;
-    if (stopping.aborted) stop ??= stopReason(stopping, ' before it began');
     await Promise.all(
       due.map((way) => {
         const canary = this.#closedBy.get(kinds.get(way.name) ?? '');
-        return way.passOver('not_started', stop ?? (canary === undefined ? 'not touched' : canaryFailed(canary)));
+        return way.passOver('not_started', canary === undefined ? (stop ?? 'not touched') : canaryFailed(canary));
       }),
     );
   }
@@ -100,7 +107,7 @@ export class RollOut {
   }
 
   async #carryOut(current: Current, { kinds }: Progress, plans: ReadonlyMap<string, HostPlan>): Promise<void> {
-    const { limit, emit, desk, stopping } = this.#parts;
+    const { limit, emit, desk } = this.#parts;
     const { batch, ways } = current;
     this.#batch += 1;
     for (const host of batch.canaries) this.#canaries.add(host);
@@ -110,7 +117,7 @@ export class RollOut {
     await Promise.all(
       ways.map((way) =>
         limit(async () => {
-          if (stopping.aborted || this.#reasonToStop(current) !== undefined) return;
+          if (this.#reasonToStop(current) !== undefined) return;
           this.#begun.add(way);
           await way.mend();
         }),
@@ -118,15 +125,12 @@ export class RollOut {
     );
   }
 
-  #lessons(
-    { canaries }: Batch,
-    kinds: ReadonlyMap<string, string>,
-    byName: ReadonlyMap<string, HostWay>,
-  ): ReadonlyMap<string, Lesson> {
+  #lessons({ batch, ways }: Current, kinds: ReadonlyMap<string, string>): ReadonlyMap<string, Lesson> {
     const lessons = new Map<string, Lesson>();
-    for (const host of canaries) {
-      const [kind, way] = [kinds.get(host), byName.get(host)];
-      if (kind === undefined || way === undefined) continue;
+    // Ctrl-C may have cut off what would have helped.
+    if (this.#parts.stopping.aborted) return lessons;
+    for (const way of ways.filter(({ name }) => batch.canaries.includes(name))) {
+      const kind = kinds.get(way.name) ?? '';
       const lesson = lessonOf(way);
       lessons.set(kind, lesson);
       if (lesson === 'failed') this.#closedBy.set(kind, way);
@@ -134,20 +138,8 @@ export class RollOut {
     return lessons;
   }
 
-  async #finished(
-    current: Current,
-    before: Progress,
-    after: Progress,
-    plans: ReadonlyMap<string, HostPlan>,
-    begun: number,
-  ): Promise<void> {
+  async #finished(current: Current, closed: BatchFinished['closed'], begun: number): Promise<void> {
     const { clock, emit } = this.#parts;
-    const wasOpen = new Map(before.kinds.map(({ key, state }) => [key, state !== 'closed']));
-    const closed = after.kinds.flatMap(({ key, state, waiting }: Kind) => {
-      const canary = this.#closedBy.get(key)?.name;
-      if (state !== 'closed' || wasOpen.get(key) !== true || canary === undefined) return [];
-      return [{ canary, diagnosis: plans.get(canary)?.diagnosis ?? '', waiting: waiting.length }];
-    });
     const stopped = this.#reasonToStop(current);
     await emit({
       type: 'batch.finished',
@@ -161,7 +153,8 @@ export class RollOut {
 
   /** Why nobody else may begin. A host that could not be reached counts whenever that was, others once they were in a batch. */
   #reasonToStop(current: Current | undefined): string | undefined {
-    const { rollout, ways } = this.#parts;
+    const { rollout, ways, stopping } = this.#parts;
+    if (stopping.aborted) return stopReason(stopping, ' before its batch');
     const bad = this.#badOf(ways);
     if (bad.length === 0) return undefined;
     const of = { bad: this.#badOf(current?.ways ?? []), hosts: current?.ways.length ?? 0 };
@@ -181,12 +174,16 @@ export class RollOut {
 
 const failures: ReadonlySet<Verdict> = new Set<Verdict>(['not_fixed', 'rolled_back', 'rollback_failed', 'unknown']);
 
-/** A host that was not changed, or could not be, says nothing of what its change would do to others. */
-function lessonOf({ outcome }: HostWay): Lesson {
+const goods: ReadonlySet<Verdict> = new Set<Verdict>(['fixed', 'healthy', 'not_applicable']);
+
+/** A host on which the change that was due was not made says nothing of what it would do to others. */
+function lessonOf({ outcome, plan }: HostWay): Lesson {
   if (outcome === undefined) return 'nothing';
   if (failures.has(outcome.verdict)) return 'failed';
   const changed = outcome.steps.some((step) => step.result.outcome === 'changed');
-  return changed && (outcome.verdict === 'fixed' || outcome.verdict === 'healthy') ? 'proved' : 'nothing';
+  // Where only a wait was due, to have waited is all.
+  const due = plan?.steps.some((step) => step.result.outcome === 'would_change') === true;
+  return goods.has(outcome.verdict) && (changed || !due) ? 'proved' : 'nothing';
 }
 
 function canaryFailed({ name, outcome }: HostWay): string {

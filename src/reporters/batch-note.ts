@@ -9,13 +9,16 @@ export interface BatchNote {
 
 export function createBatchNote(): BatchNote {
   let text = '';
+  let last = false;
   return {
     take(event) {
       if (event.type === 'batch.started') {
         const waiting = event.waiting === 0 ? '' : `, ${event.waiting} wait`;
         text = `batch ${event.batch}: ${count(event.hosts.length, 'host')}${waiting}; `;
-      } else if (event.type === 'batch.finished') text = `batch ${event.batch} has ended; `;
-      else if (event.type === 'run.finished') text = '';
+        last = event.waiting === 0;
+      } else if (event.type === 'batch.finished') {
+        text = last || event.stopped !== undefined ? '' : `batch ${event.batch} has ended; `;
+      }
     },
     text: () => text,
   };

@@ -103,8 +103,7 @@ function ofBatch(event: OfBatch, colours: Colours): Sentence {
   }
   const ended = Object.entries(event.verdicts).map(([verdict, hosts]) => `${hosts} ${verdict.replaceAll('_', ' ')}`);
   const closed = event.closed.map(
-    ({ canary, diagnosis, waiting }) =>
-      `${canary} was the first of its kind: ${others(waiting)} like it (${diagnosis})`,
+    ({ canary, diagnosis, waiting }) => `${canary} was the first of its kind, ${others(waiting)}: ${diagnosis}`,
   );
   const stopped = event.stopped === undefined ? [] : [`nobody else begins: ${event.stopped}`];
   const text = [`${ended.join(', ')} (${formatDuration(event.ms)})`, ...closed, ...stopped].join('; ');
@@ -113,7 +112,8 @@ function ofBatch(event: OfBatch, colours: Colours): Sentence {
 }
 
 function others(waiting: number): string {
-  return waiting === 0 ? 'there is no other' : `not touched are ${count(waiting, 'host')}`;
+  if (waiting === 0) return 'and the only one';
+  return waiting === 1 ? 'and the other one is not touched' : `and the other ${waiting} are not touched`;
 }
 
 function ofReading(event: OfReading, colours: Colours): Sentence {

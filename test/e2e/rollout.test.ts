@@ -100,6 +100,15 @@ describe.skipIf(missing !== undefined)(`a rollout on real hosts${missing === und
     expect(states()).toEqual(['well', 'well', 'well', 'broken', 'well']);
   });
 
+  it('carries a saved plan out in the batches that it was made with', async () => {
+    const plan = ['-i', at('inventory.yaml'), '--allow-irreversible', '--batches', '1,50%', '-o', at('p.json')];
+    expect((await call('plan', 'test/e2e/state-file.yaml', ...plan)).code).toBe(0);
+    const { code, events } = await call('apply', at('p.json'));
+    expect(code).toBe(0);
+    expect(batches(events)).toEqual(['host1', 'host2 host3 host4', 'host5']);
+    expect(states()).toEqual(names.map(() => 'well'));
+  });
+
   it('stops at the first host that goes wrong, and is gone on with in batches again', async () => {
     // Only after the change is it known: what a command says then nobody foresees.
     const stuck =
@@ -129,10 +138,15 @@ describe.skipIf(missing !== undefined)(`a rollout on real hosts${missing === und
     ]);
     expect(first.stderr).toContain(`mendgate resume ${first.events[0]?.run}`);
 
+    const run1 = first.events[0]?.run ?? '';
+    const untouched = await call('resume', run1);
+    expect(states()).toEqual(['well', 'broken', 'well', 'well', 'well']);
+    expect(batches(untouched.events)).toEqual(['host3', 'host4', 'host5']);
+
     rmSync(at('host2', 'stuck'));
-    const again = await call('resume', first.events[0]?.run ?? '', '--failed');
+    const again = await call('resume', run1, '--failed');
     expect(again.code).toBe(0);
     expect(states()).toEqual(names.map(() => 'well'));
-    expect(batches(again.events)).toEqual(['host2', 'host3', 'host4', 'host5']);
+    expect(batches(again.events)).toEqual(['host2']);
   });
 });

@@ -53,6 +53,10 @@ describe('the order of batches', () => {
     expect(shown(rollOut(hostsOf(counts), sizes).batches)).toEqual(expected);
   });
 
+  it('has no first host of a kind where all go at once', () => {
+    expect(rollOut(hostsOf({ A: 2, B: 2 }), []).batches.map(({ canaries }) => canaries)).toEqual([[]]);
+  });
+
   it('closes the kind whose first host failed, and no other', () => {
     const { batches, left } = rollOut(hostsOf({ A: 3, B: 3 }), [1, 2], (host) => (host === 'A1' ? 'failed' : 'proved'));
     expect(shown(batches)).toEqual(['A1', 'B1', 'B2 B3']);

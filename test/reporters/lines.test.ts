@@ -47,6 +47,38 @@ changed         web01  boolean: httpd_graceful_shutdown: off → on (1.2s)
     ]);
   });
 
+  it('tells of batches: who is at work, and whom nobody touches any more', async () => {
+    const { err } = await told(
+      [
+        runStarted(['web01', 'web02', 'web03', 'web04'], false),
+        { type: 'batch.started', batch: 1, hosts: ['web01', 'web02'], canaries: ['web01', 'web02'], waiting: 2 },
+        {
+          type: 'batch.finished',
+          batch: 1,
+          verdicts: { fixed: 1, rolled_back: 1 },
+          closed: [{ canary: 'web02', diagnosis: 'boolean off', waiting: 1 }],
+          ms: 1200,
+        },
+        { type: 'batch.started', batch: 2, hosts: ['web03'], canaries: [], waiting: 0 },
+        { type: 'batch.finished', batch: 2, verdicts: { fixed: 1 }, closed: [], ms: 900 },
+        {
+          type: 'host.finished',
+          host: 'web04',
+          outcome: outcome('web04', { verdict: 'not_started', reason: 'not touched: web02 was the first of its kind' }),
+          ms: 0,
+        },
+      ],
+      {},
+      { columns: 200 },
+    );
+    expect(err.split('\n').slice(1)).toEqual([
+      'batch 1                2 hosts, 2 the first of their kind; 2 wait: web[01-02]',
+      'batch 1                1 fixed, 1 rolled back (1.2s); web02 was the first of its kind, and the other one is not touched: boolean off',
+      'batch 2                1 host: web03',
+      '',
+    ]);
+  });
+
   it('shows a dry run as a plan', async () => {
     const { out, err } = await told([
       runStarted(['web01'], true),

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Event } from '../../src/model/event.ts';
 import { fold } from '../../src/model/run-summary.ts';
 import { printSummary } from '../../src/reporters/summary.ts';
 import { appFleet, causes, fleetHost } from './fleet.ts';
@@ -41,6 +43,14 @@ describe('300 hosts in five diagnoses, one with a fix that does not help', () =>
       expect(text).toContain('web005 was the first of its kind');
     }
   });
+});
+
+it('is shown to operators as it is', async () => {
+  const { events } = await runFleet(appFleet(300));
+  const summary = printSummary(fold(events), { colour: false, columns: 120, verbosity: 0 });
+  const page = readFileSync('docs/rollout.md', 'utf8');
+  // All but how long it took.
+  expect(page).toContain(summary.slice(0, summary.lastIndexOf(';')));
 });
 
 describe('max_fail', () => {
@@ -101,6 +111,23 @@ describe('a rollout', () => {
     expect(touched(fleet)).toEqual(['web1', 'web2']);
     expect(rolled.exitCode).toBe(130);
     expect(reasonOf(rolled, 'web3')).toBe('interrupted before its batch');
+  });
+
+  it('takes no first host for a bad one that Ctrl-C cut off', async () => {
+    const fleet = stale(2);
+    const stop = new AbortController();
+    const events: Event[] = [];
+    const rolled = await runFleet(fleet, {
+      stopping: stop.signal,
+      sinks: [
+        (event) => {
+          events.push(event);
+          if (event.type === 'fix.result') stop.abort();
+        },
+      ],
+    });
+    expect(reasonOf(rolled, 'web2')).toBe('interrupted before its batch');
+    expect(events.find((event) => event.type === 'batch.finished')).toMatchObject({ closed: [] });
   });
 
   it('asks about the plan once, before its first batch; a no touches nobody', async () => {
