@@ -6,6 +6,7 @@ const shipped = [
   'nginx-502-connection-refused',
   'provision-nginx-proxy',
   'disk-full-by-logs',
+  'systemd-unit-failed',
 ];
 
 test.each(shipped)(
