@@ -5,6 +5,15 @@ import { nginxPack } from './nginx/index.ts';
 import { selinuxPack } from './selinux/index.ts';
 import { storagePack } from './storage/index.ts';
 import { systemdPack } from './systemd/index.ts';
+import { timePack } from './time/index.ts';
 
 /** The packs that come with mendgate. One line each. */
-export const builtInPacks: readonly Pack[] = [corePack, nginxPack, apparmorPack, selinuxPack, storagePack, systemdPack];
+export const builtInPacks: readonly Pack[] = [
+  corePack,
+  nginxPack,
+  apparmorPack,
+  selinuxPack,
+  storagePack,
+  systemdPack,
+  timePack,
+];

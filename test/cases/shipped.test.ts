@@ -7,6 +7,7 @@ const shipped = [
   'provision-nginx-proxy',
   'disk-full-by-logs',
   'systemd-unit-failed',
+  'clock-not-synchronized',
 ];
 
 test.each(shipped)(

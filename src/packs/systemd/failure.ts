@@ -1,7 +1,7 @@
 import { type Fields, integer, text, word } from '../core/fields.ts';
+import { count, parseShow, property, type Shown } from '../core/show.ts';
 import { isActive, isInstallable, parseTimestamp } from '../core/unit-properties.ts';
 import { setUpFailure } from './exit-status.ts';
-import { count, parseShow, property, type Shown } from './show.ts';
 
 export interface Need {
   readonly name: string;
