@@ -7,6 +7,8 @@ const shipped = [
   'provision-nginx-proxy',
   'disk-full-by-logs',
   'tls-certificate-near-expiry',
+  'systemd-unit-failed',
+  'clock-not-synchronized',
 ];
 
 test.each(shipped)(

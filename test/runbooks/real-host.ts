@@ -29,13 +29,21 @@ export interface RealHost {
   stop(): Promise<void>;
 }
 
+/** `fake FILE`: what the host runs under that file's name; over the real program where there is one. */
+const fake = `fake() {
+  chmod 755 "$1"
+  if real=$(command -v "\${1##*/}"); then mount --bind "$1" "$(readlink -f "$real")"; return; fi
+  mountpoint -q /usr/local/bin || mount -t tmpfs tmpfs /usr/local/bin
+  cp "$1" /usr/local/bin
+}`;
+
 /**
  * One host for a shipped runbook: a real sshd in a mount namespace of its own. `prepare` is shell text that makes its
- * mounts and knows the folder as `$folder`.
+ * mounts; it knows the folder as `$folder`, and `fake FILE`.
  */
 export async function startRealHost(runbook: string, prepare: string): Promise<RealHost> {
   const folder = mkdtempSync(join(tmpdir(), 'mendgate-real-'));
-  const within = [...cage(), 'bash', '-c', `set -e; folder=$0; ${prepare}\nexec "$@"`, folder];
+  const within = [...cage(), 'bash', '-c', `set -e; folder=$0\n${fake}\n${prepare}\nexec "$@"`, folder];
   const sshd = await startSshd({ within });
   const inventory = join(folder, 'inventory.yaml');
   const connect = `{ address: 127.0.0.1, port: ${sshd.port} }`;
