@@ -6,6 +6,7 @@ const shipped = [
   'nginx-502-connection-refused',
   'provision-nginx-proxy',
   'tls-certificate-near-expiry',
+  'sshd-hardening-drift',
 ];
 
 test.each(shipped)(
