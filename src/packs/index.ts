@@ -1,10 +1,19 @@
 import type { Pack } from '../model/pack.ts';
 import { apparmorPack } from './apparmor/index.ts';
 import { corePack } from './core/index.ts';
+import { memoryPack } from './memory/index.ts';
 import { nginxPack } from './nginx/index.ts';
 import { selinuxPack } from './selinux/index.ts';
 import { sshdPack } from './sshd/index.ts';
 import { tlsPack } from './tls/index.ts';
 
 /** The packs that come with mendgate. One line each. */
-export const builtInPacks: readonly Pack[] = [corePack, nginxPack, apparmorPack, selinuxPack, sshdPack, tlsPack];
+export const builtInPacks: readonly Pack[] = [
+  corePack,
+  nginxPack,
+  apparmorPack,
+  selinuxPack,
+  sshdPack,
+  tlsPack,
+  memoryPack,
+];

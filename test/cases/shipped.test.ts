@@ -7,6 +7,7 @@ const shipped = [
   'provision-nginx-proxy',
   'tls-certificate-near-expiry',
   'sshd-hardening-drift',
+  'memory-exhausted',
 ];
 
 test.each(shipped)(
