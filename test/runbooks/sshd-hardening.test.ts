@@ -112,6 +112,8 @@ describe.skipIf(missing !== undefined)(
       writeFileSync(join(folder, '90-backup.conf'), 'Match User backup\n  PasswordAuthentication yes\n');
       const end = await run('--dry-run');
       expect(end.stdout).toContain(`PasswordAuthentication yes for User backup (${folder}/90-backup.conf:2)`);
+      const accepted = await run('--dry-run', '-e', 'accepted_exceptions=["User backup"]');
+      expect(accepted.stdout).not.toContain('User backup');
     }, 60_000);
   },
 );

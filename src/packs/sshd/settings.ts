@@ -46,6 +46,12 @@ export const wantedSchema = {
       default: [],
       description: 'Ciphers, MACs and key exchanges that may not be offered; * stands for any text',
     },
+    accepted_exceptions: {
+      type: 'array',
+      items: { type: 'string', pattern: '^[^\\u0000-\\u001f\\u007f]{1,500}$' },
+      default: [],
+      description: 'Match blocks that may allow more, by their criteria as written: "User backup"',
+    },
   },
 } as const satisfies ObjectSchema;
 

@@ -49,7 +49,7 @@ export default defineProbe({
           },
           required: ['match', 'setting', 'now', 'source'],
         },
-        description: 'Laxer than wanted, for some only',
+        description: 'Laxer than wanted, for some only, and not accepted',
       },
       drop_in: {
         type: 'string',
@@ -97,7 +97,7 @@ export default defineProbe({
 /** A Match block overrules what is said for everybody. */
 function findExceptions(lines: readonly ConfigLine[], wanted: Wanted) {
   return lines.flatMap(({ match, keyword, value, file, line }) => {
-    if (match === '') return [];
+    if (match === '' || wanted.accepted_exceptions.includes(match)) return [];
     const lax: readonly Drift[] = findDrift(readEffective(`${keyword} ${value.toLowerCase()}`), wanted);
     return lax.map(({ setting, now }) => ({ match, setting, now, source: `${file}:${line}` }));
   });

@@ -12,6 +12,7 @@ const wanted: Wanted = {
   max_auth_tries: 4,
   login_grace_time: 60,
   weak: ['*-cbc', 'umac-64*'],
+  accepted_exceptions: [],
 };
 const driftOf = (text: string, more: Partial<Wanted> = {}) =>
   findDrift(readEffective(text), { ...wanted, ...more }).map(({ setting, wanted: value }) => `${setting} ${value}`);
