@@ -12,6 +12,7 @@ import type { Schema } from '../model/schema.ts';
 import type { Connection, FixRequest, Transport } from '../model/transport.ts';
 import { Unknown } from '../model/unknown.ts';
 import { asWanted } from './fake-actions.ts';
+import { FakeDeadMen } from './fake-dead-men.ts';
 import { findAnswer } from './find-answer.ts';
 
 /** A reading of a case's host that was answered with a value. */
@@ -50,6 +51,7 @@ export class FakeHost {
   readonly #host: CaseHost;
   readonly #options: FakeHostOptions;
   readonly #made: string[] = [];
+  readonly #deadMen = new FakeDeadMen();
   #standing: Standing[] = [];
   #due: readonly Standing[] = [];
   #alternative: string | undefined;
@@ -137,9 +139,23 @@ export class FakeHost {
     };
   }
 
+  /** All of the fix that is due, as a dead man's switch does. */
+  #takeBack(): void {
+    this.#standing = this.#standing.filter((one) => !this.#due.includes(one));
+  }
+
   #fix({ parts }: FixRequest): readonly Answer[] {
     const answers: Answer[] = [];
     for (const { label, commands } of parts) {
+      if (label.kind === 'dead_man') {
+        answers.push(
+          silent(
+            0,
+            this.#deadMen.answer(label, () => this.#takeBack()),
+          ),
+        );
+        continue;
+      }
       const failing = label.kind === 'apply' ? this.#host.failing[label.name] : undefined;
       if (failing !== undefined) return [...answers, { ...silent(failing.rc, ''), stderr: failing.stderr }];
       answers.push(...commands.map(() => silent(0, '')));

@@ -1,8 +1,10 @@
 import type { Pack } from '../model/pack.ts';
 import { apparmorPack } from './apparmor/index.ts';
 import { corePack } from './core/index.ts';
+import { memoryPack } from './memory/index.ts';
 import { nginxPack } from './nginx/index.ts';
 import { selinuxPack } from './selinux/index.ts';
+import { sshdPack } from './sshd/index.ts';
 import { storagePack } from './storage/index.ts';
 import { systemdPack } from './systemd/index.ts';
 import { timePack } from './time/index.ts';
@@ -14,6 +16,8 @@ export const builtInPacks: readonly Pack[] = [
   nginxPack,
   apparmorPack,
   selinuxPack,
+  memoryPack,
+  sshdPack,
   storagePack,
   systemdPack,
   timePack,

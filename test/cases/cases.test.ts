@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { printJunit, printTestResults } from '../../src/test-runbooks.ts';
-import { tryCases } from './in-folder.ts';
+import { bookText, tryCases } from './in-folder.ts';
 
 describe('a case', () => {
   test('passes where dry and real run come to what it expects', async () => {
@@ -39,6 +39,22 @@ describe('a case', () => {
     real: { verdict: rolled_back, reason: "/exit 5: no such unit/" }
 `);
     expect(differences).toEqual(['', '', '']);
+  });
+
+  test('sees a risky fix stay once it is proved, and taken back by its host where it is not', async () => {
+    const book = bookText.replace('    verify:\n', '    risky: { revert_after: 1m }\n    verify:\n');
+    const { differences } = await tryCases(
+      `
+  - name: it helps
+    host: down
+    real: { verdict: fixed, steps: { start: changed } }
+  - name: it does not come up
+    host: { like: down, after: { start: { answers: { systemd.unit: { active: false } } } } }
+    real: { verdict: rolled_back, steps: { start: { result: rolled_back, reason: /verify does not hold/ } } }
+`,
+      { book },
+    );
+    expect(differences).toEqual(['', '']);
   });
 
   test('may say that something cannot be read', async () => {

@@ -9,6 +9,8 @@ const shipped = [
   'tls-certificate-near-expiry',
   'systemd-unit-failed',
   'clock-not-synchronized',
+  'sshd-hardening-drift',
+  'memory-exhausted',
 ];
 
 test.each(shipped)(
