@@ -20,6 +20,7 @@ import type { Approval, ConvertParams, EngineParts, ValidateParams } from './hos
 import { HostWay, isDue } from './host-way.ts';
 import { createLimit } from './limit.ts';
 import { createRedactor } from './redact.ts';
+import { redactQuestions, redactResult } from './redact-questions.ts';
 import type { AskStep } from './step-answer.ts';
 import { stopReason } from './stop-reason.ts';
 import type { Walker } from './walk.ts';
@@ -96,11 +97,14 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
   const { clock, resume } = given;
   const begun = clock.monotonic();
   const journal = new JournalWatch();
-  const options = { ...given, stopping: AbortSignal.any([given.stopping, given.aborting, journal.failed]) };
+  const redactor = createRedactor([...given.secrets, ...plan.hosts.flatMap((host) => secretsIn(host.params))]);
+  const options = {
+    ...redactQuestions(given, redactor),
+    stopping: AbortSignal.any([given.stopping, given.aborting, journal.failed]),
+  };
   // Every host listens to both.
   setMaxListeners(0, options.stopping, options.aborting);
   const runId = resume?.run ?? options.runId ?? newRunId(clock.now());
-  const redactor = createRedactor([...options.secrets, ...plan.hosts.flatMap((host) => secretsIn(host.params))]);
   const emit = createEmitter(runId, options.sinks, clock, redactor, journal.take, resume?.lastSeq);
   const startedAt = resume?.startedAt ?? clock.now();
   const parts: EngineParts = {
@@ -124,7 +128,7 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
     await Promise.all(ways.map((way) => limit(() => (go ? way.mend() : way.leave()))));
   }
   const facts = { runId, interrupted: given.stopping.aborted, journal, ms: clock.monotonic() - begun };
-  return finish(emit, ways, options, facts);
+  return redactResult(await finish(emit, ways, options, facts), redactor);
 }
 
 /** What of a run could not be written down. */

@@ -12,7 +12,7 @@ play, argv = json.loads(sys.argv[1]), sys.argv[2:]
 child, terminal = pty.fork()
 if child == 0:
     os.execvp(argv[0], argv)
-screen, deadline, ended = "", time.monotonic() + 20, False
+screen, deadline, ended = "", time.monotonic() + 120, False
 while not ended and time.monotonic() < deadline:
     if select.select([terminal], [], [], 0.1)[0]:
         try:
