@@ -20,9 +20,18 @@ export function onTerminal(
   play: readonly Act[],
   env: { readonly [name: string]: string } = {},
 ): Promise<Played> {
-  const argv = ['test/cli/terminal.py', JSON.stringify(play), process.execPath, resolve('dist/cli/main.js'), ...args];
+  return playOn([process.execPath, resolve('dist/cli/main.js'), ...args], play, env);
+}
+
+/** Runs any program so. */
+export function playOn(
+  argv: readonly string[],
+  play: readonly Act[],
+  env: { readonly [name: string]: string } = {},
+): Promise<Played> {
+  const whole = ['test/cli/terminal.py', JSON.stringify(play), ...argv];
   return new Promise((done, fail) => {
-    execFile('python3', argv, { env: { ...process.env, ...env }, maxBuffer: 64e6 }, (error, stdout) =>
+    execFile('python3', whole, { env: { ...process.env, ...env }, maxBuffer: 64e6 }, (error, stdout) =>
       error ? fail(error) : done(JSON.parse(stdout) as Played),
     );
   });
