@@ -51,6 +51,7 @@ export type { SavedPlan } from './model/saved-plan.ts';
 export { Secret } from './model/secret.ts';
 export { Unknown } from './model/unknown.ts';
 export type { Vault } from './model/vault.ts';
+export { createNotifier, type Notification, type Notifier } from './notify-run.ts';
 export {
   cleanRuns,
   type FoundRun,
@@ -75,6 +76,8 @@ export { type PackOptions, printSchema, readPacks } from './registry.ts';
 export { foldNames } from './reporters/fold-names.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
 export { type ResumeRequest, resumeRun } from './resume-run.ts';
+export { splitWords } from './secrets/split-words.ts';
+export { type GivenSetting, readSettings, type SettingKind } from './settings.ts';
 export {
   printJunit,
   printTestResults,

@@ -17,6 +17,7 @@ import type { Asking } from '../given-secrets.ts';
 import { holdWhilePaused } from '../hold.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
+import { notifierOf } from '../notify.ts';
 import type { ApplyOptions } from '../options.ts';
 import { reachAndSecrets } from '../reach.ts';
 import { readPlan } from '../read-plan.ts';
@@ -38,6 +39,7 @@ export async function apply(io: Io, file: string, options: ApplyOptions): Promis
   const outputs = { stdout: io.stdout, stderr: io.stderr };
   const shown = { verbosity: verbosityOf(options.verbose), diff: options.diff === true };
   const reporter = holdWhilePaused(await createReporter(kindOf(io, options), outputs, shown));
+  const notifier = notifierOf(io, options.notify);
   const signals = interrupts(io, reporter);
   const asker = createAsker(io, signals, reporter);
   const terminal = io.stdin.isTTY === true && io.stderr.isTty;
@@ -51,7 +53,7 @@ export async function apply(io: Io, file: string, options: ApplyOptions): Promis
       plan,
       forks: options.forks,
       ...(await givenAgain({ io, asker, stopping: signals.stopping }, plan, options)),
-      sinks: [(event) => reporter.emit(event)],
+      sinks: [(event) => reporter.emit(event), notifier.sink],
       onPlan: (_plan, warnings) => {
         for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
       },
@@ -62,6 +64,7 @@ export async function apply(io: Io, file: string, options: ApplyOptions): Promis
       ...(options.lockComment === undefined ? {} : { lockComment: options.lockComment }),
     });
     await reporter.close();
+    await notifier.send();
     return await ended(io, end, options);
   } finally {
     signals.close();

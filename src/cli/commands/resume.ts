@@ -6,6 +6,7 @@ import { UsageError } from '../exit.ts';
 import { holdWhilePaused } from '../hold.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
+import { notifierOf } from '../notify.ts';
 import type { ResumeOptions } from '../options.ts';
 import { reachAndSecrets } from '../reach.ts';
 import { approverOf, ended, extraVars, kindOf, verbosityOf } from './run.ts';
@@ -21,6 +22,7 @@ export async function resume(io: Io, run: string, options: ResumeOptions): Promi
   const outputs = { stdout: io.stdout, stderr: io.stderr };
   const shown = { verbosity: verbosityOf(options.verbose), diff: options.diff === true };
   const reporter = holdWhilePaused(await createReporter(kindOf(io, options), outputs, shown));
+  const notifier = notifierOf(io, options.notify);
   const signals = interrupts(io, reporter);
   const asker = createAsker(io, signals, reporter);
   try {
@@ -30,7 +32,7 @@ export async function resume(io: Io, run: string, options: ResumeOptions): Promi
       extra: extraVars(options.extraVars),
       forks: options.forks,
       ...(await reachAndSecrets(io, options, asker, signals.stopping)),
-      sinks: [(event) => reporter.emit(event)],
+      sinks: [(event) => reporter.emit(event), notifier.sink],
       onPlan: (_plan, warnings) => {
         for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
       },
@@ -52,6 +54,7 @@ export async function resume(io: Io, run: string, options: ResumeOptions): Promi
       ...(options.lockComment === undefined ? {} : { lockComment: options.lockComment }),
     });
     await reporter.close();
+    await notifier.send();
     return await ended(io, end, options);
   } finally {
     signals.close();

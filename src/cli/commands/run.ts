@@ -22,6 +22,7 @@ import { holdWhilePaused } from '../hold.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
+import { notifierOf } from '../notify.ts';
 import { packsGiven, type RunOptions, type ShownOptions, type StateOptions } from '../options.ts';
 import { becomeOf, reachAndSecrets } from '../reach.ts';
 import { printResume } from '../resume-hint.ts';
@@ -57,6 +58,7 @@ export async function run(
   const reporter = holdWhilePaused(
     await createReporter(kindOf(io, options), outputs, { verbosity, diff: options.diff === true }),
   );
+  const notifier = notifierOf(io, options.notify);
   const signals = interrupts(io, reporter);
   const asker = createAsker(io, signals, reporter);
   try {
@@ -78,7 +80,7 @@ export async function run(
       ...(options.step ? { askStep: stepAsker(io, asker) } : {}),
       expectHosts: options.expectHosts,
       detailedExitCode: options.detailedExitcode === true,
-      sinks: [(event) => reporter.emit(event)],
+      sinks: [(event) => reporter.emit(event), notifier.sink],
       onPlan: (_plan, warnings) => {
         for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
       },
@@ -91,6 +93,7 @@ export async function run(
       ...(options.lockComment === undefined ? {} : { lockComment: options.lockComment }),
     });
     await reporter.close();
+    await notifier.send();
     return await ended(io, end, options);
   } finally {
     signals.close();

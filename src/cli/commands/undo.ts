@@ -5,6 +5,7 @@ import { holdWhilePaused } from '../hold.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
+import { notifierOf } from '../notify.ts';
 import type { UndoOptions } from '../options.ts';
 import { reachOf } from '../reach.ts';
 import { approvePlan, approverOf, ended, kindOf, modeOf, verbosityOf } from './run.ts';
@@ -16,6 +17,7 @@ export async function undo(io: Io, run: string, options: UndoOptions): Promise<n
   const outputs = { stdout: io.stdout, stderr: io.stderr };
   const shown = { verbosity: verbosityOf(options.verbose), diff: options.diff === true };
   const reporter = holdWhilePaused(await createReporter(kindOf(io, options), outputs, shown));
+  const notifier = notifierOf(io, options.notify);
   const signals = interrupts(io, reporter);
   const asker = createAsker(io, signals, reporter);
   try {
@@ -27,7 +29,7 @@ export async function undo(io: Io, run: string, options: UndoOptions): Promise<n
       forks: options.forks,
       reach: await reachOf(io, options, asker, signals.stopping),
       detailedExitCode: options.detailedExitcode === true,
-      sinks: [(event) => reporter.emit(event)],
+      sinks: [(event) => reporter.emit(event), notifier.sink],
       onPlan: (_plan, warnings) => {
         for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
       },
@@ -39,6 +41,7 @@ export async function undo(io: Io, run: string, options: UndoOptions): Promise<n
       ...(options.lockComment === undefined ? {} : { lockComment: options.lockComment }),
     });
     await reporter.close();
+    await notifier.send();
     return await ended(io, end, { ...options, dryRun: true });
   } finally {
     signals.close();
