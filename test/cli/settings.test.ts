@@ -68,6 +68,11 @@ describe('the nearest place that names a setting wins', () => {
   });
 });
 
+it('hosts of the inventory in the settings are completed', async () => {
+  here('inventory: hosts\n');
+  expect((await mendgate(['__complete', '--', 'run', '-l', 'we'])).stdout).toBe('web1\tweb1\nweb2\tweb2\n');
+});
+
 it('a setting reaches only commands about hosts and runs: `output` of lint is another', async () => {
   here('output: lines\n');
   expect((await mendgate(['lint', '--explain'])).code).toBe(0);

@@ -5,6 +5,7 @@ import { listRuns, readInventory, safeLine, stateDirectory } from '../../index.t
 import { type Candidate, ownCandidates, type Place, placeOf } from '../complete.ts';
 import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { findSettings } from '../settings.ts';
 
 /** What follows in the shell's own hands: names of files. */
 const files = ':files';
@@ -29,17 +30,18 @@ export async function complete(io: Io, program: Command, words: readonly string[
 async function worldly(io: Io, place: Place): Promise<readonly Candidate[]> {
   const name = place.option?.attributeName() ?? place.argument?.name() ?? '';
   if (place.option === undefined && place.typed.startsWith('-')) return [];
-  if (name === 'limit' || name === 'pattern') return hosts(place);
+  if (name === 'limit' || name === 'pattern') return hosts(io, place);
   if (name === 'run') return runs(io, place);
   if (name === 'runbook') return runbooks();
-  if (name === 'host|runbook') return [...(await hosts(place)), ...runbooks()];
+  if (name === 'host|runbook') return [...(await hosts(io, place)), ...runbooks()];
   return [];
 }
 
-/** Hosts and groups of the inventories on the line. A pattern's last part is completed: `web:!db`. */
-async function hosts({ given, typed }: Place): Promise<readonly Candidate[]> {
+/** Hosts and groups of the inventories on the line, or in the settings. A pattern's last part is completed: `web:!db`. */
+async function hosts(io: Io, { given, typed }: Place): Promise<readonly Candidate[]> {
   // A program is not run because somebody pressed a key.
-  const sources = (given.get('inventory') ?? []).filter((source) => !isProgram(source));
+  const named = given.get('inventory') ?? (await findSettings(io)).get('inventory')?.texts ?? [];
+  const sources = named.filter((source) => !isProgram(source));
   if (sources.length === 0) return [];
   const { value: inventory } = await readInventory(sources);
   const before = /^.*[:,][&!]?|^[&!]?/.exec(typed)?.[0] ?? '';
