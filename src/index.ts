@@ -55,6 +55,7 @@ export type { SavedPlan } from './model/saved-plan.ts';
 export { Secret } from './model/secret.ts';
 export { Unknown } from './model/unknown.ts';
 export type { Vault } from './model/vault.ts';
+export { createNotifier, type Notification, type Notifier } from './notify-run.ts';
 export {
   cleanRuns,
   type FoundRun,
@@ -80,6 +81,8 @@ export { type ReportKind, reportRun } from './report-run.ts';
 export type { PlanPrintOptions } from './reporters/print-plan.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
 export { type ResumeEnd, type ResumeRequest, resumeRun } from './resume-run.ts';
+export { splitWords } from './secrets/split-words.ts';
+export { type GivenSetting, readSettings, type SettingKind } from './settings.ts';
 export { shellWord } from './shell/quote.ts';
 export {
   printJunit,

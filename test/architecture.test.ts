@@ -32,6 +32,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'plan-file.ts': ['mend-request.ts', 'mend.ts', 'model', 'engine', 'journal', 'transports', 'version.ts'],
   'past-runs.ts': ['journal', 'transports'],
   'report-run.ts': ['model', 'reports', 'version.ts'],
+  'settings.ts': ['model', 'load'],
+  'notify-run.ts': ['model'],
   'given-secrets.ts': ['model', 'secrets', 'load'],
   'test-runbooks.ts': ['model', 'load', 'cases', 'registry.ts', 'try-cases.ts'],
   'try-cases.ts': ['test-runbooks.ts', 'registry.ts', 'model', 'load', 'plan', 'engine', 'transports', 'cases'],
@@ -86,6 +88,9 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'test-runbooks.ts',
     'record-host.ts',
     'given-secrets.ts',
+    'settings.ts',
+    'notify-run.ts',
+    'secrets',
   ],
   cli: ['index.ts', 'version.ts'],
 };

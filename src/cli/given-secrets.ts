@@ -47,13 +47,20 @@ async function vaultPassword(asking: Asking, id: string): Promise<VaultPassword>
   return { label, password: await passwordOf('--vault-id', source, label) };
 }
 
+/** Takes what `env:NAME` speaks of out of the environment, before anything is started that would get it. */
+export function takeVariables({ env }: Io, { secret = [] }: SecretOptions): ReadonlyMap<string, string> {
+  const names = secret.flatMap((pair) => /^[^=]+=env:(.*)$/s.exec(pair)?.[1] ?? []);
+  const taken = new Map(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const])));
+  for (const name of names) Reflect.deleteProperty(env, name);
+  return taken;
+}
+
 /** Params of type secret, by name: each `NAME=SOURCE` of `--secret`, read. A source that gives none ends the command here. */
 export async function secretsOf(
   asking: Asking,
   options: SecretOptions,
-  vault: Vault | undefined,
+  { vault, variables }: { readonly vault: Vault | undefined; readonly variables: ReadonlyMap<string, string> },
 ): Promise<ReadonlyMap<string, Secret>> {
-  const taken = new Map<string, string | undefined>();
   const secrets = new Map<string, Secret>();
   for (const pair of options.secret ?? []) {
     const at = pair.indexOf('=');
@@ -61,12 +68,7 @@ export async function secretsOf(
     const name = pair.slice(0, at);
     const read = await readGivenSecret(name, pair.slice(at + 1), {
       ask: (prompt) => askFor(asking, prompt),
-      takeEnv(variable) {
-        // Taken away, so that no program that is started later gets it.
-        if (!taken.has(variable)) taken.set(variable, asking.io.env[variable]);
-        Reflect.deleteProperty(asking.io.env, variable);
-        return taken.get(variable);
-      },
+      variables,
       vault,
       ageIdentityFiles: options.ageIdentity ?? [],
       signal: asking.stopping,

@@ -53,6 +53,7 @@ export interface ShownOptions {
   readonly diff?: boolean;
   readonly output?: 'live' | 'lines' | 'json';
   readonly json?: boolean;
+  readonly notify?: readonly string[];
   readonly verbose: number;
 }
 
@@ -250,6 +251,11 @@ export function withShown(command: Command): Command {
     .option('-D, --diff', 'show what changes inside files')
     .addOption(new Option('--output <kind>', 'how to show the run').choices(['live', 'lines', 'json']))
     .option('--json', 'one event per line on stdout')
+    .addOption(
+      new Option('--notify <target>', 'told how it ended, as JSON: a URL, or a program (repeatable)').argParser(
+        collect,
+      ),
+    )
     .option(
       '-v, --verbose',
       'reasons; -vv commands and answers; -vvv the transport',

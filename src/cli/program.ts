@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { mendgateVersion } from '../version.ts';
 import { addAuthoring } from './author-program.ts';
 import { addCases } from './cases-program.ts';
+import { addComfort } from './comfort-program.ts';
 import type { UnlockOptions } from './commands/unlock.ts';
 import type { Io } from './io.ts';
 import {
@@ -24,9 +25,6 @@ import {
 } from './options.ts';
 import { addPacks } from './packs-program.ts';
 import { runHelp, runsCommand } from './runs-program.ts';
-
-/** Commands that the design names and this version does not have. */
-const later: readonly (readonly [string, string])[] = [['completion', 'authoring tools']];
 
 /** The command tree. Each command's code is loaded only when it runs; `end` gets its exit code. */
 export function createProgram(io: Io, end: (exitCode: number) => void): Command {
@@ -129,14 +127,6 @@ export function createProgram(io: Io, end: (exitCode: number) => void): Command 
       .description('run the flagship runbook on eight simulated hosts, in this process')
       .option('-v, --verbose', 'print each run as `run` does'),
   ).action(async (options: { verbose?: boolean }) => end(await (await import('./commands/demo.ts')).demo(io, options)));
-  addLater(program, io, end);
+  addComfort(add, program, io, end);
   return program;
-}
-
-function addLater(program: Command, io: Io, end: (exitCode: number) => void): void {
-  for (const [name, what] of later) {
-    const command = newCommand(name).description('').allowUnknownOption().argument('[args...]');
-    program.addCommand(command, { hidden: true });
-    command.action(async () => end((await import('./commands/later.ts')).notYet(io, name, what)));
-  }
 }

@@ -1,7 +1,7 @@
 import type { Become, ReachOptions, Secret } from '../index.ts';
 import { safeLine } from '../index.ts';
 import { type Asker, createAsker } from './ask.ts';
-import { type Asking, askFor, passwordOf, secretsOf, vaultOf } from './given-secrets.ts';
+import { type Asking, askFor, passwordOf, secretsOf, takeVariables, vaultOf } from './given-secrets.ts';
 import { interrupts } from './interrupts.ts';
 import type { Io } from './io.ts';
 import type { ConnectingOptions, ReachingOptions } from './options.ts';
@@ -69,8 +69,10 @@ export async function reachAndSecrets(
   asker: Asker,
   stopping: AbortSignal,
 ): Promise<{ readonly reach: ReachOptions; readonly secrets: ReadonlyMap<string, Secret> }> {
+  const variables = takeVariables(io, options);
   const reach = await reachOf(io, options, asker, stopping);
-  return { reach, secrets: await secretsOf({ io, asker, stopping }, options, reach.vault) };
+  const { vault } = reach;
+  return { reach, secrets: await secretsOf({ io, asker, stopping }, options, { vault, variables }) };
 }
 
 /** What opens vaults, for a command that connects to nothing. */

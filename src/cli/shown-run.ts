@@ -12,6 +12,7 @@ import { ended } from './ended.ts';
 import { holdWhilePaused } from './hold.ts';
 import { interrupts } from './interrupts.ts';
 import type { Io, Stream } from './io.ts';
+import { notifierOf } from './notify.ts';
 import type { ConnectingOptions, ShownOptions, StateOptions } from './options.ts';
 import { reachAndSecrets } from './reach.ts';
 import type { SecretOptions } from './secret-options.ts';
@@ -28,12 +29,15 @@ export interface ShownRun {
   readonly asker: Asker;
   /** Asks for the passwords that hosts are reached with, and for params of type secret. */
   request(): Promise<SharedRequest>;
+  /** `--notify`: tells those who want to know it how the run ended. */
+  notify(): Promise<unknown>;
   /** For a run that is kept: where, and what its locks say. */
   readonly kept: { readonly stateDirectory: string; readonly lockComment?: string };
 }
 
 export interface ShownRunOptions extends ConnectingOptions, ShownOptions, StateOptions, SecretOptions {
   readonly lockComment?: string;
+  readonly notify?: readonly string[];
 }
 
 /** Shows a run from its beginning to its end; gives the exit code. `carry` gives one where it has told the end itself. */
@@ -45,6 +49,7 @@ export function showRun(
   return withShownRun(io, options, io.stdout, async (shown) => {
     const end = await carry(shown);
     await shown.reporter.close();
+    await shown.notify();
     return typeof end === 'number' ? end : ended(io, end, options);
   });
 }
@@ -57,6 +62,7 @@ export async function withShownRun<T>(
   work: (shown: ShownRun) => Promise<T>,
 ): Promise<T> {
   tuneForShortRuns();
+  const notifier = notifierOf(io, options.notify);
   const reporter = holdWhilePaused(
     await createReporter(kindOf(io, options), { stdout, stderr: io.stderr }, shownAs(options)),
   );
@@ -66,10 +72,11 @@ export async function withShownRun<T>(
     return await work({
       reporter,
       asker,
+      notify: () => notifier.send(),
       request: async () => ({
         forks: options.forks,
         ...(await reachAndSecrets(io, options, asker, signals.stopping)),
-        sinks: [(event) => reporter.emit(event)],
+        sinks: [(event) => reporter.emit(event), notifier.sink],
         onPlan: warnOf(io),
         stopping: signals.stopping,
         aborting: signals.aborting,

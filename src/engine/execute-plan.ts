@@ -22,6 +22,7 @@ import { HostWay } from './host-way.ts';
 import { createLimit } from './limit.ts';
 import { isDue } from './outcome-of-plan.ts';
 import { createRedactor } from './redact.ts';
+import { redactQuestions, redactResult } from './redact-questions.ts';
 import { retryUnreachable } from './retry-unreachable.ts';
 import type { AskStep } from './step-answer.ts';
 import { stopReason } from './stop-reason.ts';
@@ -103,11 +104,14 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
   const { clock, resume } = given;
   const begun = clock.monotonic();
   const journal = new JournalWatch();
-  const options = { ...given, stopping: AbortSignal.any([given.stopping, given.aborting, journal.failed]) };
+  const redactor = createRedactor([...given.secrets, ...plan.hosts.flatMap((host) => secretsIn(host.params))]);
+  const options = {
+    ...redactQuestions(given, redactor),
+    stopping: AbortSignal.any([given.stopping, given.aborting, journal.failed]),
+  };
   // Every host listens to both.
   setMaxListeners(0, options.stopping, options.aborting);
   const runId = resume?.run ?? options.runId ?? newRunId(clock.now());
-  const redactor = createRedactor([...options.secrets, ...plan.hosts.flatMap((host) => secretsIn(host.params))]);
   const emit = createEmitter(runId, options.sinks, clock, redactor, journal.take, resume?.lastSeq);
   const startedAt = resume?.startedAt ?? clock.now();
   const limit = createLimit(options.forks);
@@ -139,7 +143,7 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
   const { retryUnreachableMs: forMs, stopping } = options;
   if (forMs !== undefined) await retryUnreachable(ways, { forMs, clock, stopping, again: lookAndChange });
   const facts = { runId, interrupted: given.stopping.aborted, journal, ms: clock.monotonic() - begun };
-  return finish(emit, ways, options, facts);
+  return redactResult(await finish(emit, ways, options, facts), redactor);
 }
 
 /** What of a run could not be written down. */

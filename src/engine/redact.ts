@@ -1,8 +1,6 @@
 import { isObject } from '../model/json.ts';
 import { Secret } from '../model/secret.ts';
-
-/** Shorter secrets would blank out ordinary text. */
-const shortestRedacted = 4;
+import { base64Forms, formsOf, shortestRedacted } from './secret-forms.ts';
 
 /** From this length on a text's end may be where it was cut. Shorter ones (names, words) are whole. */
 const shortestCut = 200;
@@ -20,7 +18,7 @@ const foreignMembers: ReadonlySet<string> = new Set([
 
 /** Replaces every known secret, in the forms it takes on its way through shells, URLs and JSON, by `***`. */
 export interface Redactor {
-  /** Also a secret's beginning (4 characters or more) where the text was cut: before `…`, or at a long text's end. */
+  /** Also a secret's part (4 characters or more) where the text was cut: beside `…`, or at a long text's end. */
   text(text: string): string;
   /** The same at every string, name and number of a JSON-like value; secrets themselves become `***`. */
   value<T>(value: T): T;
@@ -30,9 +28,15 @@ export interface Redactor {
 export function createRedactor(secrets: readonly Secret[]): Redactor {
   const forms = [...new Set(secrets.flatMap((secret) => formsOf(secret.reveal())))].sort((a, b) => b.length - a.length);
   const known = new Set(forms);
+  const cores = [...new Set(secrets.flatMap((secret) => base64Forms(secret.reveal())))].filter(
+    ({ length }) => length >= 16,
+  );
   const text = (input: string): string =>
     withoutCutSecrets(
-      forms.reduce((result, form) => result.replaceAll(form, '***'), input),
+      withoutBrokenBase64(
+        forms.reduce((result, form) => result.replaceAll(form, '***'), input),
+        cores,
+      ),
       forms,
     );
   const members = (value: object, foreign: boolean, isEvent: boolean): object => {
@@ -68,7 +72,7 @@ function hasSecret(value: unknown): boolean {
   return false;
 }
 
-/** A text that was cut inside a secret still holds its beginning, which no whole form matches. */
+/** A text that was cut inside a secret still holds its beginning, or its end, which no whole form matches. */
 function withoutCutSecrets(text: string, forms: readonly string[]): string {
   if (text.length < shortestCut && !text.includes('…')) return text;
   const pieces = text.split('…');
@@ -76,7 +80,9 @@ function withoutCutSecrets(text: string, forms: readonly string[]): string {
     .map((piece, at) => {
       const mayBeCut = at < pieces.length - 1 || text.length >= shortestCut;
       const left = mayBeCut ? longestBeginning(piece, forms) : 0;
-      return left === 0 ? piece : `${piece.slice(0, -left)}***`;
+      const whole = left === 0 ? piece : `${piece.slice(0, -left)}***`;
+      const right = at > 0 ? longestEnding(whole, forms) : 0;
+      return right === 0 ? whole : `***${whole.slice(right)}`;
     })
     .join('…');
 }
@@ -95,18 +101,27 @@ function longestBeginning(text: string, forms: readonly string[]): number {
   return longest;
 }
 
-function formsOf(secret: string): readonly string[] {
-  const lines = secret.split('\n').filter((line) => line !== secret);
-  return [secret, ...lines].flatMap((clear) =>
-    clear.length < shortestRedacted
-      ? []
-      : [
-          clear,
-          clear.replaceAll("'", "'\\''"),
-          JSON.stringify(clear).slice(1, -1),
-          encodeURIComponent(clear),
-          Buffer.from(clear).toString('base64'),
-          Buffer.from(clear).toString('base64url'),
-        ],
-  );
+/** The same of its beginning and their ends. */
+function longestEnding(text: string, forms: readonly string[]): number {
+  let longest = 0;
+  for (const form of forms) {
+    for (
+      let length = Math.min(form.length - 1, text.length);
+      length > Math.max(longest, shortestRedacted - 1);
+      length -= 1
+    )
+      if (text.startsWith(form.slice(-length))) longest = length;
+  }
+  return longest;
+}
+
+/** Base64 is broken into lines, as `base64` and mail do; a secret may lie over such a break. */
+const brokenBase64 = /[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)+={0,2}/g;
+
+function withoutBrokenBase64(text: string, cores: readonly string[]): string {
+  if (!text.includes('\n')) return text;
+  return text.replace(brokenBase64, (run) => {
+    const joined = run.replace(/\r?\n/g, '');
+    return cores.some((core) => joined.includes(core)) ? '***' : run;
+  });
 }

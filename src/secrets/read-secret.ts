@@ -9,8 +9,8 @@ import type { SecretSource } from './secret-source.ts';
 export interface SecretWays {
   /** Asks without echo; `undefined`: nobody answers. */
   readonly ask: (prompt: string) => Promise<Secret | undefined>;
-  /** Takes a variable out of this process's environment, so that no child gets it. */
-  readonly takeEnv: (name: string) => string | undefined;
+  /** Those of the environment that sources name; by now it holds them no more, so that no child gets them. */
+  readonly variables: ReadonlyMap<string, string>;
   readonly vault: Vault | undefined;
   readonly age: AgeKeys;
   readonly signal?: AbortSignal;
@@ -34,7 +34,7 @@ async function readWhole(source: SecretSource, prompt: string, ways: SecretWays)
     case 'prompt':
       return (await ways.ask(prompt)) ?? { why: 'it has to be asked, and nobody answered' };
     case 'env': {
-      const value = ways.takeEnv(source.name);
+      const value = ways.variables.get(source.name);
       return value === undefined
         ? { why: `there is no variable ${source.name} in the environment` }
         : new Secret(value);

@@ -244,7 +244,8 @@ function shellFailure(end: { readonly code?: number }, complaints: string, early
       'start-up files of the login shell may read stdin',
     );
   }
-  const said = safeLine((complaints.trim() || early.toString('utf8').replace(readyLine, '').trim()).slice(-300));
+  const words = complaints.trim() || early.toString('utf8').replace(readyLine, '').trim();
+  const said = safeLine(words.length > 300 ? `…${words.slice(-300)}` : words);
   const how = end.code === undefined ? 'was killed' : `ended with exit code ${end.code}`;
   return new HostFailure('shell', `the login shell ${how} before /bin/sh could run${said === '' ? '' : `: ${said}`}`);
 }

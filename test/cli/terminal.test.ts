@@ -1,26 +1,8 @@
-import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-
-const python = spawnSync('python3', ['-c', 'import pty, os; os.waitstatus_to_exitcode']).status === 0;
-
-type Act = readonly [waitFor: string, kind: 'type' | 'kill', what: string];
-interface Played {
-  readonly code: number;
-  readonly screen: string;
-  /** Acts that were never due. */
-  readonly left: number;
-}
-
-/** Runs the built command line on a terminal of its own. */
-function onTerminal(args: readonly string[], play: readonly Act[]): Promise<Played> {
-  const argv = ['test/cli/terminal.py', JSON.stringify(play), process.execPath, resolve('dist/cli/main.js'), ...args];
-  return new Promise((done, fail) => {
-    execFile('python3', argv, (error, stdout) => (error ? fail(error) : done(JSON.parse(stdout) as Played)));
-  });
-}
+import { type Act, onTerminal, type Played, terminalIsHere } from './on-terminal.ts';
 
 const runbook = (confirm: string): string => `runbook: touch
 title: Make a file
@@ -34,7 +16,7 @@ steps:
       - file.content: { path: "\${{ params.file }}", content: "made\\n" }
 `;
 
-describe.skipIf(!python)('on a terminal', () => {
+describe.skipIf(!terminalIsHere)('on a terminal', () => {
   let dir: string;
   let made: string;
   beforeAll(() => {

@@ -59,7 +59,7 @@ describe('what somebody who knows Ansible types', () => {
     [['resume', 'x', '-y', '--state-dir', '/nowhere'], 66, /no run x in .*No host was touched/s],
     [['undo', 'x', '-y', '--state-dir', '/nowhere'], 66, /no run x in .*No host was touched/s],
     [['undo', 'last', '-C', '--state-dir', '/nowhere'], 66, /no run in .* changed anything/s],
-    [['completion', 'x'], 64, /which this version does not have/],
+    [['completion', 'x'], 64, /Allowed choices are bash, zsh, fish/],
     [['hosts', 'nope', ...inventory], 66, /no host matches/],
     [['frobnicate'], 64, /unknown command|error/],
   ];
