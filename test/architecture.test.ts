@@ -31,6 +31,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'plan-file.ts': ['mend-request.ts', 'mend.ts', 'model', 'engine', 'journal', 'transports', 'version.ts'],
   'past-runs.ts': ['journal', 'transports'],
   'report-run.ts': ['model', 'reports', 'version.ts'],
+  'export-run.ts': ['model', 'journal', 'report-run.ts', 'transports', 'version.ts'],
   'test-runbooks.ts': ['model', 'load', 'cases', 'registry.ts', 'try-cases.ts'],
   'try-cases.ts': ['test-runbooks.ts', 'registry.ts', 'model', 'load', 'plan', 'engine', 'transports', 'cases'],
   'record-host.ts': [
@@ -77,6 +78,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'explain-host.ts',
     'past-runs.ts',
     'report-run.ts',
+    'export-run.ts',
     'resume-run.ts',
     'undo-run.ts',
     'plan-file.ts',
