@@ -73,7 +73,7 @@ export {
 } from './plan-file.ts';
 export { type RecordEnd, type RecordRequest, recordHost } from './record-host.ts';
 export { type PackOptions, printSchema, readPacks } from './registry.ts';
-export { compareRuns, type ReportKind, reportRun } from './report-run.ts';
+export { annotateRun, compareRuns, type ReportKind, reportRun } from './report-run.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
 export { type ResumeRequest, resumeRun } from './resume-run.ts';
 export { shellWord } from './shell/quote.ts';

@@ -21,3 +21,9 @@ export async function compareRuns(before: readonly Event[], after: readonly Even
   const { printComparisonOf } = await import('./reports/index.ts');
   return printComparisonOf(before, after);
 }
+
+/** What a run came to as GitHub's workflow commands, from all its events; empty where nothing was begun. */
+export async function annotateRun(events: readonly Event[]): Promise<string> {
+  const { printAnnotationsOf } = await import('./reports/index.ts');
+  return printAnnotationsOf(events);
+}

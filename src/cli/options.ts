@@ -44,7 +44,7 @@ export interface StateOptions {
 /** How a run is shown. */
 export interface ShownOptions {
   readonly diff?: boolean;
-  readonly output?: 'live' | 'lines' | 'json';
+  readonly output?: 'live' | 'lines' | 'json' | 'ansible';
   readonly json?: boolean;
   readonly verbose: number;
 }
@@ -208,7 +208,7 @@ export function withExtraVars(command: Command, help: string): Command {
 export function withShown(command: Command): Command {
   return command
     .option('-D, --diff', 'show what changes inside files')
-    .addOption(new Option('--output <kind>', 'how to show the run').choices(['live', 'lines', 'json']))
+    .addOption(new Option('--output <kind>', 'how to show the run').choices(['live', 'lines', 'json', 'ansible']))
     .option('--json', 'one event per line on stdout')
     .option(
       '-v, --verbose',

@@ -51,3 +51,9 @@ export async function printComparisonOf(before: readonly Event[], after: readonl
   if (was === undefined || is === undefined) throw new Error('a run without a beginning cannot be compared');
   return printComparison(compareRuns(was, is));
 }
+
+/** What a run came to as GitHub's workflow commands, from all its events; empty where nothing was begun. */
+export async function printAnnotationsOf(events: readonly Event[]): Promise<string> {
+  const report = buildReport(events);
+  return report === undefined ? '' : (await import('./print-annotations.ts')).printAnnotations(report);
+}

@@ -2,7 +2,7 @@ import { foldNames } from '../model/fold-names.ts';
 import { safeLine } from '../model/safe-text.ts';
 import type { Comparison, Difference } from './compare-runs.ts';
 import type { Report } from './report.ts';
-import { word } from './words.ts';
+import { hostCount, word } from './words.ts';
 
 /** What differs between two runs, for the reader: each difference once, with its hosts folded. Ends with a line end. */
 export function printComparison({
@@ -22,8 +22,8 @@ export function printComparison({
     ...differences.map(differenceLines),
     [
       differences.length === 0
-        ? `${hosts(alike)} alike`
-        : `${hosts(alike)} alike, ${hosts(changedHosts(differences))} not`,
+        ? `${hostCount(alike)} alike`
+        : `${hostCount(alike)} alike, ${hostCount(changedHosts(differences))} not`,
     ],
   ];
   return `${sections
@@ -34,7 +34,7 @@ export function printComparison({
 
 function headOf({ run, kind, runbook, hosts: all, verdicts }: Report): string {
   const ends = verdicts.map((end) => `${end.hosts} ${word(end.verdict)}`).join(', ');
-  return `${run}  ${kind.replace('_', ' ')} of ${runbook.id} on ${hosts(all.length)}: ${ends}`;
+  return `${run}  ${kind.replace('_', ' ')} of ${runbook.id} on ${hostCount(all.length)}: ${ends}`;
 }
 
 function differenceLines({ of, before, after, hosts: names }: Difference): readonly string[] {
@@ -44,8 +44,4 @@ function differenceLines({ of, before, after, hosts: names }: Difference): reado
 
 function changedHosts(differences: readonly Difference[]): number {
   return new Set(differences.flatMap(({ hosts: names }) => names)).size;
-}
-
-function hosts(n: number): string {
-  return `${n} host${n === 1 ? '' : 's'}`;
 }

@@ -16,6 +16,7 @@ import { exit, UsageError } from '../exit.ts';
 import { holdWhilePaused } from '../hold.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
+import { onGithub } from '../on-github.ts';
 import type { ApplyOptions } from '../options.ts';
 import { reachOf } from '../reach.ts';
 import { readPlan } from '../read-plan.ts';
@@ -36,7 +37,7 @@ export async function apply(io: Io, file: string, options: ApplyOptions): Promis
   }
   const outputs = { stdout: io.stdout, stderr: io.stderr };
   const shown = { verbosity: verbosityOf(options.verbose), diff: options.diff === true };
-  const reporter = holdWhilePaused(await createReporter(kindOf(io, options), outputs, shown));
+  const reporter = holdWhilePaused(onGithub(io, await createReporter(kindOf(io, options), outputs, shown)));
   const signals = interrupts(io, reporter);
   const asker = createAsker(io, signals, reporter);
   const terminal = io.stdin.isTTY === true && io.stderr.isTty;

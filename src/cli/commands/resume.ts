@@ -6,6 +6,7 @@ import { UsageError } from '../exit.ts';
 import { holdWhilePaused } from '../hold.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
+import { onGithub } from '../on-github.ts';
 import type { ResumeOptions } from '../options.ts';
 import { reachOf } from '../reach.ts';
 import { approverOf, ended, extraVars, kindOf, verbosityOf } from './run.ts';
@@ -20,7 +21,7 @@ export async function resume(io: Io, run: string, options: ResumeOptions): Promi
   }
   const outputs = { stdout: io.stdout, stderr: io.stderr };
   const shown = { verbosity: verbosityOf(options.verbose), diff: options.diff === true };
-  const reporter = holdWhilePaused(await createReporter(kindOf(io, options), outputs, shown));
+  const reporter = holdWhilePaused(onGithub(io, await createReporter(kindOf(io, options), outputs, shown)));
   const signals = interrupts(io, reporter);
   const asker = createAsker(io, signals, reporter);
   try {

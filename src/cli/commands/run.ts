@@ -9,6 +9,7 @@ import {
   mend,
   printPlan,
   type Reporter,
+  type ReporterKind,
   safeLine,
   safeText,
   stateDirectory,
@@ -22,6 +23,7 @@ import { holdWhilePaused } from '../hold.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
+import { onGithub } from '../on-github.ts';
 import { packsGiven, type RunOptions, type ShownOptions, type StateOptions } from '../options.ts';
 import { becomeOf, reachOf } from '../reach.ts';
 import { printResume } from '../resume-hint.ts';
@@ -55,7 +57,7 @@ export async function run(
   const outputs = { stdout: io.stdout, stderr: io.stderr };
   const verbosity = verbosityOf(options.verbose);
   const reporter = holdWhilePaused(
-    await createReporter(kindOf(io, options), outputs, { verbosity, diff: options.diff === true }),
+    onGithub(io, await createReporter(kindOf(io, options), outputs, { verbosity, diff: options.diff === true })),
   );
   const signals = interrupts(io, reporter);
   const asker = createAsker(io, signals, reporter);
@@ -108,7 +110,7 @@ export function modeOf(io: Io, options: { readonly dryRun?: boolean; readonly ye
   throw new UsageError('without a terminal nobody can approve the plan: add --yes, or --dry-run to look only');
 }
 
-export function kindOf(io: Io, options: ShownOptions): 'live' | 'lines' | 'json' {
+export function kindOf(io: Io, options: ShownOptions): ReporterKind {
   if (options.json) return 'json';
   if (options.output !== undefined) return options.output;
   return io.stderr.isTty && io.env['CI'] === undefined && options.verbose < 2 ? 'live' : 'lines';

@@ -5,6 +5,7 @@ import { holdWhilePaused } from '../hold.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
+import { onGithub } from '../on-github.ts';
 import type { UndoOptions } from '../options.ts';
 import { reachOf } from '../reach.ts';
 import { approvePlan, approverOf, ended, kindOf, modeOf, verbosityOf } from './run.ts';
@@ -15,7 +16,7 @@ export async function undo(io: Io, run: string, options: UndoOptions): Promise<n
   const mode = modeOf(io, options);
   const outputs = { stdout: io.stdout, stderr: io.stderr };
   const shown = { verbosity: verbosityOf(options.verbose), diff: options.diff === true };
-  const reporter = holdWhilePaused(await createReporter(kindOf(io, options), outputs, shown));
+  const reporter = holdWhilePaused(onGithub(io, await createReporter(kindOf(io, options), outputs, shown)));
   const signals = interrupts(io, reporter);
   const asker = createAsker(io, signals, reporter);
   try {
