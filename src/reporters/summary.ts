@@ -9,6 +9,9 @@ import { type Colours, coloursOf, verdictPaint, word } from './words.ts';
 
 export { fold, type RunSummary } from '../model/run-summary.ts';
 
+/** So many stand for all, where names are left out. */
+const fewNames = 5;
+
 export interface SummaryPrintOptions {
   readonly colour: boolean;
   /** `Infinity`: lines are never broken. */
@@ -59,7 +62,8 @@ function groupLines(
     ...hang(size, safeLine(diagnosis + see), options.columns, colours.bold, colours.bold),
     ...verdicts.flatMap(([verdict, alike]) => {
       const lead = `${' '.repeat(size.length)}${pad(word(verdict), 15)} `;
-      return hang(lead, hostNames(alike), options.columns, undefined, verdictPaint(colours, verdict));
+      const names = needsLook(verdict) ? hostNames(alike) : shortNames(alike, options.columns - lead.length, options);
+      return hang(lead, names, options.columns, undefined, verdictPaint(colours, verdict));
     }),
   ];
 }
@@ -117,6 +121,14 @@ function verdictCounts(summary: RunSummary, colours: Colours): string {
 
 function hostNames(hosts: readonly HostEnd[]): string {
   return safeLine(foldNames(hosts.map((host) => host.host)));
+}
+
+/** Where nobody has to act, two lines of names are enough; `-v` and a pipe have all. */
+function shortNames(hosts: readonly HostEnd[], room: number, { verbosity }: SummaryPrintOptions): string {
+  const all = hostNames(hosts);
+  if (verbosity >= 1 || all.length <= 2 * room) return all;
+  const first = hosts.slice(0, fewNames);
+  return `${hostNames(first)} and ${hosts.length - first.length} more`;
 }
 
 /** In order of first appearance. */

@@ -65,6 +65,16 @@ Needs a look
     expect(summaryOf([runStarted(hosts, false), ...bodies.slice(1)])).not.toContain('bad.txt');
   });
 
+  it('leaves names out on a terminal where nobody has to act, and only there', () => {
+    const hosts = names('web', 1, 99).filter((_, at) => at % 2 === 0);
+    const bodies = stamp([runStarted(hosts, false), ...hosts.flatMap(fixing), runFinished(0)]);
+    const shown = (columns: number, verbosity: number) =>
+      printSummary(fold(bodies), { colour: false, columns, verbosity }).split('\n')[1];
+    expect(shown(80, 0)).toBe('          fixed           web[01,03,05,07,09] and 45 more');
+    expect(shown(Number.POSITIVE_INFINITY, 0)).toContain('95,97,99]');
+    expect(shown(80, 1)).not.toContain('more');
+  });
+
   it('proposes nothing when all is well and nothing was changed', () => {
     const text = summaryOf([
       runStarted(['web01'], false),
