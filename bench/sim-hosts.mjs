@@ -3,7 +3,7 @@
 // greeting), wrong key, drop (hangs up in the middle of a step). Writes FOLDER/inventory.yaml and known_hosts, prints "ready".
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { generateKeyPair, startSimulatedServer } from '../dist/transports/simulated/ssh-server.js';
+import { generateKeyPair, startSimulatedServer } from '../build/transports/simulated/ssh-server.js';
 
 const [count, bad, folder] = [Number(process.argv[2]), Number(process.argv[3]), process.argv[4]];
 const kinds = ['refused', 'silent', 'wrong-key', 'drop'];

@@ -2,8 +2,8 @@
 // { trips: [{ what: [...] }, ...] } as JSON: what travelled in each round trip after the login.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { mend } from '../dist/mend.js';
-import { sshTransport } from '../dist/transports/ssh/ssh-transport.js';
+import { mend } from '../build/mend.js';
+import { sshTransport } from '../build/transports/ssh/ssh-transport.js';
 
 const { rtt, inventory, knownHosts, key, state } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const traffic = [];

@@ -1,7 +1,7 @@
-// Writes down what the built-in packs declare, beside the compiled code, so that checking a runbook loads no pack.
-// Runs after tsc, on dist.
+// Writes down what the built-in packs declare, into dist, so that checking a runbook loads no pack.
+// Runs after tsc, on build.
 import { writeFile } from 'node:fs/promises';
-import { builtInPacks } from '../dist/packs/index.js';
+import { builtInPacks } from '../build/packs/index.js';
 
 const probes = builtInPacks
   .flatMap((pack) => pack.probes)

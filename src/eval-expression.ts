@@ -2,15 +2,15 @@
 
 import type { Trace } from './expr/trace.ts';
 import { execute, planRun, reachHosts, readInventory } from './mend.ts';
-import { type MendRequest, notBegun } from './mend-request.ts';
+import { lookingOnly, type MendRequest, notBegun } from './mend-request.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { Json } from './model/json.ts';
-import type { Catalog, ProbeDeclaration } from './model/pack.ts';
+import type { Catalog, ProbeDeclaration, UserPack } from './model/pack.ts';
 import type { HostPlan, PlannedHost, Snapshot } from './model/plan.ts';
 import type { Schema } from './model/schema.ts';
 import { Unknown } from './model/unknown.ts';
 import type { Value } from './model/value.ts';
-import { checkRunbook, loadRegistry } from './registry.ts';
+import { checkRunbook, loadRegistry, readPacks } from './registry.ts';
 
 /** A probe as the command line names it: `e=nginx.upstream_errors since=1h`. */
 export interface AskedProbe {
@@ -54,25 +54,25 @@ const file = '(command line)';
 
 /** Reads the probes on each host, changes nothing, and evaluates the expression over their answers. */
 export async function evaluateOnHosts(request: EvalRequest): Promise<EvalEnd> {
-  const text = runbookText(request, await loadRegistry());
+  const packs = await readPacks(request.packs ?? []);
+  if (packs.value === undefined) return { kind: 'invalid', diagnostics: packs.diagnostics };
+  const text = runbookText(request, await loadRegistry(packs.value), packs.value);
+  const trusted = packs.value.map((pack) => pack.file);
   const [runbook, inventory] = await Promise.all([
-    checkRunbook(file, { readFile: async () => new TextEncoder().encode(text), realpath: async (path) => path }),
-    readInventory(request.inventory),
+    checkRunbook(file, {
+      packs: trusted,
+      readFile: async () => new TextEncoder().encode(text),
+      realpath: async (path) => path,
+    }),
+    readInventory(request.inventory, request.reach),
   ]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
   const asked: MendRequest = {
     ...request,
+    ...lookingOnly,
     runbook: file,
-    mode: 'dry_run',
     extra: new Map(),
-    tags: [],
-    skipTags: [],
-    startAt: undefined,
-    expectHosts: undefined,
-    detailedExitCode: false,
-    approvePlan: async () => false,
-    approve: async () => false,
   };
   const planned = await planRun(asked, runbook.value, inventory.value);
   if (planned.kind === 'refused') return planned;
@@ -95,13 +95,14 @@ export async function evaluateOnHosts(request: EvalRequest): Promise<EvalEnd> {
 }
 
 /** JSON is YAML: positions of what is wrong stay inside the words of the command line. */
-function runbookText({ expression, probes }: EvalRequest, catalog: Catalog): string {
+function runbookText({ expression, probes }: EvalRequest, catalog: Catalog, packs: readonly UserPack[]): string {
   const calls = probes.map(({ name, probe, params }) => {
     const call = { [probe]: paramsOf(params, catalog.probes.get(probe)) };
     return `      ${JSON.stringify(name)}: ${JSON.stringify(call)}\n`;
   });
   const asks = calls.length === 0 ? '    verify: { that: "true" }\n' : `    probes:\n${calls.join('')}`;
-  return `runbook: eval\ntitle: eval\nsteps:\n  - id: eval\n${asks}outputs:\n  value: ${quoted(expression)}\n`;
+  const named = packs.length === 0 ? '' : `packs: ${JSON.stringify(packs.map((pack) => pack.file))}\n`;
+  return `runbook: eval\ntitle: eval\n${named}steps:\n  - id: eval\n${asks}outputs:\n  value: ${quoted(expression)}\n`;
 }
 
 /** As it was typed, where YAML lets it stand on one line. */

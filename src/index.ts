@@ -6,6 +6,7 @@ export type { AskStep, StepAnswer } from './engine/step-answer.ts';
 export { type AskedProbe, type EvalEnd, type EvalRequest, evaluateOnHosts } from './eval-expression.ts';
 export { explainHost } from './explain-host.ts';
 export { type CheckedBundle, checkExport, exportRun } from './export-run.ts';
+export { openVaultWith, readGivenSecret, readPasswordFile, type VaultPassword } from './given-secrets.ts';
 export { explainLintRule, type LintFinding, type LintResult, lintRunbook, lintSarif } from './lint-runbook.ts';
 export { formatDiagnostic } from './load/format-diagnostic.ts';
 export {
@@ -16,6 +17,7 @@ export {
   type DemoFleet,
   type DemoHost,
   loadRegistry,
+  lookingOnly,
   type MendEnd,
   type MendRequest,
   mend,
@@ -47,11 +49,13 @@ export type { HostOutcome, HostPlan, Plan } from './model/plan.ts';
 export { defineProbe, type Inspector, type Probe, type ProbeDefinition, unreadable } from './model/probe.ts';
 export { type Verdict, verdicts } from './model/result.ts';
 export { resumeOptions } from './model/resume-options.ts';
+export { type Count, parseCount, type Rollout } from './model/rollout.ts';
 export type { Become, BecomeMethod, Runbook } from './model/runbook.ts';
 export { safeLine, safeText } from './model/safe-text.ts';
 export type { SavedPlan } from './model/saved-plan.ts';
 export { Secret } from './model/secret.ts';
 export { Unknown } from './model/unknown.ts';
+export type { Vault } from './model/vault.ts';
 export {
   cleanRuns,
   type FoundRun,
@@ -74,8 +78,9 @@ export {
 export { type RecordEnd, type RecordRequest, recordHost } from './record-host.ts';
 export { type PackOptions, printSchema, readPacks } from './registry.ts';
 export { annotateRun, compareRuns, type ReportKind, reportRun } from './report-run.ts';
+export type { PlanPrintOptions } from './reporters/print-plan.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
-export { type ResumeRequest, resumeRun } from './resume-run.ts';
+export { type ResumeEnd, type ResumeRequest, resumeRun } from './resume-run.ts';
 export { shellWord } from './shell/quote.ts';
 export {
   printJunit,

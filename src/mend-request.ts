@@ -10,9 +10,11 @@ import type { Host, TransportName } from './model/inventory.ts';
 import type { JournalFailure } from './model/journal-failure.ts';
 import type { Plan } from './model/plan.ts';
 import type { Reader } from './model/reader.ts';
+import type { Rollout } from './model/rollout.ts';
 import type { Become, BecomeMethod } from './model/runbook.ts';
 import type { Secret } from './model/secret.ts';
 import type { Transport } from './model/transport.ts';
+import type { Vault } from './model/vault.ts';
 
 /** How hosts are reached, as given on the command line; what is absent follows from the inventory. */
 export interface ReachOptions {
@@ -25,6 +27,8 @@ export interface ReachOptions {
   readonly knownHostsFiles?: readonly string[];
   readonly hostKeyPolicy: 'strict' | 'accept-new';
   readonly connectTimeoutMs?: number;
+  /** Opens what ansible-vault encrypted in the inventory; absent: no password of a vault was given. */
+  readonly vault?: Vault;
   /** For passphrases of keys and questions of hosts, several at once; `signal` withdraws one. Absent: no terminal. */
   readonly ask?: (prompt: string, signal?: AbortSignal) => Promise<Secret | undefined>;
   readonly onWarning: (message: string) => void;
@@ -37,6 +41,8 @@ export interface MendRequest {
   readonly inventory: readonly string[];
   readonly limit: string | undefined;
   readonly extra: ReadonlyMap<string, string>;
+  /** Params of type secret, by name; they win over all other ways to give them. */
+  readonly secrets?: ReadonlyMap<string, Secret>;
   readonly mode: ExecuteOptions['mode'];
   readonly forks: number;
   readonly reach: ReachOptions;
@@ -51,6 +57,12 @@ export interface MendRequest {
   /** `--step`. */
   readonly askStep?: AskStep;
   readonly expectHosts: number | undefined;
+  /** `--batches`, `--pause`, `--max-fail`. */
+  readonly rollout?: Rollout;
+  /** `--max-changed`. */
+  readonly maxChanged?: number;
+  /** `--retry-unreachable`. */
+  readonly retryUnreachableMs?: number;
   readonly detailedExitCode: boolean;
   readonly sinks: readonly EventSink[];
   readonly onPlan: (plan: Plan, warnings: readonly string[]) => void;
@@ -71,6 +83,18 @@ export interface MendRequest {
   /** Where the run is kept (`stateDirectory`); absent: nowhere, as in the demo. */
   readonly stateDirectory?: string;
 }
+
+/** The part of a request that looks at everything and asks nobody. */
+export const lookingOnly = {
+  mode: 'dry_run',
+  tags: [],
+  skipTags: [],
+  startAt: undefined,
+  expectHosts: undefined,
+  detailedExitCode: false,
+  approvePlan: async () => false,
+  approve: async () => false,
+} as const satisfies Partial<MendRequest>;
 
 /** How a request ended. `problems` were found before anything was connected. */
 export type MendEnd =

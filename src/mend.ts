@@ -15,7 +15,7 @@ import type { Host, Inventory } from './model/inventory.ts';
 import type { Registry } from './model/pack.ts';
 import type { HostPlan, Plan } from './model/plan.ts';
 import { packsOf, type Runbook } from './model/runbook.ts';
-import type { Secret } from './model/secret.ts';
+import { type Secret, secretsIn } from './model/secret.ts';
 import type { Transport } from './model/transport.ts';
 import type { RunHosts } from './plan/build-plan.ts';
 import type { Selection } from './plan/select-hosts.ts';
@@ -27,13 +27,16 @@ import type { Transports } from './transports/open-transports.ts';
 import { mendgateVersion } from './version.ts';
 
 export type { DemoFleet, DemoHost } from './demo/serve-fleet.ts';
-export type { MendEnd, MendRequest, ReachOptions } from './mend-request.ts';
+export { lookingOnly, type MendEnd, type MendRequest, type ReachOptions } from './mend-request.ts';
 export { checkRunbook, loadRegistry } from './registry.ts';
 
 /** Reads inventories: files, folders, lists, executables. */
-export async function readInventory(sources: readonly string[]): Promise<Checked<Inventory>> {
+export async function readInventory(
+  sources: readonly string[],
+  options: Pick<ReachOptions, 'vault'> = {},
+): Promise<Checked<Inventory>> {
   const { loadInventory } = await import('./load/load-inventory.ts');
-  return loadInventory(sources);
+  return loadInventory(sources, options.vault === undefined ? {} : { vault: options.vault });
 }
 
 /** Those hosts of an inventory that a pattern, narrowed by `-l`, names. */
@@ -60,7 +63,7 @@ export async function chooseRunHosts(
 export async function mend(request: MendRequest): Promise<MendEnd> {
   const [runbook, inventory] = await Promise.all([
     checkRunbook(request.runbook, request),
-    readInventory(request.inventory),
+    readInventory(request.inventory, request.reach),
   ]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
@@ -231,11 +234,12 @@ export async function printDocs(registry: Registry, options: DocsOptions): Promi
   return reporters.printDocs(registry, options);
 }
 
-/** Passwords that were given for connections. For the files beside this one. */
+/** Passwords that were given for connections, and what the inventory keeps secret. For the files beside this one. */
 export function secretsOfReach(reach: ReachOptions, plan: Plan): readonly Secret[] {
   const given = [reach.password, reach.becomePassword];
   const ofHosts = plan.hosts.flatMap(({ host }) => [host.connect.password, host.connect.becomePassword]);
-  return [...given, ...ofHosts].filter((secret) => secret !== undefined);
+  const ofVars = plan.hosts.flatMap(({ host }) => secretsIn(host.vars));
+  return [...given, ...ofHosts, ...ofVars].filter((secret) => secret !== undefined);
 }
 
 export async function reachHosts({ transportFor, reach }: MendRequest): Promise<Transports> {

@@ -19,6 +19,7 @@ import type { Event } from './model/event.ts';
 import type { JsonObject } from './model/json.ts';
 import type { HostPlan, Plan } from './model/plan.ts';
 import type { SavedPlan } from './model/saved-plan.ts';
+import { secretsIn } from './model/secret.ts';
 import { mendgateVersion } from './version.ts';
 
 /** How making a plan ended; without `saved` nothing was written. */
@@ -83,7 +84,7 @@ function dialledOf({ host, params }: Plan['hosts'][number], redact: Redact): Dia
 type Redact = <T>(value: T) => T;
 
 async function redactorOf({ reach }: MendRequest, plan: Plan): Promise<Redact> {
-  const { createRedactor, secretsIn } = await import('./engine/redact.ts');
+  const { createRedactor } = await import('./engine/redact.ts');
   const secrets = [...secretsOfReach(reach, plan), ...plan.hosts.flatMap(({ params }) => secretsIn(params))];
   return createRedactor(secrets).value;
 }
@@ -136,7 +137,7 @@ export async function planUnfit(plan: SavedPlan, state: string, now?: number): P
 
 /** Names of the hosts on which a plan has something to do. */
 export async function dueHosts(plan: SavedPlan): Promise<readonly string[]> {
-  const { isDue } = await import('./engine/host-way.ts');
+  const { isDue } = await import('./engine/outcome-of-plan.ts');
   return plan.hosts.filter((host) => isDue(host.plan)).map(({ host }) => host);
 }
 
@@ -152,7 +153,10 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   if (due.length === 0) return refused(66, 'the plan changes nothing');
 
   const again = requestAgain(request, saved, due);
-  const [runbook, inventory] = await Promise.all([checkRunbook(again.runbook, again), readInventory(again.inventory)]);
+  const [runbook, inventory] = await Promise.all([
+    checkRunbook(again.runbook, again),
+    readInventory(again.inventory, again.reach),
+  ]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
   const { changedSince } = await import('./journal/changed-since.ts');
@@ -199,6 +203,8 @@ function requestAgain(request: ApplyRequest, { request: asked }: SavedPlan, due:
     skipTags: asked.skipTags,
     startAt: asked.startAt,
     ...(asked.until === undefined ? {} : { until: asked.until }),
+    ...(asked.rollout === undefined ? {} : { rollout: asked.rollout }),
+    ...(asked.maxChanged === undefined ? {} : { maxChanged: asked.maxChanged }),
     allowIrreversible: asked.allowIrreversible || request.allowIrreversible === true,
     expectHosts: undefined,
     detailedExitCode: false,

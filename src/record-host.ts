@@ -5,6 +5,7 @@ import type { MendEnd, MendRequest } from './mend-request.ts';
 import type { Json } from './model/json.ts';
 import type { Plan } from './model/plan.ts';
 import type { Question, Reader } from './model/reader.ts';
+import { secretsIn } from './model/secret.ts';
 import { Unknown } from './model/unknown.ts';
 
 /** What is asked of a recording; the run itself is always a dry one, and is kept nowhere. */
@@ -26,19 +27,14 @@ interface Heard {
 
 /** Looks at one host as a dry run does. The transcript holds no secret that mendgate knows of, and nothing that looks like one. */
 export async function recordHost(request: RecordRequest): Promise<RecordEnd> {
-  const [
-    { displayCommand },
-    { createRedactor, secretsIn },
-    { withoutLikelySecrets },
-    { writeRecording },
-    { systemClock },
-  ] = await Promise.all([
-    import('./shell/render.ts'),
-    import('./engine/redact.ts'),
-    import('./cases/likely-secrets.ts'),
-    import('./load/cases/write-recording.ts'),
-    import('./transports/clock.ts'),
-  ]);
+  const [{ displayCommand }, { createRedactor }, { withoutLikelySecrets }, { writeRecording }, { systemClock }] =
+    await Promise.all([
+      import('./shell/render.ts'),
+      import('./engine/redact.ts'),
+      import('./cases/likely-secrets.ts'),
+      import('./load/cases/write-recording.ts'),
+      import('./transports/clock.ts'),
+    ]);
   const { mendgateVersion } = await import('./version.ts');
   const { clock = systemClock } = request;
   const heard: Heard[] = [];

@@ -7,6 +7,7 @@ import { type MendEnd, type MendRequest, notBegun, refused } from './mend-reques
 import type { Event } from './model/event.ts';
 import type { HostHistory, RunHistory, RunRequest } from './model/history.ts';
 import { JournalFailure } from './model/journal-failure.ts';
+import type { HostOutcome } from './model/plan.ts';
 import type { Verdict } from './model/result.ts';
 import { walkerOfTaken } from './plan-file.ts';
 
@@ -33,8 +34,20 @@ export type ResumeRequest = Omit<
   readonly approveHosts: (run: string, hosts: readonly string[]) => Promise<boolean>;
 };
 
+/** How a resume ended. */
+export type ResumeEnd =
+  | MendEnd
+  /** Its end is written down, and no host was touched. */
+  | {
+      readonly kind: 'nothing_left';
+      readonly run: string;
+      /** The run's own. */
+      readonly exitCode: number;
+      readonly outcomes: readonly HostOutcome[];
+    };
+
 /** Goes on with a run on those of its hosts that have not ended. `refused` with exit code 5: something is not as it was. */
-export async function resumeRun(request: ResumeRequest): Promise<MendEnd> {
+export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
   const [{ findLastChange, findRun }, { readHistory }, { changedSince }] = await Promise.all([
     import('./journal/kept-runs.ts'),
     import('./journal/read-history.ts'),
@@ -52,9 +65,18 @@ export async function resumeRun(request: ResumeRequest): Promise<MendEnd> {
   const asked = history.request;
   if (asked === undefined || history.dryRun) return refused(64, `${run} was a dry run: there is nothing to go on with`);
   if (asked.kind === 'undo') return refused(64, `${run} was an undo: mendgate undo ${asked.of ?? ''} goes on with it`);
+  const hosts = due(history.hosts, request.also);
+  const { exitCode } = history;
+  if (hosts.length === 0 && exitCode !== undefined) {
+    if (request.also !== undefined) return refused(66, `no host of run ${run} ended ${request.also}, or is still open`);
+    return { kind: 'nothing_left', run, exitCode, outcomes: history.hosts.flatMap(({ outcome }) => outcome ?? []) };
+  }
 
   const again = requestAgain(request, asked, history);
-  const [runbook, inventory] = await Promise.all([checkRunbook(again.runbook, again), readInventory(again.inventory)]);
+  const [runbook, inventory] = await Promise.all([
+    checkRunbook(again.runbook, again),
+    readInventory(again.inventory, again.reach),
+  ]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
   const planned = await planRun(again, runbook.value, inventory.value);
@@ -69,9 +91,8 @@ export async function resumeRun(request: ResumeRequest): Promise<MendEnd> {
   if (changed !== undefined) return refused(5, `${changed} since run ${run}: begin a new one`);
   const walker = asked.kind === 'apply' ? await walkerOfTaken(again, asked.of ?? '', plan) : undefined;
   if (typeof walker === 'string') return refused(5, walker);
-  const hosts = due(history.hosts, request.also);
-  if (hosts.length === 0) return refused(66, `nothing is left to do of run ${run}: every host has ended`);
-  if (!(await request.approveHosts(run, hosts))) return refused(5, 'not approved');
+  // Without hosts only the end of the run is left to be written down.
+  if (hosts.length > 0 && !(await request.approveHosts(run, hosts))) return refused(5, 'not approved');
   request.onPlan(plan, planned.warnings);
 
   const reach = await reachHosts(again);
@@ -121,6 +142,8 @@ function requestAgain(request: ResumeRequest, asked: RunRequest, history: RunHis
     skipTags: asked.skipTags,
     startAt: asked.startAt,
     ...(asked.until === undefined ? {} : { until: asked.until }),
+    ...(asked.rollout === undefined ? {} : { rollout: asked.rollout }),
+    ...(asked.maxChanged === undefined ? {} : { maxChanged: asked.maxChanged }),
     allowIrreversible: asked.allowIrreversible || request.allowIrreversible === true,
     expectHosts: undefined,
     detailedExitCode: false,

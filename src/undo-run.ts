@@ -4,6 +4,7 @@ import { chooseHosts, execute, reachHosts, readInventory, withJournal } from './
 import { type MendEnd, type MendRequest, notBegun, refused } from './mend-request.ts';
 import type { RunHistory } from './model/history.ts';
 import type { Inventory } from './model/inventory.ts';
+import { JournalFailure } from './model/journal-failure.ts';
 import type { UserPack } from './model/pack.ts';
 import type { Plan } from './model/plan.ts';
 import type { Runbook } from './model/runbook.ts';
@@ -23,11 +24,13 @@ export type UndoRequest = Omit<
 
 /** Takes a run's changes back, the last first, on the hosts where they stand as the run left them. */
 export async function undoRun(request: UndoRequest): Promise<MendEnd> {
-  const [{ findLastChange, findRun }, { readHistory }, { undoWalker }] = await Promise.all([
-    import('./journal/kept-runs.ts'),
-    import('./journal/read-history.ts'),
-    import('./engine/undo-walk.ts'),
-  ]);
+  const [{ findLastChange, findRun }, { earlierUndos, undoneUnit }, { readHistory }, { undoWalker }] =
+    await Promise.all([
+      import('./journal/kept-runs.ts'),
+      import('./journal/earlier-undos.ts'),
+      import('./journal/read-history.ts'),
+      import('./engine/undo-walk.ts'),
+    ]);
   const { run: name, stateDirectory: state } = request;
   const found = await (name === 'last' ? findLastChange(state) : findRun(state, name));
   if (found.kind === 'none') return refused(66, found.problem);
@@ -41,8 +44,10 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
   if (asked.kind === 'undo')
     return refused(64, `${run} was an undo itself: run its runbook again to have its changes back`);
 
+  const earlier = await earlierUndos(state, run).catch(damaged);
+  if (earlier instanceof JournalFailure) return refused(5, earlier.message);
   const sources = request.inventory ?? asked.inventory;
-  const inventory = await readInventory(sources);
+  const inventory = await readInventory(sources, request.reach);
   if (inventory.value === undefined) return { kind: 'invalid', diagnostics: inventory.diagnostics };
   const packs = await readPacks((asked.packs ?? []).map(({ file }) => file));
   if (packs.value === undefined) return { kind: 'invalid', diagnostics: packs.diagnostics };
@@ -70,13 +75,20 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
   );
   const reach = await reachHosts(whole);
   try {
-    const walker = undoWalker(run, new Map(history.hosts.map((host) => [host.host, host])));
+    const walker = undoWalker(run, new Map(history.hosts.map((host) => [host.host, host])), (key, attempt) =>
+      earlier.get(undoneUnit(key, attempt)),
+    );
     const kept = await execute(whole, plan, inventory.value, reach.transportFor, { kind: 'undo', of: run, walker });
     if (kept.kind === 'not_begun') return notBegun(kept.failure);
     return { kind: 'ran', result: withJournal(kept), diagnostics: inventory.diagnostics };
   } finally {
     await reach.close();
   }
+}
+
+function damaged(error: unknown): JournalFailure {
+  if (error instanceof JournalFailure) return error;
+  throw error;
 }
 
 async function planOf(

@@ -21,6 +21,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   reporters: ['model', 'shell', 'expr'],
   reports: ['model', 'shell', 'expr'],
   demo: ['model', 'shell', 'expr'],
+  secrets: ['model', 'shell', 'expr'],
   'registry.ts': ['model', 'load', 'packs', 'version.ts'],
   'eval-expression.ts': ['mend-request.ts', 'mend.ts', 'registry.ts', 'model', 'expr'],
   'explain-host.ts': ['model', 'reporters'],
@@ -32,6 +33,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'past-runs.ts': ['journal', 'transports'],
   'report-run.ts': ['model', 'reports', 'version.ts'],
   'export-run.ts': ['model', 'journal', 'report-run.ts', 'transports', 'version.ts'],
+  'given-secrets.ts': ['model', 'secrets', 'load'],
   'test-runbooks.ts': ['model', 'load', 'cases', 'registry.ts', 'try-cases.ts'],
   'try-cases.ts': ['test-runbooks.ts', 'registry.ts', 'model', 'load', 'plan', 'engine', 'transports', 'cases'],
   'record-host.ts': [
@@ -85,6 +87,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'unlock.ts',
     'test-runbooks.ts',
     'record-host.ts',
+    'given-secrets.ts',
   ],
   cli: ['index.ts', 'version.ts'],
 };
@@ -95,6 +98,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   yaml: ['load/'],
   ajv: ['load/'],
   amaro: ['load/'],
+  'age-encryption': ['secrets/'],
   listr2: ['reporters/'],
   diff: ['reporters/', 'reports/'],
   picocolors: ['reporters/', 'load/'],

@@ -5,6 +5,28 @@ import type { HostOutcome } from '../src/model/plan.ts';
 
 export const flagship = 'runbooks/nginx-502-permission-denied.yaml';
 
+const never = new AbortController().signal;
+
+/** A request as most tests want it, but for what is run and where. */
+export const usual = {
+  limit: undefined,
+  extra: new Map<string, string>(),
+  forks: 1,
+  reach: { hostKeyPolicy: 'strict', onWarning: () => undefined },
+  becomeByDefault: false,
+  tags: [],
+  skipTags: [],
+  startAt: undefined,
+  expectHosts: undefined,
+  detailedExitCode: false,
+  sinks: [],
+  onPlan: () => undefined,
+  approvePlan: async () => true,
+  approve: async () => true,
+  stopping: never,
+  aborting: never,
+} as const satisfies Partial<MendRequest>;
+
 /**
  * Runs a runbook as most tests want it, one host at a time: nothing is narrowed down or printed, every question is answered
  * yes, nobody stops it. Throws when nothing could be run.
@@ -12,26 +34,7 @@ export const flagship = 'runbooks/nginx-502-permission-denied.yaml';
 export async function runMend(
   asked: Pick<MendRequest, 'runbook' | 'inventory' | 'mode'> & Partial<MendRequest>,
 ): Promise<RunResult> {
-  const never = new AbortController().signal;
-  const end = await mend({
-    limit: undefined,
-    extra: new Map(),
-    forks: 1,
-    reach: { hostKeyPolicy: 'strict', onWarning: () => undefined },
-    becomeByDefault: false,
-    tags: [],
-    skipTags: [],
-    startAt: undefined,
-    expectHosts: undefined,
-    detailedExitCode: false,
-    sinks: [],
-    onPlan: () => undefined,
-    approvePlan: async () => true,
-    approve: async () => true,
-    stopping: never,
-    aborting: never,
-    ...asked,
-  });
+  const end = await mend({ ...usual, ...asked });
   if (end.kind !== 'ran') throw new Error(`${asked.runbook} did not run: ${JSON.stringify(end)}`);
   return end.result;
 }

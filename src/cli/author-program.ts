@@ -44,7 +44,10 @@ export function addAuthoring(add: (command: Command) => Command, io: Io, end: (e
     end(await (await import('./commands/explain.ts')).explain(io, what, host, options)),
   );
   add(
-    withReach(newCommand('eval').description('try an expression over probes on hosts; changes nothing'))
+    withPacks(
+      withReach(newCommand('eval').description('try an expression over probes on hosts; changes nothing')),
+      'also the probes of this pack',
+    )
       .argument('<expression>', "CEL: 'e.exists(x, x.errno == 13)'")
       .addOption(
         new Option('--probe <name=probe>', "a probe to read: 'e=nginx.upstream_errors since=1h' (repeatable)")

@@ -7,6 +7,9 @@ import { meant } from './meant.ts';
 import { createProgram } from './program.ts';
 
 endOnCrash();
+// All is written by now. Node would first take its signal handlers down and then its heap: a second Ctrl-C in between would kill it,
+// with another exit code.
+process.once('beforeExit', () => process.exit());
 const io = processIo();
 const program = createProgram(io, (exitCode) => {
   process.exitCode = exitCode;

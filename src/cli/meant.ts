@@ -2,8 +2,6 @@ import type { Command } from 'commander';
 
 /** Flags an Ansible user types that mean something else here, or nothing. */
 const otherFlags: ReadonlyMap<string, string> = new Map([
-  ['--ask-vault-pass', 'vault files come in a later version; give secrets as params of type secret'],
-  ['--vault-password-file', 'vault files come in a later version; give secrets as params of type secret'],
   ['--ssh-common-args', 'put ssh options into ~/.ssh/config'],
   ['--ssh-extra-args', 'put ssh options into ~/.ssh/config'],
   ['--force-handlers', 'there are no handlers: nginx.current or service.fresh stand last in the same fix'],

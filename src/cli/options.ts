@@ -1,5 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BecomeMethod, TransportName } from '../index.ts';
+import {
+  type PasswordFileOptions,
+  type SecretOptions,
+  type VaultOptions,
+  withPasswordFiles,
+  withSecrets,
+} from './secret-options.ts';
 
 /** Packs that the command line names. */
 export interface PackGiven {
@@ -15,7 +22,7 @@ export interface InventoryOptions {
 }
 
 /** How hosts are reached, wherever their names come from. */
-export interface ConnectingOptions {
+export interface ConnectingOptions extends VaultOptions, PasswordFileOptions {
   readonly user?: string;
   readonly privateKey?: string;
   /** The same, as Ansible also calls it. */
@@ -49,7 +56,26 @@ export interface ShownOptions {
   readonly verbose: number;
 }
 
-export interface RunOptions extends ReachingOptions, StateOptions, ShownOptions, PackGiven {
+/** In which portions hosts are changed, as typed. */
+export interface RolloutOptions {
+  readonly batches?: string;
+  readonly pause?: string;
+  readonly maxFail?: string;
+  readonly maxChanged?: number;
+}
+
+export interface RetryOptions {
+  readonly retryUnreachable?: string;
+}
+
+export interface RunOptions
+  extends RolloutOptions,
+    RetryOptions,
+    ReachingOptions,
+    StateOptions,
+    ShownOptions,
+    PackGiven,
+    SecretOptions {
   readonly extraVars: readonly string[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -74,13 +100,13 @@ export interface PlanOptions extends RunOptions {
   readonly show?: string;
 }
 
-export interface ApplyOptions extends ConnectingOptions, StateOptions, ShownOptions {
+export interface ApplyOptions extends RetryOptions, ConnectingOptions, StateOptions, ShownOptions, SecretOptions {
   readonly extraVars: readonly string[];
   readonly lockComment?: string;
   readonly yes?: boolean;
 }
 
-export interface ResumeOptions extends ConnectingOptions, StateOptions, ShownOptions {
+export interface ResumeOptions extends RetryOptions, ConnectingOptions, StateOptions, ShownOptions, SecretOptions {
   readonly extraVars: readonly string[];
   readonly failed?: boolean;
   readonly unreachable?: boolean;
@@ -116,7 +142,7 @@ export function withReach(command: Command): Command {
 
 /** How to connect and log in. */
 export function withConnecting(command: Command): Command {
-  return command
+  return withPasswordFiles(command)
     .option('-u, --user <name>', 'log in as; wins over the inventory')
     .option('--private-key <file>', 'wins over the inventory')
     .addOption(new Option('--key-file <file>').hideHelp())
@@ -175,8 +201,20 @@ export function withRun(command: Command): Command {
     .addOption(new Option('--syntax-check').hideHelp())
     .option('--detailed-exitcode', 'dry run: exit 3 when changes are pending')
     .option('--expect-hosts <n>', 'refuse unless exactly so many hosts are chosen', count)
+    .option('--max-changed <n>', 'change no host where more than so many would be changed', count)
+    .option('--batches <sizes>', 'change so many hosts at a time: 1,5,20%')
+    .option('--pause <duration>', 'between two batches')
+    .option('--max-fail <count>', 'with more bad hosts than this nobody else begins: 3, 10%')
     .option('--allow-irreversible', 'steps that cannot be undone may run');
-  return withShown(withLockComment(withPacks(whole, trustHelp)));
+  return withShown(withRetry(withLockComment(withPacks(whole, trustHelp))));
+}
+
+/** `--retry-unreachable`. */
+export function withRetry(command: Command): Command {
+  return command.option(
+    '--retry-unreachable <duration>',
+    'at the end, try hosts that did not answer again, for so long',
+  );
 }
 
 /** `--lock-comment`. */
@@ -184,11 +222,11 @@ export function withLockComment(command: Command): Command {
   return command.option('--lock-comment <text>', 'for those whom the locks of the hosts keep away meanwhile');
 }
 
-/** `--pack`. */
+/** `--pack`, also as `--packs`; each takes one, so that neither takes the runbook after it too. */
 export function withPacks(command: Command, help: string): Command {
   return command
     .addOption(new Option('--pack <pack>', `${help} (repeatable)`).argParser(collect))
-    .addOption(new Option('--packs <pack...>').hideHelp());
+    .addOption(new Option('--packs <pack>').argParser(collect).hideHelp());
 }
 
 /** For commands that read a runbook. */
@@ -201,7 +239,9 @@ export function packsGiven({ pack = [], packs = [] }: PackGiven): readonly strin
 
 /** `-e`. */
 export function withExtraVars(command: Command, help: string): Command {
-  return command.addOption(new Option('-e, --extra-vars <name=value>', help).argParser(collect).default([]));
+  return withSecrets(
+    command.addOption(new Option('-e, --extra-vars <name=value>', help).argParser(collect).default([])),
+  );
 }
 
 /** How a run is shown. */

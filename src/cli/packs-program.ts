@@ -24,8 +24,13 @@ export function addPacks(add: (command: Command) => Command, io: Io, end: (exitC
     end(await (await import('./commands/docs.ts')).docs(io, name, { ...options, packs: packsGiven(options) })),
   );
   add(
-    withPacks(newCommand('schema').description('the schema of runbooks, for editors'), 'also what this pack has'),
-  ).action(async (options: PackGiven) =>
-    end(await (await import('./commands/schema.ts')).schema(io, packsGiven(options))),
+    withPacks(
+      newCommand('schema')
+        .description('the schema of runbooks, for editors')
+        .argument('[pack...]', 'packs of your own, in it too'),
+      'the same',
+    ),
+  ).action(async (packs: readonly string[], options: PackGiven) =>
+    end(await (await import('./commands/schema.ts')).schema(io, [...packsGiven(options), ...packs])),
   );
 }

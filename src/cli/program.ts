@@ -17,6 +17,7 @@ import {
   withInventory,
   withLockComment,
   withReach,
+  withRetry,
   withRun,
   withShown,
   withState,
@@ -55,10 +56,12 @@ export function createProgram(io: Io, end: (exitCode: number) => void): Command 
     end(await (await import('./commands/plan.ts')).plan(io, runbook, options)),
   );
   add(
-    withShown(
-      withExtraVars(
-        withState(withConnecting(newCommand('apply').description('carry out a saved plan, where all is as it says'))),
-        'a secret of the plan, which the file does not hold',
+    withRetry(
+      withShown(
+        withExtraVars(
+          withState(withConnecting(newCommand('apply').description('carry out a saved plan, where all is as it says'))),
+          'a secret of the plan, which the file does not hold',
+        ),
       ),
     )
       .argument('<plan>')
@@ -68,10 +71,12 @@ export function createProgram(io: Io, end: (exitCode: number) => void): Command 
     end(await (await import('./commands/apply.ts')).apply(io, file, options)),
   );
   add(
-    withShown(
-      withExtraVars(
-        withState(withConnecting(newCommand('resume').description('go on with a run that broke off'))),
-        "a secret's value, which the journal does not hold (repeatable)",
+    withRetry(
+      withShown(
+        withExtraVars(
+          withState(withConnecting(newCommand('resume').description('go on with a run that broke off'))),
+          "a secret's value, which the journal does not hold (repeatable)",
+        ),
       ),
     )
       .argument('<run>', runHelp)

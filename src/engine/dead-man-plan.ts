@@ -1,12 +1,12 @@
 import type { Command } from '../model/command.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { StepRollback } from '../model/runbook.ts';
+import { secretsIn } from '../model/secret.ts';
 import type { DeadUndo, GuardedScript } from '../shell/dead-man.ts';
 import { unsendable } from '../shell/render.ts';
 import { fixParts } from './fix-parts.ts';
 import type { DueChange } from './inspect-calls.ts';
 import { plainJson } from './plain-json.ts';
-import { secretsIn } from './redact.ts';
 
 /** A change of a risky fix, and where it begins: the marker of its script, and its first command there. */
 export interface Covered {

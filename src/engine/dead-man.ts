@@ -11,7 +11,7 @@ import { type DeadManReply, type Reverted, readDeadManReply } from '../shell/dea
 import { markerName } from '../shell/marker-name.ts';
 import { type Covered, cannotGuard, coverage, guardedScript, labelledUndos, undosOf } from './dead-man-plan.ts';
 import { type FixKey, fixKey, keyText } from './fix-key.ts';
-import { type DueChange, inspectCalls } from './inspect-calls.ts';
+import { type DueChange, inspectCalls, whyUndecided } from './inspect-calls.ts';
 import { mayHaveBegun } from './past.ts';
 import { lookOf, type StepPlace } from './step-place.ts';
 import { takeTurns } from './turn.ts';
@@ -80,10 +80,7 @@ export class DeadManSwitch {
     if (rollback.kind === 'calls') {
       const look = lookOf(this.#place, 'rollback');
       const decided = await inspectCalls(this.#place.run, look, rollback.calls, this.#scope);
-      if (decided.kind === 'failed') return `risky: its rollback: ${decided.reason}`;
-      if (decided.kind === 'unknown') {
-        return `risky: its rollback: ${decided.unknowns.map((unknown) => unknown.reason).join('; ')}`;
-      }
+      if (decided.kind !== 'decided') return `risky: its rollback: ${whyUndecided(decided)}`;
       this.#calls = decided.changes;
     }
     return cannotGuard(changes, rollback.kind, this.#calls);

@@ -9,17 +9,20 @@ import type { JournalFailure } from '../model/journal-failure.ts';
 import type { Registry } from '../model/pack.ts';
 import type { HostOutcome, HostPlan, Plan } from '../model/plan.ts';
 import type { Reader } from '../model/reader.ts';
-import type { Verdict } from '../model/result.ts';
 import type { Become } from '../model/runbook.ts';
-import type { Secret } from '../model/secret.ts';
+import { type Secret, secretsIn } from '../model/secret.ts';
 import type { Transport } from '../model/transport.ts';
+import { changing } from './change-hosts.ts';
+import { countVerdicts } from './count-verdicts.ts';
 import { createEmitter, type Emit } from './emitter.ts';
 import { exitCode } from './exit-code.ts';
 import type { LockWords } from './host-lock.ts';
 import type { Approval, ConvertParams, EngineParts, ValidateParams } from './host-run.ts';
-import { HostWay, isDue } from './host-way.ts';
+import { HostWay } from './host-way.ts';
 import { createLimit } from './limit.ts';
-import { createRedactor, secretsIn } from './redact.ts';
+import { isDue } from './outcome-of-plan.ts';
+import { createRedactor } from './redact.ts';
+import { retryUnreachable } from './retry-unreachable.ts';
 import type { AskStep } from './step-answer.ts';
 import { stopReason } from './stop-reason.ts';
 import type { Walker } from './walk.ts';
@@ -67,6 +70,10 @@ export interface ExecuteOptions {
   readonly trace?: boolean;
   /** `--step`. */
   readonly askStep?: AskStep;
+  /** `--max-changed`: with more hosts to change, none is. */
+  readonly maxChanged?: number;
+  /** `--retry-unreachable`: for so long hosts that did not answer are tried again at the end. */
+  readonly retryUnreachableMs?: number;
 }
 
 export interface Resume {
@@ -103,26 +110,34 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
   const redactor = createRedactor([...options.secrets, ...plan.hosts.flatMap((host) => secretsIn(host.params))]);
   const emit = createEmitter(runId, options.sinks, clock, redactor, journal.take, resume?.lastSeq);
   const startedAt = resume?.startedAt ?? clock.now();
+  const limit = createLimit(options.forks);
+  const ways: HostWay[] = [];
+  const { afterLook, desk, change } = changing(plan, options, {
+    ways: () => ways.filter((way) => way.chosen),
+    limit,
+    emit,
+  });
   const parts: EngineParts = {
     ...options,
+    approve: desk.approve,
     emit,
     runId,
     startedAt,
-    mayFix: options.mode === 'apply',
+    throttles: new WeakMap(),
+    mayFix: afterLook === 'mend',
     ...(given.askStep === undefined ? {} : { stepping: { ask: given.askStep, dryRun: options.mode === 'dry_run' } }),
   };
   if (resume === undefined) await emitStarted(emit, plan, options);
   else await emit({ type: 'run.resumed', hosts: [...resume.hosts], operator: resume.operator });
 
-  const ways = plan.hosts.map((planned) => new HostWay(parts, options, plan, planned));
-  const limit = createLimit(options.forks);
-  await Promise.all(ways.map((way) => limit(() => way.look(options.mode === 'apply'))));
-  if (options.mode === 'ask') {
-    const plans = ways.flatMap((way) => (way.plan === undefined ? [] : [way.plan]));
-    const due = plans.filter(isDue).map((plan) => plan.host);
-    const go = due.length > 0 && !options.stopping.aborted && (await options.approvePlan(plans, due));
-    await Promise.all(ways.map((way) => limit(() => (go ? way.mend() : way.leave()))));
-  }
+  ways.push(...plan.hosts.map((planned) => new HostWay(parts, options, plan, planned)));
+  const lookAndChange = async (at: readonly HostWay[]): Promise<void> => {
+    await Promise.all(at.map((way) => limit(() => way.look(afterLook))));
+    await change(at);
+  };
+  await lookAndChange(ways);
+  const { retryUnreachableMs: forMs, stopping } = options;
+  if (forMs !== undefined) await retryUnreachable(ways, { forMs, clock, stopping, again: lookAndChange });
   const facts = { runId, interrupted: given.stopping.aborted, journal, ms: clock.monotonic() - begun };
   return finish(emit, ways, options, facts);
 }
@@ -160,6 +175,7 @@ async function emitStarted(emit: Emit, plan: Plan, options: ExecuteOptions): Pro
     dryRun: options.mode === 'dry_run',
     forks: options.forks,
     steps: steps.map((step) => ({ id: step.id, title: step.title })),
+    ...(plan.rollout === undefined ? {} : { rollout: plan.rollout }),
     ...(options.request === undefined ? {} : { request: options.request }),
   });
 }
@@ -204,10 +220,4 @@ async function finish(
   if (!journal.failed.aborted) return result;
   const lost = { reason: stopReason(journal.failed), unrecorded: journal.unrecorded };
   return { ...result, journal: lost };
-}
-
-function countVerdicts(verdicts: readonly Verdict[]): { readonly [V in Verdict]?: number } {
-  const counts: { [V in Verdict]?: number } = {};
-  for (const verdict of verdicts) counts[verdict] = (counts[verdict] ?? 0) + 1;
-  return counts;
 }

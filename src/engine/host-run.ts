@@ -12,6 +12,7 @@ import type { FixKey } from './fix-key.ts';
 import type { Past } from './past.ts';
 import type { Session } from './session.ts';
 import type { AskStep } from './step-answer.ts';
+import type { Throttles } from './throttle.ts';
 
 /** Checks params against their schema; empty when they fit. */
 export type ValidateParams = (
@@ -25,6 +26,8 @@ export interface Approval {
   readonly kind: 'confirm' | 'irreversible';
   readonly text: string;
   readonly host: string;
+  /** `confirm`: all hosts of the batch to whom the answer applies. Absent: just the one. */
+  readonly hosts?: readonly string[];
 }
 
 /** Gives a used runbook's params their declared types and defaults. */
@@ -55,6 +58,8 @@ export interface EngineParts {
   readonly trace?: boolean;
   /** `--step`, and whether it is a dry run that is stepped through. */
   readonly stepping?: { readonly ask: AskStep; readonly dryRun: boolean };
+  /** Absent: no step is throttled, as where there is one host. */
+  readonly throttles?: Throttles;
   /** Ctrl-C once: no new steps. */
   readonly stopping: AbortSignal;
   /** Ctrl-C twice: all connections are closed. */

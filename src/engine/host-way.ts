@@ -1,13 +1,15 @@
 import type { EventBody } from '../model/event.ts';
 import type { HostHistory } from '../model/history.ts';
-import { HostFailure } from '../model/host-failure.ts';
+import { type FailurePhase, HostFailure } from '../model/host-failure.ts';
 import { JournalFailure } from '../model/journal-failure.ts';
-import type { HostOutcome, HostPlan, Plan, PlannedHost, StepPlan } from '../model/plan.ts';
-import type { StepResult, Verdict } from '../model/result.ts';
+import type { HostOutcome, HostPlan, Plan, PlannedHost } from '../model/plan.ts';
+import type { Verdict } from '../model/result.ts';
 import type { Become } from '../model/runbook.ts';
+import type { AfterLook } from './change-hosts.ts';
 import type { ExecuteOptions } from './execute-plan.ts';
 import { holding, lockNote } from './host-lock.ts';
 import type { EngineParts } from './host-run.ts';
+import { isDue, outcomeOfPlan } from './outcome-of-plan.ts';
 import { isOpen, pastOf } from './past.ts';
 import { openSession, type Session } from './session.ts';
 import { stopReason } from './stop-reason.ts';
@@ -16,15 +18,6 @@ import { carryOut, diagnose, type Walker } from './walk.ts';
 /** After so long between look and change the host is looked at again first. */
 const staleAfterMs = 60_000;
 
-/** Whether a real run has something to do: a change, or a wait that may lead to one. */
-export function isDue(plan: HostPlan): boolean {
-  const would = (result: StepResult): boolean => result.outcome === 'would_change';
-  return (
-    plan.waits === true ||
-    plan.steps.some((step) => would(step.result) || step.items.some((item) => would(item.result)))
-  );
-}
-
 /** One host's way through the run: look, then mend or leave. Its failures are values; it rejects only for bugs. */
 export class HostWay {
   plan: HostPlan | undefined;
@@ -32,10 +25,13 @@ export class HostWay {
   #session: Session | undefined;
   #forget = (): void => undefined;
   #lookedAt = 0;
+  /** The host's key when it was diagnosed, where that connection was given up. */
+  #keySeen: string | undefined;
   #begun = 0;
   /** Its `emit` is `#tell`. */
   readonly #parts: EngineParts;
   readonly #emit: EngineParts['emit'];
+  #failedIn: FailurePhase | undefined;
   /** What is still to be said of the connection: with the first answer it is known which host this is. */
   #connected: (() => EventBody) | undefined;
   readonly #options: ExecuteOptions;
@@ -50,10 +46,35 @@ export class HostWay {
     this.#planned = planned;
   }
 
-  /** Connects and diagnoses; with `thenMend` carries out at once. Ends here when nothing is due. */
-  async look(thenMend: boolean): Promise<void> {
+  get name(): string {
+    return this.#planned.host.name;
+  }
+
+  /** Whether this process of the run is about it; else it keeps the outcome that it has. */
+  get chosen(): boolean {
+    return this.#options.resume?.hosts.has(this.name) ?? true;
+  }
+
+  /** Where reaching it failed, for a host that ended as unreachable. */
+  get lostIn(): FailurePhase | undefined {
+    return this.outcome?.verdict === 'unreachable' && this.chosen ? this.#failedIn : undefined;
+  }
+
+  /** Whether it was under way when an earlier process of the run broke off. */
+  get wentOn(): boolean {
+    return this.chosen && this.#hasBegun();
+  }
+
+  /**
+   * Connects and diagnoses, and ends here when nothing is due. Else `mend` carries out at once, `hold` keeps the connection for
+   * that, and `rest` gives it up meanwhile: then all is looked at again before anything is changed.
+   */
+  async look(then: AfterLook): Promise<void> {
     this.#begun = this.#options.clock.monotonic();
-    if (this.#options.resume !== undefined && !this.#options.resume.hosts.has(this.#planned.host.name)) {
+    // It may be a host that is tried again.
+    this.outcome = undefined;
+    this.plan = undefined;
+    if (!this.chosen) {
       this.outcome = this.#past?.outcome ?? this.#blank('not_started', 'not chosen for this resume');
       return;
     }
@@ -70,7 +91,13 @@ export class HostWay {
       this.plan = await this.#walker.diagnose({ ...this.#walk(this.#session), ...locked });
       this.#lookedAt = this.#options.clock.monotonic();
       if (this.#options.mode === 'dry_run' || !isDue(this.plan)) await this.leave();
-      else if (thenMend) await this.mend();
+      else if (then === 'mend') await this.mend();
+      else if (then === 'rest') {
+        this.#keySeen = this.#session.hostKey;
+        await this.#close();
+        // A new connection reads anew.
+        this.plan = { ...this.plan, snapshots: [] };
+      }
     });
   }
 
@@ -95,9 +122,6 @@ export class HostWay {
   async #goOn(plan: HostPlan): Promise<void> {
     this.plan = plan;
     await this.#guard(async () => {
-      this.#session = await this.#connect();
-      const other = this.#otherHost(this.#session);
-      if (other !== undefined) return this.#end(this.#blank('refused', other));
       // A secret that is part of an answer isn't in the journal: that one is read again.
       const snapshots = plan.snapshots.filter((snapshot) => !JSON.stringify(snapshot).includes('***'));
       await this.#carryOut({ ...plan, snapshots });
@@ -105,7 +129,7 @@ export class HostWay {
   }
 
   #otherHost(session: Session): string | undefined {
-    const before = this.#past?.hostKey;
+    const before = this.#keySeen ?? (this.#hasBegun() ? this.#past?.hostKey : undefined);
     if (before === undefined || session.hostKey === undefined || before === session.hostKey) return undefined;
     return `this is not the host of the run: its key is ${session.hostKey}, it was ${before}`;
   }
@@ -125,6 +149,8 @@ export class HostWay {
   async #carryOut(plan: HostPlan): Promise<void> {
     const session = this.#session ?? (await this.#connect());
     this.#session = session;
+    const other = this.#otherHost(session);
+    if (other !== undefined) return this.#end(this.#blank('refused', other));
     const { lock, clock, walker } = this.#options;
     if (lock !== undefined) {
       session.lock(holding(this.#parts.runId, this.#planned.host.name, lock, this.#lockUser, clock.now()));
@@ -148,6 +174,13 @@ export class HostWay {
     const { stopping } = this.#options;
     const stopped = outcome.verdict === 'refused' && stopping.reason instanceof JournalFailure;
     await this.#end(stopped ? { ...outcome, verdict: 'not_started', reason: stopReason(stopping) } : outcome);
+  }
+
+  /** It is not carried out, though it is due: why. */
+  async passOver(verdict: 'not_started' | 'refused', reason: string): Promise<void> {
+    if (this.outcome !== undefined || this.plan === undefined) return;
+    const { diagnosis, symptom, notes, outputs } = this.plan;
+    await this.#end({ host: this.name, verdict, reason, diagnosis, symptom, steps: [], notes, outputs });
   }
 
   async #connect(): Promise<Session> {
@@ -194,13 +227,10 @@ export class HostWay {
       if (!(error instanceof HostFailure)) throw error;
       const help = error.help === undefined ? {} : { help: error.help };
       const reason = error.message;
-      await this.#parts.emit({
-        type: 'host.unreachable',
-        host: this.#planned.host.name,
-        phase: error.phase,
-        reason,
-        ...help,
-      });
+      const again = this.#failedIn === undefined ? {} : ({ again: true } as const);
+      this.#failedIn = error.phase;
+      const host = this.#planned.host.name;
+      await this.#parts.emit({ type: 'host.unreachable', host, phase: error.phase, reason, ...help, ...again });
       if (this.#hasBegun()) {
         await this.#end(this.#blank('unknown', `a fix had begun there, and the host could not be asked: ${reason}`));
       } else {
@@ -234,41 +264,5 @@ function connectedEvent(session: Session, ms: number): EventBody {
     ...(hostKey === undefined ? {} : { hostKey }),
     ...(machineId === undefined ? {} : { machineId }),
     ...(bootId === undefined ? {} : { bootId }),
-  };
-}
-
-/** What a diagnosis comes to when nothing is carried out after it. A real run that cannot decide has failed to. */
-function outcomeOfPlan(plan: HostPlan, mode: ExecuteOptions['mode']): HostOutcome {
-  const { verdict, reason } = verdictOfPlan(plan, mode);
-  return {
-    host: plan.host,
-    verdict,
-    ...(reason === undefined ? {} : { reason }),
-    diagnosis: plan.diagnosis,
-    symptom: plan.symptom,
-    steps: mode === 'dry_run' ? plan.steps : plan.steps.map(cannotDecide),
-    notes: plan.notes,
-    ...(plan.see === undefined ? {} : { see: plan.see }),
-    outputs: plan.outputs,
-  };
-}
-
-function verdictOfPlan(plan: HostPlan, mode: ExecuteOptions['mode']): Pick<HostPlan, 'verdict' | 'reason'> {
-  if (mode === 'dry_run') return plan;
-  if (mode === 'ask' && isDue(plan)) return { verdict: 'refused', reason: 'the plan was not approved' };
-  if (plan.verdict === 'undetermined')
-    return { verdict: 'not_fixed', reason: `cannot decide: ${plan.reason ?? 'unknown'}` };
-  return plan;
-}
-
-function cannotDecide(step: StepPlan): StepPlan {
-  const settle = (result: StepResult): StepResult =>
-    result.outcome === 'undetermined'
-      ? { outcome: 'failed', reason: `cannot decide: ${result.reason ?? 'unknown'}` }
-      : result;
-  return {
-    ...step,
-    result: settle(step.result),
-    items: step.items.map((item) => ({ ...item, result: settle(item.result) })),
   };
 }

@@ -36,13 +36,24 @@ export type Decided =
   | { readonly kind: 'unknown'; readonly unknowns: readonly Unknown[] }
   | { readonly kind: 'failed'; readonly reason: string };
 
-interface ReadyCall {
-  readonly call: ActionCall;
+/** A call with its values: nothing of the runbook's names is needed for it any more. */
+export interface ReadyCall {
   readonly action: Action;
   readonly params: Value;
   readonly become: Become;
   readonly reads: readonly Resource[];
+  /** The author's word, where he gave one. */
+  readonly touches: readonly Resource[] | undefined;
+  readonly timeoutMs: number | undefined;
+}
+interface Inspected extends ReadyCall {
   readonly state: Json | Unknown;
+}
+type Undecided = Exclude<Decided, { kind: 'decided' }>;
+
+/** Why calls could not be decided, in words. */
+export function whyUndecided(undecided: Undecided): string {
+  return undecided.kind === 'failed' ? undecided.reason : undecided.unknowns.map(({ reason }) => reason).join('; ');
 }
 
 /** Inspects all calls of a fix together, then decides each in order. Changes nothing. */
@@ -52,15 +63,31 @@ export async function inspectCalls(
   calls: readonly ActionCall[],
   scope: Scope,
 ): Promise<Decided> {
+  const evaluated = evaluateCalls(run, look, calls, scope);
+  return evaluated.kind === 'ready' ? inspectReady(run, evaluated.calls) : evaluated;
+}
+
+/** The calls that are to be made, each with its values. Asks the host nothing. */
+export function evaluateCalls(
+  run: HostRun,
+  look: Look,
+  calls: readonly ActionCall[],
+  scope: Scope,
+): { readonly kind: 'ready'; readonly calls: readonly ReadyCall[] } | Undecided {
   const expanded = expandCalls(run, look, calls, scope);
   if (expanded.kind !== 'calls') return expanded;
-  const ready: Omit<ReadyCall, 'state'>[] = [];
+  const ready: ReadyCall[] = [];
   for (const { call, scope: own } of expanded.calls) {
     const evaluated = evaluateCall(run, look, call, own);
     if (evaluated.kind !== 'ready') return evaluated;
     ready.push(evaluated.call);
   }
-  return decideInOrder(run, await Promise.all(ready.map((call) => inspectOne(run, call))));
+  return { kind: 'ready', calls: ready };
+}
+
+/** Inspects calls that have their values, then decides each in order. */
+export async function inspectReady(run: HostRun, calls: readonly ReadyCall[]): Promise<Decided> {
+  return decideInOrder(run, await Promise.all(calls.map((call) => inspectOne(run, call))));
 }
 
 type Expanded = {
@@ -68,12 +95,7 @@ type Expanded = {
   readonly calls: readonly { readonly call: ActionCall; readonly scope: Scope }[];
 };
 
-function expandCalls(
-  run: HostRun,
-  look: Look,
-  calls: readonly ActionCall[],
-  scope: Scope,
-): Expanded | Exclude<Decided, { kind: 'decided' }> {
+function expandCalls(run: HostRun, look: Look, calls: readonly ActionCall[], scope: Scope): Expanded | Undecided {
   const { took } = run.parts;
   const result: { call: ActionCall; scope: Scope }[] = [];
   for (const call of calls) {
@@ -93,9 +115,7 @@ function expandCalls(
   return { kind: 'calls', calls: result };
 }
 
-type Evaluated =
-  | { readonly kind: 'ready'; readonly call: Omit<ReadyCall, 'state'> }
-  | Exclude<Decided, { kind: 'decided' }>;
+type Evaluated = { readonly kind: 'ready'; readonly call: ReadyCall } | Undecided;
 
 function evaluateCall(run: HostRun, look: Look, call: ActionCall, scope: Scope): Evaluated {
   const action = run.parts.registry.actions.get(call.call);
@@ -104,23 +124,30 @@ function evaluateCall(run: HostRun, look: Look, call: ActionCall, scope: Scope):
   if (evaluated.kind === 'unknown') return evaluated;
   if (evaluated.kind === 'error') return { kind: 'failed', reason: `${call.call}: ${evaluated.message}` };
   const params = fillDefaults(action.params, evaluated.value) as Value;
-  const problems = run.parts.validate('action', call.call, params);
+  const become = becomeOf(run, look.runbook, look.become, call.become);
+  const { touches, timeoutMs } = call;
+  return readyCall(run, { action, params, become, touches, timeoutMs });
+}
+
+/** Whether an action takes these params, which may come from a host or a journal. */
+export function readyCall(run: HostRun, call: Omit<ReadyCall, 'reads'>): Evaluated {
+  const { action, params } = call;
+  const problems = run.parts.validate('action', action.name, params);
   if (problems.length > 0) {
     return {
       kind: 'failed',
-      reason: `${call.call}: ${problems.map((p) => `${p.path.join('.')} ${p.message}`.trim()).join('; ')}`,
+      reason: `${action.name}: ${problems.map((p) => `${p.path.join('.')} ${p.message}`.trim()).join('; ')}`,
     };
   }
-  const become = becomeOf(run, look.runbook, look.become, call.become);
   // The action's own schema has just accepted these params.
-  return { kind: 'ready', call: { call, action, params, become, reads: action.reads(params as never) } };
+  return { kind: 'ready', call: { ...call, reads: action.reads(params as never) } };
 }
 
-async function inspectOne(run: HostRun, ready: Omit<ReadyCall, 'state'>): Promise<ReadyCall> {
+async function inspectOne(run: HostRun, ready: ReadyCall): Promise<Inspected> {
   const label = { kind: 'inspect', name: ready.action.name, params: plainParams(ready.params) } as const;
   try {
     // A state is JSON, or an Unknown: defineAction's types hold every action to it.
-    const state = (await run.session.read(label, ready.become, ready.call.timeoutMs ?? inspectTimeoutMs, (host) =>
+    const state = (await run.session.read(label, ready.become, ready.timeoutMs ?? inspectTimeoutMs, (host) =>
       ready.action.inspect(host, ready.params as never),
     )) as Json | Unknown;
     return { ...ready, state };
@@ -130,7 +157,7 @@ async function inspectOne(run: HostRun, ready: Omit<ReadyCall, 'state'>): Promis
   }
 }
 
-function decideInOrder(run: HostRun, calls: readonly ReadyCall[]): Decided {
+function decideInOrder(run: HostRun, calls: readonly Inspected[]): Decided {
   const changes: DueChange[] = [];
   for (const call of calls) {
     const { state } = call;
@@ -159,7 +186,8 @@ function decideInOrder(run: HostRun, calls: readonly ReadyCall[]): Decided {
         ? call.action.diffAfter(state, call.params as never, touched)
         : call.action.diff(state, call.params as never);
     if (change === undefined) continue;
-    const touches = call.call.touches ?? call.action.touches(change);
+    if (change instanceof Unknown) return { kind: 'unknown', unknowns: [change] };
+    const touches = call.touches ?? call.action.touches(change);
     changes.push({
       action: call.action,
       params: call.params,
@@ -167,14 +195,14 @@ function decideInOrder(run: HostRun, calls: readonly ReadyCall[]): Decided {
       change,
       touches,
       become: call.become,
-      timeoutMs: call.call.timeoutMs,
+      timeoutMs: call.timeoutMs,
       predicted: afterOthers,
     });
   }
   return { kind: 'decided', changes };
 }
 
-function ownStep(call: ReadyCall): Decided {
+function ownStep(call: ReadyCall): Undecided {
   const reason = `${call.action.name} looks at what an earlier call of the same fix changes; give it a step of its own`;
   return { kind: 'failed', reason };
 }

@@ -6,12 +6,14 @@ export function createLimit(size: number): Limit {
   let running = 0;
   return async (work) => {
     if (running >= size) await new Promise<void>((resolve) => waiting.push(resolve));
-    running += 1;
+    else running += 1;
     try {
       return await work();
     } finally {
-      running -= 1;
-      waiting.shift()?.();
+      // A place is handed over, so that nobody who comes now takes it too.
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
     }
   };
 }

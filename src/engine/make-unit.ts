@@ -1,6 +1,7 @@
 import type { Scope } from '../expr/evaluate.ts';
 import { interpolateText } from '../expr/interpolate.ts';
 import { assertNever } from '../model/assert-never.ts';
+import type { OwnRollback } from '../model/history.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { PlannedChange } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
@@ -12,6 +13,7 @@ import type { DeadManSwitch } from './dead-man.ts';
 import { type FixKey, fixKey } from './fix-key.ts';
 import { becomeOf, type MadeChange } from './host-run.ts';
 import { type DueChange, inspectCalls } from './inspect-calls.ts';
+import { ownRollback } from './own-rollback.ts';
 import { plannedChange } from './planned-change.ts';
 import { madeAgain, type Resumed } from './resume-unit.ts';
 import { confirmUnit, deadManOf, resumeGuarded, takenBackByHost } from './risky-unit.ts';
@@ -152,7 +154,8 @@ async function make(
   if (refused !== undefined) {
     return { result: { outcome: 'skipped', reason: refused }, refused, standing: [], takeBack: nothingToTakeBack };
   }
-  const applied = await attempt(place, unit, due, shown.changes, firstAttempt, deadMan);
+  const own = ownRollback(place, unit.rollback, scope);
+  const applied = await attempt(place, { ...unit, own }, due, shown.changes, firstAttempt, deadMan);
   // The host of a risky fix takes all of it back that may have been begun.
   const whole = applied.kind === 'done' || (applied.kind === 'unknown' && deadMan !== undefined);
   const begun = whole ? due : applied.kind === 'not_started' ? [] : applied.begun;
@@ -192,7 +195,7 @@ function madeChange(place: StepPlace, due: DueChange, planned: PlannedChange | u
 /** Attempts a fix, waiting for its turn where another program holds what it needs; each attempt is told. */
 function attempt(
   place: StepPlace,
-  unit: Unit,
+  unit: Unit & { readonly own: OwnRollback | undefined },
   due: readonly DueChange[],
   changes: readonly PlannedChange[],
   first: number,
@@ -209,8 +212,8 @@ function attempt(
       const planned = changes.filter((_, index) => left.some((entry) => entry === due[index]));
       const bootId = run.session.bootId();
       const boot = bootId === undefined ? {} : { bootId };
-      const risky = unit.risky ?? {};
-      const about = { ...alternative, ...boot, changes: planned, ...risky };
+      const own = unit.own === undefined ? {} : { rollback: unit.own };
+      const about = { ...alternative, ...boot, changes: planned, ...own, ...unit.risky };
       await emit({ type: 'fix.intent', ...stampOf(place), key, attempt: count, ...about });
       const unarmed = await deadMan?.arm(count, left);
       if (unarmed === undefined) run.fixBegun = true;

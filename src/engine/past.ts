@@ -1,5 +1,6 @@
 import type { HostHistory, UnitRecord } from '../model/history.ts';
 import { canonicalJson } from '../model/json.ts';
+import { markerDays } from '../shell/marker.ts';
 import type { StepPlace } from './step-place.ts';
 
 /** What an earlier process of this run did on one host. */
@@ -21,6 +22,14 @@ export function pastOf(history: HostHistory): Past {
 /** Whether something of a unit may have been begun on the host. */
 export function mayHaveBegun(unit: UnitRecord): boolean {
   return unit.attempts.some(({ result }) => result?.outcome !== 'not_started');
+}
+
+/** A day less than they are kept at least: the clocks of two machines are in it. */
+const surelyKeptMs = (markerDays - 1) * 86_400_000;
+
+/** Whether the host's marker of something begun then (ISO 8601) may have been swept: that it is missing proves nothing. */
+export function markerMayBeGone(at: string, now: number): boolean {
+  return !(now - Date.parse(at) < surelyKeptMs);
 }
 
 /** Whether a host's walk has to go on where an earlier process of the run left it. */

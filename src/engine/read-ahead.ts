@@ -48,6 +48,8 @@ function readingsOf(look: Look, call: ProbeCall, scope: Scope): readonly { own: 
 export function askSteps(run: HostRun, steps: readonly Step[], placeOf: (step: Step) => StepPlace, scope: Scope): void {
   for (const [index, step] of steps.entries()) {
     const later = index > 0;
+    // Others are there first.
+    if (step.throttle !== undefined) return;
     if (step.forEach !== undefined || (step.when.length > 0 && (later || decide(step.when, scope).held !== true)))
       return;
     const place = placeOf(step);

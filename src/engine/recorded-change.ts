@@ -4,7 +4,7 @@ import type { Value } from '../model/value.ts';
 import type { DueChange } from './inspect-calls.ts';
 
 /** What the redactor writes for a secret. */
-const redacted = '***';
+export const redacted = '***';
 
 /** A change as a journal has it, ready to be asked for, looked at or undone again; or why that can't be. */
 export function recordedChange(registry: Registry, planned: PlannedChange): DueChange | string {

@@ -110,10 +110,3 @@ function formsOf(secret: string): readonly string[] {
         ],
   );
 }
-
-/** All secrets inside a value. */
-export function secretsIn(value: unknown): readonly Secret[] {
-  if (value instanceof Secret) return [value];
-  if (Array.isArray(value)) return value.flatMap(secretsIn);
-  return isObject(value) ? Object.values(value).flatMap(secretsIn) : [];
-}

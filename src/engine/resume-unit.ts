@@ -8,7 +8,7 @@ import { type Applied, applyFix } from './apply-fix.ts';
 import { fixKey } from './fix-key.ts';
 import { becomeOf, type HostRun, type MadeChange } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
-import { mayHaveBegun } from './past.ts';
+import { markerMayBeGone, mayHaveBegun } from './past.ts';
 import { plainJson } from './plain-json.ts';
 import { plainParams } from './read-probes.ts';
 import { recordedChange } from './recorded-change.ts';
@@ -135,7 +135,8 @@ async function askHost(place: StepPlace, record: UnitRecord, last: AttemptRecord
     due.push(change);
   }
   const key = [...fixKey(place, record.alternative), last.attempt];
-  const { bootId } = last;
+  // A missing marker proves nothing once it may have been swept: then it is as on another boot.
+  const bootId = markerMayBeGone(last.at, run.parts.clock.now()) ? undefined : last.bootId;
   const applied = await applyFix(run, due, { runMs: step.timeoutMs, waits: async () => {} }, key, (request) =>
     run.session.adopt({ key: request.key, become: request.become, timeoutMs: request.timeoutMs, bootId }),
   );

@@ -9,7 +9,7 @@ import type { Reverted } from '../shell/dead-man-reply.ts';
 import { attemptFix } from './attempt-fix.ts';
 import { type FixKey, keyText } from './fix-key.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
-import { inspectCalls } from './inspect-calls.ts';
+import { evaluateCalls, inspectReady, type ReadyCall, whyUndecided } from './inspect-calls.ts';
 import { plainJson } from './plain-json.ts';
 import { plainParams } from './read-probes.ts';
 import { lookOf, type StepPlace } from './step-place.ts';
@@ -62,13 +62,38 @@ export async function runRollbackCalls(
   scope: Scope,
   key: FixKey,
 ): Promise<LeftBehind> {
+  const evaluated = evaluateCalls(place.run, lookOf(place, 'rollback'), calls, scope);
+  if (evaluated.kind !== 'ready') return whyUndecided(evaluated);
+  const made = await makeRollbackCalls(place, evaluated.calls, key);
+  return made.kind === 'done' ? undefined : made.reason;
+}
+
+/** How a step's own calls ended. `failed`: known how far they came; nothing of them runs any more. */
+export type RolledBack = { readonly kind: 'done' } | { readonly kind: 'failed' | 'unknown'; readonly reason: string };
+
+/** Makes calls that take a fix back, at most once for their key, and looks that nothing differs from what they want. */
+export async function makeRollbackCalls(
+  place: StepPlace,
+  calls: readonly ReadyCall[],
+  key: FixKey,
+): Promise<RolledBack> {
   const { run } = place;
-  const decided = await inspectCalls(run, lookOf(place, 'rollback'), calls, scope);
-  if (decided.kind === 'failed') return decided.reason;
-  if (decided.kind === 'unknown') return decided.unknowns.map((unknown) => unknown.reason).join('; ');
-  const turn = rollbackTurn(place);
-  const applied = await attemptFix(run, decided.changes, turn, key, untold);
-  return applied.kind === 'done' ? undefined : applied.reason;
+  const decided = await inspectReady(run, calls);
+  if (decided.kind !== 'decided') return { kind: 'failed', reason: whyUndecided(decided) };
+  if (decided.changes.length === 0) return { kind: 'done' };
+  const applied = await attemptFix(run, decided.changes, rollbackTurn(place), key, untold);
+  if (applied.kind !== 'done') {
+    return { kind: applied.kind === 'unknown' ? 'unknown' : 'failed', reason: applied.reason };
+  }
+  // Commands leave nothing to look at.
+  const still = await inspectReady(
+    run,
+    calls.filter(({ action }) => action.converges),
+  );
+  if (still.kind !== 'decided') return { kind: 'failed', reason: `after the rollback: ${whyUndecided(still)}` };
+  if (still.changes.length === 0) return { kind: 'done' };
+  const what = still.changes.map(({ action, change }) => action.describe(change)).join('; ');
+  return { kind: 'failed', reason: `rolled back, and it still differs: ${what}` };
 }
 
 /** After the host has taken changes back by itself: looks that it did, and does what it could not. */

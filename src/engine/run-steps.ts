@@ -22,6 +22,7 @@ import { type Level, placeAt, type StepPlace, stampOf } from './step-place.ts';
 import { endText, firstWords } from './step-words.ts';
 import { askBefore } from './stepping.ts';
 import { stopReason } from './stop-reason.ts';
+import { throttled } from './throttle.ts';
 import { decideTraced, tracedAt, traceList } from './trace-conditions.ts';
 import { worst } from './worst-result.ts';
 
@@ -82,13 +83,22 @@ export async function runSteps(
       scope = await skipStep(place, scope, end.reason);
       continue;
     }
-    const begun = run.parts.clock.monotonic();
     askSteps(run, runbook.steps.slice(index), placeOf, scope);
-    const ran = await runStep(place, scope, between);
+    const from = scope;
+    const ran = await throttled(run.parts, step, async () => {
+      const begun = run.parts.clock.monotonic();
+      const one = await runStep(place, from, between);
+      await finishStep(place, one, begun);
+      return one;
+    });
+    if (ran === undefined) {
+      end = { kind: 'interrupted', reason: stopReason(run.parts.stopping) };
+      scope = await skipStep(place, scope, end.reason);
+      continue;
+    }
     scope = ran.scope;
     bad ||= ran.bad;
     end = ran.end;
-    await finishStep(place, ran, begun);
     lookIsOld ||= ran.plan.result.outcome !== 'skipped';
     if (gone || end !== undefined || !ran.changed || run.dryRun) continue;
     gone = await between.gone(scope);

@@ -62,6 +62,8 @@ function needsOf(event: Event): 'before' | 'durable' | 'order' {
     case 'host.finished':
     case 'run.finished':
       return 'durable';
+    case 'batch.started':
+    case 'batch.finished':
     case 'host.connecting':
     case 'host.connected':
     case 'host.unreachable':

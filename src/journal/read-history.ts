@@ -88,7 +88,7 @@ function take(host: HostDraft, event: Event): void {
 }
 
 function intent(host: HostDraft, event: Of<'fix.intent'>): void {
-  const { key, step, item, alternative, attempt, bootId, changes } = event;
+  const { key, step, item, alternative, attempt, bootId, changes, rollback } = event;
   if (bootId !== undefined) host.bootId = bootId;
   let unit = unitsOf(host, key)[0];
   if (unit === undefined) {
@@ -105,8 +105,9 @@ function intent(host: HostDraft, event: Of<'fix.intent'>): void {
   // Begun again: what was said of it before is over.
   delete unit.rollback;
   delete unit.finished;
+  if (rollback !== undefined) unit.ownRollback = rollback;
   unit.attempts = unit.attempts.filter((earlier) => earlier.attempt !== attempt);
-  unit.attempts.push({ attempt, ...(bootId === undefined ? {} : { bootId }), changes });
+  unit.attempts.push({ attempt, at: event.at, ...(bootId === undefined ? {} : { bootId }), changes });
 }
 
 function result(host: HostDraft, event: Of<'fix.result'>): void {

@@ -18,6 +18,7 @@ export interface Asked {
   readonly hosts: readonly Host[];
   readonly limit: string | undefined;
   readonly extra: ReadonlyMap<string, string>;
+  readonly secrets?: ReadonlyMap<string, unknown>;
   /** Passwords, prompts and the like are left out. */
   readonly reach: RunRequest['reach'];
   readonly becomeByDefault: string | false;
@@ -26,6 +27,8 @@ export interface Asked {
   readonly startAt: string | undefined;
   readonly until?: string;
   readonly allowIrreversible: boolean;
+  readonly rollout?: RunRequest['rollout'];
+  readonly maxChanged?: number;
 }
 
 /** The request as the journal keeps it: without secrets, and with paths that hold in any directory. */
@@ -44,7 +47,10 @@ export function runRequest(asked: Asked): RunRequest {
     inventory: asked.inventory.map((source) => (source.includes(',') ? source : resolve(source))),
     inventorySha256: inventoryHash(asked.hosts, runbook),
     ...(limit === undefined ? {} : { limit }),
-    extra: [...asked.extra].map(([name, text]) => ({ name, text: secret.has(name) ? '***' : text })),
+    extra: [
+      ...[...asked.extra].map(([name, text]) => ({ name, text: secret.has(name) ? '***' : text })),
+      ...[...(asked.secrets?.keys() ?? [])].map((name) => ({ name, text: '***' })),
+    ],
     reach: reachOf(asked.reach),
     becomeByDefault,
     tags,
@@ -52,6 +58,8 @@ export function runRequest(asked: Asked): RunRequest {
     ...(startAt === undefined ? {} : { startAt }),
     ...(until === undefined ? {} : { until }),
     allowIrreversible,
+    ...(asked.rollout === undefined ? {} : { rollout: asked.rollout }),
+    ...(asked.maxChanged === undefined ? {} : { maxChanged: asked.maxChanged }),
     operator: operator(),
   };
 }

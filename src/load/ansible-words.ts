@@ -41,7 +41,7 @@ const keys: Readonly<Record<string, Answer>> = {
     '`name` is called `id` (a short name) and `title` here',
     'id: confirm\ntitle: Confirm it in the audit log',
   ),
-  tasks: answer('tasks', '`tasks` are called `steps` here', 'see docs/from-ansible'),
+  tasks: answer('tasks', '`tasks` are called `steps` here', 'see docs/for-ansible-users.md'),
   roles: answer('use', 'there are no roles', 'use: ./other-runbook.yaml in a step'),
   vars: answer('vars', '`vars` of a runbook are its `params`', 'params: { port: { type: int, default: 8080 } }'),
   register: answer(
@@ -149,7 +149,7 @@ export function ansibleKey(key: string): Answer | undefined {
 export const playbook: Answer = answer(
   'playbook',
   'this is a playbook; a runbook is one mapping',
-  'runbook: my-runbook\ntitle: …\nhosts: web\nsteps: [ … ]\n(tasks become steps: see docs/from-ansible)',
+  'runbook: my-runbook\ntitle: …\nhosts: web\nsteps: [ … ]\n(tasks become steps: see docs/for-ansible-users.md)',
 );
 
 /** Nobody writes a longer condition by hand. */

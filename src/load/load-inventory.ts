@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Checked } from '../model/diagnostic.ts';
 import type { Inventory } from '../model/inventory.ts';
+import type { Vault } from '../model/vault.ts';
 import { createDraft } from './inventory/draft.ts';
 import { createFindings, fileStart } from './inventory/place.ts';
 import { readHostList } from './inventory/read-host-list.ts';
@@ -14,6 +15,8 @@ import { warnOfSlips } from './inventory/warn-of-slips.ts';
 export interface InventoryOptions {
   /** For inventories that are programs. */
   readonly executable?: ExecutableLimits;
+  /** Opens values and files that ansible-vault encrypted. Absent: they are left out, with a warning. */
+  readonly vault?: Vault;
 }
 
 /**
@@ -26,7 +29,7 @@ export async function loadInventory(
   options: InventoryOptions = {},
 ): Promise<Checked<Inventory>> {
   const findings = createFindings();
-  const draft = createDraft();
+  const draft = createDraft(options.vault);
   const folders: string[] = [];
   for (const source of sources) {
     if (source.includes(',') && !existsSync(source)) readHostList(source, draft, findings);

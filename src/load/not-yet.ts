@@ -4,11 +4,12 @@ import type { Path } from './parse-yaml.ts';
 const meanwhile: Readonly<Record<string, string>> = {
   run_once: 'run it with -l on one host',
   delegate_to: 'run a runbook of its own on that host',
-  throttle: 'use -f to bound how many hosts run at a time',
-  batches: 'run on a part of the hosts with -l',
-  pause: 'run on a part of the hosts with -l',
-  max_fail: 'run on a part of the hosts with -l',
 };
+
+/** What to do instead of a key that this version does not carry out; `undefined`: it does. */
+export function notBuilt(key: string): string | undefined {
+  return Object.hasOwn(meanwhile, key) ? meanwhile[key] : undefined;
+}
 
 /** Keys that the language has and this version does not carry out: an error beats silence. */
 export function notYet(

@@ -1,13 +1,13 @@
 import type { UserPack } from '../model/pack.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
 import type { Context } from './context.ts';
-import { notYet } from './not-yet.ts';
 import type { Path } from './parse-yaml.ts';
 import { choiceOf, listOf, mappingOf, textOf } from './raw.ts';
 import { readBecome } from './read-call.ts';
 import { readCel } from './read-expression.ts';
 import { paramsSchema, readParams } from './read-params.ts';
 import { refuseSecondId } from './read-remediation.ts';
+import { readRollout } from './read-rollout.ts';
 import { readStep } from './read-step.ts';
 import { readSymptom } from './read-symptom.ts';
 import { baseScope, type Scope } from './scope.ts';
@@ -23,7 +23,7 @@ export interface Origin {
 /** A document as a runbook. What is wrong goes into the report; the runbook is whole only when there is no error. */
 export async function readRunbook(context: Context, origin: Origin): Promise<Runbook> {
   const raw = mappingOf(context.located.value);
-  notYet(context, raw, [], ['batches', 'pause', 'max_fail']);
+  const rollout = readRollout(raw);
   refuseInterpolation(context, raw, ['title', 'hosts']);
   const params = readParams(context, raw['params']);
   const base = baseScope(paramsSchema(params));
@@ -38,6 +38,7 @@ export async function readRunbook(context: Context, origin: Origin): Promise<Run
     ...(become === undefined ? {} : { become }),
     ...(seen === undefined ? {} : { symptom: seen.symptom }),
     steps,
+    ...(rollout === undefined ? {} : { rollout }),
     ifNotFixed: choiceOf(raw['if_not_fixed'], ['rollback', 'keep'], 'rollback'),
     outputs: readOutputs(context, scope, raw['outputs']),
     ...origin,

@@ -25,7 +25,7 @@ export async function readStep(
   const at = (key: string): Path => [...path, key];
   const id = textOf(raw['id']) ?? '';
   isCelName(context, id, at('id'), 'value');
-  notYet(context, raw, path, ['run_once', 'delegate_to', 'throttle']);
+  notYet(context, raw, path, ['run_once', 'delegate_to']);
   const when = readCondition(context, outer, raw['when'], at('when'));
   const each = readEach(context, behind(outer, when), raw, path);
   const { probes, scope } = readProbes(context, each.scope, raw['probes'], at('probes'));
@@ -60,6 +60,7 @@ export async function readStep(
     timeoutMs: readDuration(raw['timeout']) ?? defaultTimeoutMs,
     prevent: raw['prevent'] === true,
     ...(become === undefined ? {} : { become }),
+    ...(typeof raw['throttle'] === 'number' ? { throttle: raw['throttle'] } : {}),
   };
   const outputs = outputsOf(step);
   // Probes of a for_each step end with their item. What `when` proved holds in this step only.

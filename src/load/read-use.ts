@@ -40,6 +40,10 @@ export async function readUse(
       { help },
     );
   }
+  if (runbook.rollout !== undefined) {
+    const message = `\`${runbook.id}\` has \`batches\`, \`pause\` or \`max_fail\`, which are the whole run's`;
+    context.report.at(at, 'runbook/use-with-rollout', message, { help: 'move them into the runbook that is run' });
+  }
   checkGiven(context, scope, mappingOf(step['with']), [...path, 'with'], runbook);
   return { kind: 'use', runbook, with: given };
 }

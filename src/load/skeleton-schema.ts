@@ -100,14 +100,14 @@ export const skeletonSchema = {
     batches: {
       type: 'array',
       minItems: 1,
-      items: { type: ['integer', 'string'], minimum: 1, pattern: '^[0-9]{1,3}%$' },
+      items: { type: ['integer', 'string'], minimum: 1, pattern: '^(?:[1-9][0-9]?|100)%$' },
       description: 'Hosts at a time, as counts or percents; the last entry repeats.',
     },
     pause: { ...ref('duration'), description: 'Between two batches.' },
     max_fail: {
       type: ['integer', 'string'],
       minimum: 0,
-      pattern: '^[0-9]{1,3}%$',
+      pattern: '^(?:[0-9]|[1-9][0-9]|100)%$',
       description: 'More bad hosts than this: nobody else begins.',
     },
     outputs: {

@@ -4,6 +4,8 @@ import type { Diagnostic, SourceRange } from '../model/diagnostic.ts';
 export interface Source {
   readonly file: string;
   readonly text: string;
+  /** The text was encrypted in the file: it is never shown. */
+  readonly sealed?: true;
 }
 
 const lineStartsOf = new WeakMap<Source, readonly number[]>();
@@ -44,7 +46,7 @@ export function diagnosticAt(
   );
   const lines: string[] = [];
   for (let line = at.line; line <= last; line += 1) lines.push(lineText(source, line));
-  const excerpt = lines.join('\n');
+  const excerpt = source.sealed === true ? '' : lines.join('\n');
   return help === undefined ? { code, severity, message, at, excerpt } : { code, severity, message, at, excerpt, help };
 }
 

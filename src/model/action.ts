@@ -117,7 +117,10 @@ export interface Action {
   touches(change: Json): readonly Resource[];
   inspect(host: Inspector, params: never): Promise<unknown>;
   diff(state: Json, params: never): Json | undefined;
-  readonly diffAfter: ((state: Json, params: never, touched: readonly Resource[]) => Json | undefined) | undefined;
+  /** An unknown: its author's code is broken, and says how. */
+  readonly diffAfter:
+    | ((state: Json, params: never, touched: readonly Resource[]) => Json | Unknown | undefined)
+    | undefined;
   describe(change: Json): string;
   contents(change: Json): readonly ContentDiff[];
   /** Whether it can foresee any probe's answer at all. */

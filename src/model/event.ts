@@ -1,7 +1,8 @@
-import type { RunRequest, UnitKey } from './history.ts';
+import type { OwnRollback, RunRequest, UnitKey } from './history.ts';
 import type { Json } from './json.ts';
 import type { HostOutcome, HostPlan, PlannedChange, Reason } from './plan.ts';
 import type { StepResult, Verdict } from './result.ts';
+import type { Rollout } from './rollout.ts';
 
 /** Grows when a reader of events would have to change. */
 export const eventVersion = 1;
@@ -36,11 +37,34 @@ export type Event =
       readonly dryRun: boolean;
       readonly forks: number;
       readonly steps: readonly { readonly id: string; readonly title: string }[];
+      /** Absent: all hosts at once. */
+      readonly rollout?: Rollout;
       /** Absent: nobody can go on with this run (a demo, a replay). */
       readonly request?: RunRequest;
     })
   /** Another process goes on with a run that broke off; the numbers go on too. */
   | (Common & { readonly type: 'run.resumed'; readonly hosts: readonly string[]; readonly operator: string })
+  /** All hosts were looked at; these are changed now, and no others before they have ended. */
+  | (Common & {
+      readonly type: 'batch.started';
+      /** Counts from 1 within a process of the run. */
+      readonly batch: number;
+      readonly hosts: readonly string[];
+      /** Those of them that are the first of their kind. */
+      readonly canaries: readonly string[];
+      /** Hosts that wait for a later batch. */
+      readonly waiting: number;
+    })
+  | (Common & {
+      readonly type: 'batch.finished';
+      readonly batch: number;
+      readonly verdicts: { readonly [V in Verdict]?: number };
+      /** Kinds of change that do not do: their first host ended badly, and no other of theirs begins. */
+      readonly closed: readonly { readonly canary: string; readonly diagnosis: string; readonly waiting: number }[];
+      /** Why nobody else begins. */
+      readonly stopped?: string;
+      readonly ms: number;
+    })
   | (OfHost & { readonly type: 'host.connecting' })
   | (OfHost & {
       readonly type: 'host.connected';
@@ -54,6 +78,8 @@ export type Event =
       readonly phase: string;
       readonly reason: string;
       readonly help?: string;
+      /** It was tried before, by `--retry-unreachable`. */
+      readonly again?: true;
     })
   | (OfHost & {
       readonly type: 'probe.read';
@@ -104,6 +130,8 @@ export type Event =
       readonly alternative?: string;
       readonly bootId?: string;
       readonly changes: readonly PlannedChange[];
+      /** Absent: the actions' own undos. */
+      readonly rollback?: OwnRollback;
       /** So long after it began the host takes it back by itself, unless its verify held over a new connection. */
       readonly revertAfterMs?: number;
     })
@@ -139,12 +167,20 @@ export type Event =
       readonly attempt: number;
     })
   /** Awaited by the engine. */
-  | (OfStep & { readonly type: 'rollback.intent'; readonly key: UnitKey; readonly changes: readonly PlannedChange[] })
+  | (OfStep & {
+      readonly type: 'rollback.intent';
+      readonly key: UnitKey;
+      /** Of an undo: the attempt of the undone run's unit. */
+      readonly attempt?: number;
+      readonly changes: readonly PlannedChange[];
+    })
   /** Awaited by the engine. */
   | (OfStep & {
       readonly type: 'rollback.result';
       readonly key: UnitKey;
       readonly done: boolean;
+      /** Of an undo: how the step's own calls ended, where it has some. */
+      readonly calls?: 'done' | 'failed' | 'unknown';
       readonly reason?: string;
     })
   | (OfStep & {

@@ -2,6 +2,7 @@ import type { TransportName } from './inventory.ts';
 import type { Json } from './json.ts';
 import type { HostOutcome, HostPlan, PlannedChange } from './plan.ts';
 import type { StepResult } from './result.ts';
+import type { Rollout } from './rollout.ts';
 import type { BecomeMethod } from './runbook.ts';
 
 /** What names a unit's fix among all fixes of all runs: run, host, step with the items around it, alternative, item. */
@@ -48,13 +49,46 @@ export interface RunRequest {
   readonly startAt?: string;
   readonly until?: string;
   readonly allowIrreversible: boolean;
+  /** What the command line said of it. */
+  readonly rollout?: Rollout;
+  /** `--max-changed`. */
+  readonly maxChanged?: number;
   /** Whoever ran it: user@machine. */
   readonly operator: string;
+}
+
+/** A call of a step's own `rollback:`, with its values as they were before the fix began. */
+export interface RecordedCall {
+  readonly action: string;
+  /** A secret's value is `***`. */
+  readonly params: Json;
+  readonly become: string | false;
+  readonly touches?: readonly string[];
+  readonly timeoutMs?: number;
+}
+
+/** How a step says that its fix is taken back, where it leaves that not to the actions. */
+export type OwnRollback =
+  | { readonly kind: 'calls'; readonly calls: readonly RecordedCall[] }
+  /** Its calls had no values: a name of theirs was unknown. */
+  | { readonly kind: 'undecided'; readonly reason: string }
+  | { readonly kind: 'irreversible'; readonly why: string };
+
+/** What earlier undos of a run did about the own rollback of one of its units. */
+export interface EarlierUndo {
+  /** How often it failed: nothing of those runs any more, and another may be begun. */
+  readonly failed: number;
+  /** `unknown`: it may have run, or runs still. */
+  readonly last: 'done' | 'failed' | 'unknown';
+  /** When the last one was begun. ISO 8601, UTC. */
+  readonly at: string;
 }
 
 /** One attempt of a unit's fix. */
 export interface AttemptRecord {
   readonly attempt: number;
+  /** When it was about to be sent. ISO 8601, UTC. */
+  readonly at: string;
   /** The host's boot when it was about to be sent; absent: not known then. */
   readonly bootId?: string;
   readonly changes: readonly PlannedChange[];
@@ -76,6 +110,8 @@ export interface UnitRecord {
   readonly alternative?: string;
   /** In order; only the last can lack a result. */
   readonly attempts: readonly AttemptRecord[];
+  /** Absent: the actions' own undos. */
+  readonly ownRollback?: OwnRollback;
   /** Present once it was taken back, or was about to be: `begun` when nobody wrote down how that ended. */
   readonly rollback?: 'begun' | 'done' | 'failed';
   /** How its step, or its item, ended; absent when the run broke off before. */

@@ -2,6 +2,7 @@ import type { ContentDiff } from './action.ts';
 import type { Host } from './inventory.ts';
 import type { Json } from './json.ts';
 import type { StepResult, Verdict } from './result.ts';
+import type { Rollout } from './rollout.ts';
 import type { Runbook } from './runbook.ts';
 import type { Value } from './value.ts';
 
@@ -19,6 +20,8 @@ export interface Plan {
   readonly hosts: readonly PlannedHost[];
   /** Hosts in the inventory, for "18 hosts of 40". */
   readonly inventoryHosts: number;
+  /** Absent: all hosts at once. */
+  readonly rollout?: Rollout;
 }
 
 /** One part of a condition and how it came out. `unknown` names what it waits on. */

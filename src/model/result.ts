@@ -50,9 +50,9 @@ const troubles: ReadonlySet<Verdict | undefined> = new Set<Verdict | undefined>(
   'unknown',
 ]);
 
-/** Whether an operator has to do something about a host; `undefined` = no result came. */
-export function needsLook(verdict: Verdict | undefined): boolean {
-  return troubles.has(verdict);
+/** Whether an operator has to do something about a host; `undefined` = no result came. `undo`: of an undo. */
+export function needsLook(verdict: Verdict | undefined, undo: boolean): boolean {
+  return troubles.has(verdict) && !(undo && verdict === 'rolled_back');
 }
 
 /** Why a step ended as it did, and what it waits on, in one text that is not yet safe; `''` where there is nothing to say. */

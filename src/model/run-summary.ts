@@ -69,7 +69,7 @@ export function createTally(): Tally {
     if (event.type === 'run.started') started = event;
     else if (event.type === 'run.finished') finished = event;
     else if (event.type === 'warning') warnings.push(event);
-    else if (event.type !== 'run.resumed') {
+    else if ('host' in event) {
       const state = hosts.get(event.host) ?? { underWay: new Set() };
       hosts.set(event.host, state);
       takeOfHost(state, event);

@@ -1,6 +1,7 @@
 import type { Json } from './json.ts';
 import type { UserPack } from './pack.ts';
 import type { Resource } from './resource.ts';
+import type { Rollout } from './rollout.ts';
 import type { Schema } from './schema.ts';
 
 /** CEL source, already free of a surrounding `${{ }}`. */
@@ -138,6 +139,8 @@ export interface Step {
   /** Runs also when the symptom is absent or gone. */
   readonly prevent: boolean;
   readonly become?: Become;
+  /** So many hosts at a time. */
+  readonly throttle?: number;
 }
 
 export interface Symptom {
@@ -157,6 +160,8 @@ export interface Runbook {
   readonly symptom?: Symptom;
   readonly steps: readonly Step[];
   readonly ifNotFixed: 'rollback' | 'keep';
+  /** Absent: it says nothing of it. */
+  readonly rollout?: Rollout;
   /** `type`: what its expression yields, as far as that is known. */
   readonly outputs: readonly { readonly name: string; readonly value: Cel; readonly type?: Schema }[];
   /** Packs of the author's own that this document names. */

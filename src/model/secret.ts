@@ -1,3 +1,5 @@
+import { isObject } from './json.ts';
+
 /**
  * A value nobody may print. It has no readable members: `JSON.stringify`, string conversion and `console.log` all give
  * `***`. Only `shell/` (to write it to a host's stdin), `transports/` (to authenticate) and the redactor call {@link reveal}.
@@ -21,4 +23,11 @@ export class Secret {
   toString(): string {
     return '***';
   }
+}
+
+/** All secrets inside a value. */
+export function secretsIn(value: unknown): readonly Secret[] {
+  if (value instanceof Secret) return [value];
+  if (Array.isArray(value)) return value.flatMap(secretsIn);
+  return isObject(value) ? Object.values(value).flatMap(secretsIn) : [];
 }

@@ -1,6 +1,8 @@
 import type { Host, Inventory } from '../model/inventory.ts';
 import type { Plan, PlannedHost } from '../model/plan.ts';
+import { type Rollout, rolloutOf } from '../model/rollout.ts';
 import type { Runbook } from '../model/runbook.ts';
+import type { Secret } from '../model/secret.ts';
 import { resolveParams } from './resolve-params.ts';
 import { limitHosts, selectHosts } from './select-hosts.ts';
 
@@ -10,6 +12,10 @@ export interface PlanOptions {
   readonly limit: string | undefined;
   /** `-e NAME=VALUE`. */
   readonly extra: ReadonlyMap<string, string>;
+  /** `--secret NAME=SOURCE`, read. */
+  readonly secrets?: ReadonlyMap<string, Secret>;
+  /** `--batches` and the like: they win over the runbook's. */
+  readonly rollout?: Rollout;
 }
 
 /** A plan, or why there is none: `usage` ends with 64, `no_hosts` with 66, `params` with 65. */
@@ -20,12 +26,17 @@ export type BuiltPlan =
 /** Chooses the hosts and resolves each one's params. Pure: nothing is connected. */
 export function buildPlan(runbook: Runbook, inventory: Inventory, options: PlanOptions): BuiltPlan {
   const declared = new Set(runbook.params.map((param) => param.name));
-  const stray = [...options.extra.keys()].filter((name) => !declared.has(name));
+  const { extra, secrets = new Map<string, Secret>() } = options;
+  const given = [
+    ...[...extra.keys()].map((name) => ['-e', name]),
+    ...[...secrets.keys()].map((name) => ['--secret', name]),
+  ] as const;
+  const stray = given.filter(([, name = '']) => !declared.has(name));
   if (stray.length > 0) {
     const known = [...declared].join(', ') || 'none';
     return {
       kind: 'usage',
-      problems: stray.map((name) => `-e ${name}: ${runbook.id} has no such param (it has: ${known})`),
+      problems: stray.map(([option, name]) => `${option} ${name}: ${runbook.id} has no such param (it has: ${known})`),
     };
   }
   const selection = chooseRunHosts(runbook, inventory, options.limit);
@@ -33,14 +44,29 @@ export function buildPlan(runbook: Runbook, inventory: Inventory, options: PlanO
   const hosts: PlannedHost[] = [];
   const problems = new Map<string, string[]>();
   for (const host of selection.hosts) {
-    const resolved = resolveParams(runbook.params, options.extra, host);
+    const resolved = resolveParams(runbook.params, extra, secrets, host);
     hosts.push({ host, params: resolved.params, sources: resolved.sources });
     for (const problem of resolved.problems) problems.set(problem, [...(problems.get(problem) ?? []), host.name]);
   }
   if (problems.size > 0)
     return { kind: 'params', problems: [...problems].map(([problem, names]) => `${problem} [${some(names)}]`) };
-  const plan = { runbook, hosts, inventoryHosts: inventory.hosts.length };
-  return { kind: 'plan', plan, warnings: selection.warnings };
+  const rollout = rolloutOf(runbook.rollout, options.rollout);
+  const plan = {
+    runbook,
+    hosts,
+    inventoryHosts: inventory.hosts.length,
+    ...(rollout === undefined ? {} : { rollout }),
+  };
+  return { kind: 'plan', plan, warnings: [...selection.warnings, ...inProcessList(runbook, extra)] };
+}
+
+/** A secret among a command's arguments is seen by everybody on this machine, and kept by the shell. */
+function inProcessList(runbook: Runbook, extra: ReadonlyMap<string, string>): readonly string[] {
+  const secrets = runbook.params.filter(({ name, type }) => type === 'secret' && extra.has(name));
+  return secrets.map(
+    ({ name }) =>
+      `-e ${name}: others on this machine see it in the process list; give --secret ${name}=prompt, or another source`,
+  );
 }
 
 /** The hosts of a run, or why there are none. */

@@ -112,6 +112,8 @@ function isPlainMap(value: Value): value is { readonly [key: string]: Value } {
 }
 
 function no(expected: string, got: Value): Converted {
+  if (got instanceof Secret)
+    return { ok: false, problem: `expected ${expected}, got a secret: only type secret takes one` };
   return { ok: false, problem: `expected ${expected}, got ${JSON.stringify(got).slice(0, 80)}` };
 }
 

@@ -1,5 +1,6 @@
 import type { Host } from '../model/inventory.ts';
 import type { ParamDeclaration } from '../model/runbook.ts';
+import type { Secret } from '../model/secret.ts';
 import type { Value } from '../model/value.ts';
 import { type Converted, convertText, convertValue } from './convert-param.ts';
 
@@ -10,20 +11,21 @@ export interface ResolvedParams {
   readonly problems: readonly string[];
 }
 
-/** First found: `-e`; the inventory variable of that name; the default. None and not optional: a problem. */
+/** First found: `--secret`; `-e`; the inventory variable of that name; the default. None and not optional: a problem. */
 export function resolveParams(
   declarations: readonly ParamDeclaration[],
   extra: ReadonlyMap<string, string>,
+  secrets: ReadonlyMap<string, Secret>,
   host: Host,
 ): ResolvedParams {
   const params: Record<string, Value> = {};
   const sources: Record<string, string> = {};
   const problems: string[] = [];
   for (const param of declarations) {
-    const found = find(param, extra, host);
+    const found = find(param, extra, secrets, host);
     if (found === undefined) {
       if (!param.optional)
-        problems.push(`param ${param.name} has no value: add -e ${param.name}=… or set it in the inventory`);
+        problems.push(`param ${param.name} has no value: add ${optionFor(param)} or set it in the inventory`);
       continue;
     }
     if (found.converted.ok) {
@@ -36,11 +38,18 @@ export function resolveParams(
   return { params, sources, problems };
 }
 
+function optionFor({ name, type }: ParamDeclaration): string {
+  return type === 'secret' ? `--secret ${name}=prompt` : `-e ${name}=…`;
+}
+
 function find(
   param: ParamDeclaration,
   extra: ReadonlyMap<string, string>,
+  secrets: ReadonlyMap<string, Secret>,
   host: Host,
 ): { readonly converted: Converted; readonly source: string } | undefined {
+  const secret = secrets.get(param.name);
+  if (secret !== undefined) return { converted: convertValue(param, secret), source: '--secret' };
   const given = extra.get(param.name);
   if (given !== undefined) return { converted: convertText(param, given), source: '-e' };
   const variable = host.vars[param.name];

@@ -27,10 +27,11 @@ export function createAnsible(outputs: Outputs, options: ReporterOptions): Repor
 }
 
 /** As Ansible's default callback writes it: the same columns, the same names, hosts by name. */
-export function printRecap({ hosts }: RunSummary): string {
+export function printRecap({ hosts, started }: RunSummary): string {
+  const undo = started?.request?.kind === 'undo';
   const sorted = [...hosts].sort((a, b) => (a.host < b.host ? -1 : 1));
   const lines = sorted.map((host) => {
-    const counts = Object.entries(countsOf(host)).map(([name, count]) => `${name}=${String(count).padEnd(4)}`);
+    const counts = Object.entries(countsOf(host, undo)).map(([name, count]) => `${name}=${String(count).padEnd(4)}`);
     return `${safeLine(host.host).padEnd(26)} : ${counts.join(' ')}`;
   });
   return ['', 'PLAY RECAP '.padEnd(80, '*'), ...lines, '', ''].join('\n');
@@ -49,12 +50,15 @@ const columns: { readonly [O in StepOutcome]: 'ok' | 'changed' | 'failed' | 'ski
   unreachable: 'failed',
 };
 
-function countsOf(host: HostEnd) {
-  const ends = host.steps.map(({ result }) => columns[result.outcome]);
+function countsOf(host: HostEnd, undo: boolean) {
+  // An undo is there to roll back.
+  const ends = host.steps.map(({ result: { outcome } }) =>
+    undo && outcome === 'rolled_back' ? 'changed' : columns[outcome],
+  );
   const count = (column: string): number => ends.filter((end) => end === column).length;
   const unreachable = host.verdict === 'unreachable';
   // A scraper looks for `failed=0`: it must not find that where somebody has to look.
-  const bad = !unreachable && (needsLook(host.verdict) || host.verdict === 'not_started');
+  const bad = !unreachable && (needsLook(host.verdict, undo) || host.verdict === 'not_started');
   const failed = Math.max(unreachable ? 0 : count('failed'), bad ? 1 : 0);
   return {
     ok: count('ok') + count('changed'),

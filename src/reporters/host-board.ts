@@ -2,17 +2,20 @@ import { formatDuration } from '../model/duration.ts';
 import type { Event } from '../model/event.ts';
 import { needsLook, type Verdict } from '../model/result.ts';
 import { safeLine } from '../model/safe-text.ts';
+import { createBatchNote } from './batch-note.ts';
 import type { Board, RunStarted } from './board.ts';
 import { createRow, type Ending, type Row } from './row.ts';
 import { place } from './sentences.ts';
 import { count, pad, truncate, width } from './text.ts';
-import { type Colours, verdictPaint, word } from './words.ts';
+import { type Colours, isUndo, verdictPaint, word } from './words.ts';
 
 /** A row per host: the host and its current step, then its verdict. */
 export function createHostBoard(started: RunStarted): Board {
   const hostColumns = Math.min(30, Math.max(...started.hosts.map((host) => width(safeLine(host)))));
   const rows = new Map(started.hosts.map((host) => [host, createRow(host, text(host, 'waiting'))]));
   const verdicts = new Map<string, Verdict>();
+  const undo = isUndo(started);
+  const batches = createBatchNote();
 
   /** The host's name, at most half a narrow row. */
   function name(host: string, columns: number): string {
@@ -30,17 +33,18 @@ export function createHostBoard(started: RunStarted): Board {
       const lead = name(host, columns);
       const how = word(verdict);
       const room = Math.max(0, columns - width(lead) - 4 - how.length);
-      return `${colours.bold(lead)}  ${verdictPaint(colours, verdict)(how)}  ${truncate(safeLine(about), room)}`;
+      return `${colours.bold(lead)}  ${verdictPaint(colours, verdict, undo)(how)}  ${truncate(safeLine(about), room)}`;
     };
   }
   function end(row: Row, verdict: Verdict, about: string): void {
     verdicts.set(row.key, verdict);
     row.text = verdictText(row.key, verdict, about);
     row.begun = true;
-    row.end(endingOf(verdict));
+    row.end(endingOf(verdict, undo));
   }
 
   function take(event: Event): void {
+    batches.take(event);
     if (!('host' in event) || event.host === undefined) return;
     const row = rows.get(event.host);
     if (row === undefined || event.type === 'warning') return;
@@ -63,8 +67,8 @@ export function createHostBoard(started: RunStarted): Board {
   }
 
   function status(columns: number, colours: Colours): string {
-    const bad = [...verdicts.values()].filter(needsLook).length;
-    const done = `${verdicts.size} of ${count(started.hosts.length, 'host')} done`;
+    const bad = [...verdicts.values()].filter((verdict) => needsLook(verdict, undo)).length;
+    const done = `${batches.text()}${verdicts.size} of ${count(started.hosts.length, 'host')} done`;
     return statusLine(done, bad, columns, colours);
   }
   return { rows: [...rows.values()], take, status };
@@ -96,8 +100,8 @@ function doing(event: Event): string | undefined {
   }
 }
 
-export function endingOf(verdict: Verdict): Ending {
-  if (needsLook(verdict)) return 'bad';
+export function endingOf(verdict: Verdict, undo: boolean): Ending {
+  if (needsLook(verdict, undo)) return 'bad';
   return verdict === 'not_started' || verdict === 'not_applicable' ? 'skipped' : 'good';
 }
 

@@ -10,7 +10,7 @@ import { partLines, reasonLines } from './reasons.ts';
 import type { ReporterOptions } from './reporter.ts';
 import { place, type Sentence, sentence, type Told } from './sentences.ts';
 import { hang, pad, width } from './text.ts';
-import { type Colours, outcomePaint, verdictPaint, word } from './words.ts';
+import { type Colours, isUndo, outcomePaint, verdictPaint, word } from './words.ts';
 
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 
@@ -35,6 +35,7 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
   /** Changes whose details were told, and on which host. */
   const told = new Map<string, string>();
   let hostColumns = 8;
+  let undo = false;
 
   function lay(said: Omit<Sentence, 'level'>): string[] {
     const lead = `${pad(said.what, 15)} ${pad(safeLine(said.host), hostColumns)}  `;
@@ -45,6 +46,7 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
   }
 
   function runStarted(event: Of<'run.started'>): Telling {
+    undo = isUndo(event);
     hostColumns = Math.min(24, Math.max(4, ...event.hosts.map((host) => width(safeLine(host)))));
     const mode = event.dryRun ? ', dry run: nothing is changed' : '';
     const size = `${event.hosts.length} of ${event.inventoryHosts} hosts${mode}`;
@@ -62,7 +64,7 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     const what = done.length > 0 ? done.map((change) => change.summary).join('; ') : title;
     const why = whyText(result);
     const text = `${place(event)}: ${what}${why === '' ? '' : `; ${why}`} (${formatDuration(event.ms)})`;
-    const lines = lay({ what: word(outcome), host, text, paint: outcomePaint(colours, outcome) });
+    const lines = lay({ what: word(outcome), host, text, paint: outcomePaint(colours, outcome, undo) });
     if (result.rollbackFailed !== undefined) {
       const left = `left on the host: ${result.rollbackFailed}`;
       lines.push(...lay({ what: 'rollback fails', host, text: left, paint: colours.red }));
@@ -70,7 +72,8 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     if (options.diff || verbosity >= 2) {
       lines.push(...done.flatMap((change) => detailOnce(change, host)));
     }
-    const quiet = outcome === 'ok' || outcome === 'skipped' || outcome === 'changed' || outcome === 'would_change';
+    const wanted = undo ? 'rolled_back' : 'changed';
+    const quiet = outcome === 'ok' || outcome === 'skipped' || outcome === wanted || outcome === 'would_change';
     return { lasting: !quiet || verbosity >= 1, lines };
   }
 
@@ -89,11 +92,12 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
   /** Every host ends with its outcome, in a dry run too; only conclusions are news without `-v`. */
   function hostEnded(event: Of<'host.finished'>): Telling {
     const end = event.outcome;
-    if (end.verdict === 'unreachable' || (verbosity < 1 && end.reason === undefined)) return silence;
+    const news = end.reason !== undefined && end.verdict !== 'not_started' && !(undo && end.verdict === 'rolled_back');
+    if (end.verdict === 'unreachable' || (verbosity < 1 && !news)) return silence;
     const about = [end.diagnosis, end.reason].filter((part) => part !== undefined && part !== '');
     const see = end.see === undefined ? '' : ` (see ${end.see})`;
     const text = [...new Set(about)].join(': ') + see;
-    const paint = verdictPaint(colours, end.verdict);
+    const paint = verdictPaint(colours, end.verdict, undo);
     return { lasting: true, lines: lay({ what: word(end.verdict), host: event.host, text, paint }) };
   }
 
@@ -120,8 +124,8 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     if (isTold(event)) return tellTold(event);
     if (verbosity < (lowestLevel[event.type] ?? 0)) return silence;
     const said = sentence(event, colours);
-    // A wait is over some time; a live view shows it while it lasts.
-    const lasting = event.type !== 'fix.waiting' || verbosity >= 1;
+    // A wait is over some time, as a batch is; a live view shows it while it lasts.
+    const lasting = !(event.type === 'fix.waiting' || event.type === 'batch.started') || verbosity >= 1;
     return verbosity < said.level ? silence : { lasting, lines: lay(said) };
   }
   return { tell };

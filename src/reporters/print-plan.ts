@@ -1,6 +1,8 @@
+import { formatDuration } from '../model/duration.ts';
 import { foldNames } from '../model/fold-names.ts';
 import type { HostPlan, Reason } from '../model/plan.ts';
 import type { Verdict } from '../model/result.ts';
+import { formatCount, type Rollout } from '../model/rollout.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { planBody } from './plan-body.ts';
 import { reasonLines } from './reasons.ts';
@@ -15,6 +17,8 @@ export interface PlanPrintOptions {
   readonly verbosity: number;
   /** For "18 hosts of 40". */
   readonly inventoryHosts?: number;
+  /** Absent: all hosts at once. */
+  readonly rollout?: Rollout;
   /** Delegates outside the selection. */
   readonly alsoReaches?: readonly string[];
 }
@@ -104,6 +108,7 @@ function key(reasons: readonly Reason[]): string {
 /** What will happen, in counts, and the traces that looking has left. */
 function footLines(plans: readonly HostPlan[], options: PlanPrintOptions, colours: Colours): string[] {
   const lines = hang('Plan: ', planCounts(plans), options.columns, colours.bold, colours.bold);
+  if (options.rollout !== undefined) lines.push(...hang('  ', rolloutText(options.rollout), options.columns));
   const traces = new Map<string, number>();
   for (const trace of plans.flatMap((plan) => plan.traces)) {
     const text = trace.replace(/^sends /, '');
@@ -117,6 +122,17 @@ function footLines(plans: readonly HostPlan[], options: PlanPrintOptions, colour
   const declared = Math.max(0, ...plans.map((plan) => plan.declaredProbes));
   if (declared > 0) lines.push(`  probes declared, not proved, read-only: ${declared}`);
   return lines;
+}
+
+/** `in batches of 1, 5, 20%, each diagnosis proved on one host first; pause 5m; max_fail 0`. */
+function rolloutText({ batches, pauseMs, maxFail }: Rollout): string {
+  const sizes = (batches ?? []).map(formatCount).join(', ');
+  const parts = [
+    sizes === '' ? 'all hosts at once' : `in batches of ${sizes}, each diagnosis proved on one host first`,
+    pauseMs === undefined || pauseMs === 0 ? '' : `pause ${formatDuration(pauseMs)}`,
+    `max_fail ${maxFail === undefined ? 0 : formatCount(maxFail)}`,
+  ];
+  return parts.filter((part) => part !== '').join('; ');
 }
 
 /** `12 hosts would change, 4 healthy, 2 undetermined`. */

@@ -8,8 +8,9 @@ export function resultText(summary: RunSummary, output: Output, options: Reporte
   const { started } = summary;
   if (started === undefined) return '';
   const looks = { colour: output.colour, columns: lineColumns(output), verbosity: options.verbosity };
-  const { inventoryHosts } = started;
-  const plan = started.dryRun ? `${printPlan(summary.plans, { ...looks, diff: options.diff, inventoryHosts })}\n` : '';
+  const { inventoryHosts, rollout } = started;
+  const shown = { ...looks, diff: options.diff, inventoryHosts, ...(rollout === undefined ? {} : { rollout }) };
+  const plan = started.dryRun ? `${printPlan(summary.plans, shown)}\n` : '';
   return plan + printSummary(summary, looks);
 }
 

@@ -2,10 +2,11 @@ import type { TracedPart } from '../expr/trace.ts';
 import { assertNever } from '../model/assert-never.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { Event } from '../model/event.ts';
+import { foldNames } from '../model/fold-names.ts';
 import type { Json } from '../model/json.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { Reason } from '../model/plan.ts';
-import { type Paint, truncate } from './text.ts';
+import { count, type Paint, truncate } from './text.ts';
 import { type Colours, itemLabel } from './words.ts';
 
 /** One printed line, before layout; its texts are not yet safe. */
@@ -29,6 +30,7 @@ export type Told = Of<
 >;
 
 type OfFix = Of<'fix.intent' | 'fix.waiting' | 'fix.result' | 'verify.looked' | 'rollback.intent' | 'rollback.result'>;
+type OfBatch = Of<'batch.started' | 'batch.finished'>;
 type OfReading = Of<'probe.read' | 'symptom.looked' | 'gate.decided'>;
 
 /** An event in a sentence. */
@@ -49,7 +51,9 @@ export function sentence(event: Exclude<Event, Told>, colours: Colours): Sentenc
     case 'host.unreachable': {
       const help = event.help === undefined ? '' : `. ${event.help}`;
       const text = `${event.phase}: ${event.reason}${help}`;
-      return { level: 0, what: 'unreachable', host: event.host, text, paint: colours.redBright };
+      // It has been said when it was tried first.
+      const level = event.again === true ? 2 : 0;
+      return { level, what: 'unreachable', host: event.host, text, paint: colours.redBright };
     }
     case 'step.started':
       return { level: 3, what: 'step', host: event.host, text: `${place(event)}: ${event.title}`, paint: colours.blue };
@@ -76,9 +80,36 @@ export function sentence(event: Exclude<Event, Told>, colours: Colours): Sentenc
     case 'symptom.looked':
     case 'gate.decided':
       return ofReading(event, colours);
+    case 'batch.started':
+    case 'batch.finished':
+      return ofBatch(event, colours);
     default:
       return ofFix(event, colours);
   }
+}
+
+/** Which hosts are changed now; then what came of them, and who is not touched for that. */
+function ofBatch(event: OfBatch, colours: Colours): Sentence {
+  const common = { what: `batch ${event.batch}`, host: '' };
+  if (event.type === 'batch.started') {
+    const first = event.canaries.length === 0 ? '' : `, ${event.canaries.length} the first of their kind`;
+    const waiting = event.waiting === 0 ? '' : `; ${event.waiting} wait`;
+    const text = `${count(event.hosts.length, 'host')}${first}${waiting}: ${foldNames(event.hosts)}`;
+    return { level: 0, ...common, text, paint: colours.bold };
+  }
+  const ended = Object.entries(event.verdicts).map(([verdict, hosts]) => `${hosts} ${verdict.replaceAll('_', ' ')}`);
+  const closed = event.closed.map(
+    ({ canary, diagnosis, waiting }) =>
+      `${canary} was the first of its kind: ${others(waiting)} like it (${diagnosis})`,
+  );
+  const stopped = event.stopped === undefined ? [] : [`nobody else begins: ${event.stopped}`];
+  const text = [`${ended.join(', ')} (${formatDuration(event.ms)})`, ...closed, ...stopped].join('; ');
+  const bad = closed.length + stopped.length > 0;
+  return { level: bad ? 0 : 1, ...common, text, paint: bad ? colours.red : colours.bold };
+}
+
+function others(waiting: number): string {
+  return waiting === 0 ? 'there is no other' : `not touched are ${count(waiting, 'host')}`;
 }
 
 function ofReading(event: OfReading, colours: Colours): Sentence {

@@ -1,11 +1,12 @@
 import type { Event } from '../model/event.ts';
 import { needsLook, type StepOutcome, type Verdict } from '../model/result.ts';
 import { safeLine } from '../model/safe-text.ts';
+import { createBatchNote } from './batch-note.ts';
 import type { Board, RunStarted } from './board.ts';
 import { statusLine } from './host-board.ts';
 import { createRow, type Row } from './row.ts';
 import { pad, truncate, width } from './text.ts';
-import { type Colours, outcomePaint, word } from './words.ts';
+import { type Colours, isUndo, outcomePaint, word } from './words.ts';
 
 /** Later ones hide earlier ones: of a step's items the worst shows, and what was done hides what would be. */
 const weight: readonly StepOutcome[] = [
@@ -28,6 +29,7 @@ interface StepState {
 /** A row per step with counts of hosts: for more hosts than a screen has lines. */
 export function createStepBoard(started: RunStarted): Board {
   const total = started.hosts.length;
+  const undo = isUndo(started);
   const columnsOfId = Math.min(24, Math.max(7, ...started.steps.map((step) => width(safeLine(step.id)))));
   const reached = new Set<string>();
   const unreachable = new Set<string>();
@@ -35,6 +37,7 @@ export function createStepBoard(started: RunStarted): Board {
   const current = new Map<string, string>();
   /** Hosts whose fix or rollback waits for its turn. */
   const waiting = new Set<string>();
+  const batches = createBatchNote();
   const connect = createRow('connect', (columns, colours) => {
     const bad = unreachable.size === 0 ? '' : `  ${colours.redBright(`${unreachable.size} unreachable`)}`;
     const head = `${colours.bold(pad('connect', columnsOfId))}  `;
@@ -62,7 +65,7 @@ export function createStepBoard(started: RunStarted): Board {
     if (wait > 0) parts.push(part(`${wait} waiting`, colours.yellow));
     for (const outcome of [...weight].reverse()) {
       const hosts = [...outcomes.values()].filter((other) => other === outcome).length;
-      if (hosts > 0) parts.push(part(`${hosts} ${word(outcome)}`, outcomePaint(colours, outcome)));
+      if (hosts > 0) parts.push(part(`${hosts} ${word(outcome)}`, outcomePaint(colours, outcome, undo)));
     }
     const room = Math.max(0, columns - columnsOfId - 2);
     const name = colours.bold(pad(truncate(safeLine(id), columnsOfId), columnsOfId));
@@ -74,12 +77,16 @@ export function createStepBoard(started: RunStarted): Board {
   }
 
   function take(event: Event): void {
+    batches.take(event);
     if (!('host' in event) || event.host === undefined || event.type === 'warning') return;
     const { host } = event;
     if (event.type === 'fix.waiting') waiting.add(host);
     else waiting.delete(host);
-    if (event.type === 'host.connecting') connect.begun = true;
-    else if (event.type === 'host.connected') reached.add(host);
+    if (event.type === 'host.connecting') {
+      connect.begun = true;
+      // It is tried again.
+      if (unreachable.delete(host)) verdicts.delete(host);
+    } else if (event.type === 'host.connected') reached.add(host);
     else if (event.type === 'host.unreachable') {
       unreachable.add(host);
       verdicts.set(host, 'unreachable');
@@ -113,8 +120,8 @@ export function createStepBoard(started: RunStarted): Board {
     }
   }
   function status(columns: number, colours: Colours): string {
-    const bad = [...verdicts.values()].filter(needsLook).length;
-    return statusLine(`${verdicts.size} of ${total} hosts done`, bad, columns, colours);
+    const bad = [...verdicts.values()].filter((verdict) => needsLook(verdict, undo)).length;
+    return statusLine(`${batches.text()}${verdicts.size} of ${total} hosts done`, bad, columns, colours);
   }
   return { rows: [connect, ...[...steps.values()].map((step) => step.row)], take, status };
 }

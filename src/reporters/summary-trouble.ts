@@ -1,11 +1,11 @@
 import { foldNames } from '../model/fold-names.ts';
-import { needsLook, type StepOutcome } from '../model/result.ts';
+import { needsLook, type StepOutcome, type StepResult } from '../model/result.ts';
 import type { HostEnd, RunSummary } from '../model/run-summary.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { shellWord } from '../shell/quote.ts';
 import { whyText } from './plan-body.ts';
 import { hang, pad } from './text.ts';
-import { type Colours, itemLabel, verdictPaint, word } from './words.ts';
+import { type Colours, isUndo, itemLabel, verdictPaint, word } from './words.ts';
 
 /** Outliers and failures, those with the same words together. */
 export function troubleLines(summary: RunSummary, options: { readonly columns: number }, colours: Colours): string[] {
@@ -13,9 +13,10 @@ export function troubleLines(summary: RunSummary, options: { readonly columns: n
     string,
     { readonly first: HostEnd; readonly reasons: readonly string[]; readonly names: string[] }
   >();
+  const undo = isUndo(summary.started);
   for (const host of summary.hosts) {
-    if (!needsLook(host.verdict) || !host.begun) continue;
-    const reasons = reasonsOf(host);
+    if (!needsLook(host.verdict, undo) || !host.begun) continue;
+    const reasons = reasonsOf(host, undo);
     const key = JSON.stringify([host.verdict, reasons]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { first: host, reasons, names: [host.host] });
@@ -35,15 +36,16 @@ export function troubleLines(summary: RunSummary, options: { readonly columns: n
 const bad: ReadonlySet<StepOutcome> = new Set<StepOutcome>(['failed', 'rolled_back', 'unknown', 'undetermined']);
 
 /** Why a host stands here: its own reason, then each bad step's, then what is left on it. */
-function reasonsOf(host: HostEnd): readonly string[] {
+function reasonsOf(host: HostEnd, undo: boolean): readonly string[] {
   const reasons: string[] = [];
   if (host.reason !== undefined) reasons.push(safeLine(host.reason));
   if (host.help !== undefined) reasons.push(safeLine(host.help));
   if (host.underWay !== undefined)
     reasons.push(`${safeLine(host.underWay)}: its fix had begun; whether it is done is not known`);
+  const isBad = ({ outcome }: StepResult): boolean => bad.has(outcome) && !(undo && outcome === 'rolled_back');
   for (const step of host.steps) {
-    const items = step.items.filter((item) => bad.has(item.result.outcome));
-    const ends = items.length > 0 ? items : bad.has(step.result.outcome) ? [{ item: null, result: step.result }] : [];
+    const items = step.items.filter((item) => isBad(item.result));
+    const ends = items.length > 0 ? items : isBad(step.result) ? [{ item: null, result: step.result }] : [];
     for (const { item, result } of ends) {
       const why = whyText(result);
       reasons.push(`${safeLine(step.id)}${itemLabel(item)}: ${word(result.outcome)}${why === '' ? '' : `: ${why}`}`);
@@ -62,13 +64,13 @@ export function nextCommands(summary: RunSummary): readonly (readonly [command: 
   const { started } = summary;
   if (started === undefined) return [];
   const { request } = started;
-  const undo = request?.kind === 'undo' && request.of !== undefined;
-  const again = undo ? `mendgate undo ${request.of}` : `mendgate run ${shellWord(started.runbook.file)}`;
+  const undo = isUndo(started);
+  const again = undo ? `mendgate undo ${request?.of}` : `mendgate run ${shellWord(started.runbook.file)}`;
   if (started.dryRun) {
     const pending = summary.hosts.some((host) => host.verdict === 'would_fix');
     return pending ? [[again, undo ? 'take these changes back' : 'make these changes, with the same options']] : [];
   }
-  const open = summary.hosts.filter((host) => needsLook(host.verdict) || host.verdict === 'not_started');
+  const open = summary.hosts.filter((host) => needsLook(host.verdict, undo) || host.verdict === 'not_started');
   if (open.length === 0) return [];
   if (open.length > mostNames) {
     // Only a run that was asked for on the command line is kept.

@@ -1,16 +1,13 @@
 import { formatDuration } from '../model/duration.ts';
 import { foldNames } from '../model/fold-names.ts';
-import { needsLook } from '../model/result.ts';
+import { needsLook, type Verdict } from '../model/result.ts';
 import type { HostEnd, RunSummary } from '../model/run-summary.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { nextCommands, troubleLines } from './summary-trouble.ts';
-import { count, hang, pad, width } from './text.ts';
-import { type Colours, coloursOf, verdictPaint, word } from './words.ts';
+import { count, hang, pad, truncate, width } from './text.ts';
+import { type Colours, coloursOf, isUndo, verdictPaint, word } from './words.ts';
 
 export { fold, type RunSummary } from '../model/run-summary.ts';
-
-/** So many stand for all, where names are left out. */
-const fewNames = 5;
 
 export interface SummaryPrintOptions {
   readonly colour: boolean;
@@ -34,12 +31,14 @@ export function printSummary(summary: RunSummary, options: SummaryPrintOptions):
 
 /** `37 hosts  boolean off → …`, and under it which of them ended how; outliers first. A dry run of one diagnosis has said it in its plan. */
 function diagnosisLines(summary: RunSummary, options: SummaryPrintOptions, colours: Colours): string[] {
-  const ended = summary.hosts.filter((host) => host.verdict !== undefined && host.verdict !== 'not_started');
+  const ended = summary.hosts.filter((host) => host.verdict !== undefined && !wasNotLookedAt(host));
   const groups = [...groupBy(ended, diagnosisOf)].sort(([, a], [, b]) => a.length - b.length);
   if (summary.started?.dryRun === true && groups.length < 2) return [];
   const sizes = groups.map(([, hosts]) => String(hosts.length).length);
   const digits = Math.max(0, ...sizes);
-  return groups.flatMap(([diagnosis, hosts]) => groupLines(diagnosis, hosts, digits, options, colours));
+  return groups.flatMap(([diagnosis, hosts]) =>
+    groupLines(diagnosis, hosts, digits, options, colours, isUndo(summary.started)),
+  );
 }
 
 function groupLines(
@@ -48,6 +47,7 @@ function groupLines(
   digits: number,
   options: SummaryPrintOptions,
   colours: Colours,
+  undo: boolean,
 ): string[] {
   const size = `${String(hosts.length).padStart(digits)} ${pad(hosts.length === 1 ? 'host' : 'hosts', 5)}  `;
   const sees = [...new Set(hosts.flatMap((host) => host.see ?? []))];
@@ -55,17 +55,35 @@ function groupLines(
   const verdicts = [...groupBy(hosts, (host) => host.verdict ?? 'unknown')];
   const only = verdicts.length === 1 ? verdicts[0]?.[0] : undefined;
   if (only !== undefined && diagnosis === word(only)) {
-    const paint = verdictPaint(colours, only);
-    return hang(`${size}${pad(word(only), 15)} `, hostNames(hosts) + safeLine(see), options.columns, undefined, paint);
+    const paint = verdictPaint(colours, only, undo);
+    const lead = `${size}${pad(word(only), 15)} `;
+    return fewLines(hang(lead, hostNames(hosts) + safeLine(see), options.columns, undefined, paint), only, options);
   }
   return [
     ...hang(size, safeLine(diagnosis + see), options.columns, colours.bold, colours.bold),
     ...verdicts.flatMap(([verdict, alike]) => {
       const lead = `${' '.repeat(size.length)}${pad(word(verdict), 15)} `;
-      const names = needsLook(verdict) ? hostNames(alike) : shortNames(alike, options.columns - lead.length, options);
-      return hang(lead, names, options.columns, undefined, verdictPaint(colours, verdict));
+      // They are named below, with why.
+      const names = verdict === 'not_started' ? count(alike.length, 'host') : hostNames(alike);
+      const paint = verdictPaint(colours, verdict, undo);
+      return fewLines(hang(lead, names, options.columns, undefined, paint), verdict, options);
     }),
   ];
+}
+
+/** How many lines names may take: of hosts that are well, and of others. All are told with `-v`. */
+const mostLines = { well: 2, other: 8 };
+
+function fewLines(lines: readonly string[], verdict: Verdict, { verbosity, columns }: SummaryPrintOptions): string[] {
+  const most = needsLook(verdict, false) || verdict === 'not_started' ? mostLines.other : mostLines.well;
+  if (verbosity > 0 || lines.length <= most) return [...lines];
+  const last = lines[most - 1] ?? '';
+  return [...lines.slice(0, most - 1), `${truncate(last, columns - 2)}…`];
+}
+
+/** Some hosts do not begin though they were diagnosed: a rollout stopped before them. */
+function wasNotLookedAt({ verdict, diagnosis, reason }: HostEnd): boolean {
+  return verdict === 'not_started' && (diagnosis === '' || diagnosis === reason);
 }
 
 /** A host without a diagnosis stands under its verdict: every unreachable host in one group, whatever the reason. */
@@ -81,7 +99,12 @@ function notBegunLines(summary: RunSummary, options: SummaryPrintOptions, colour
   const reasons = [...groupBy(notStarted, (host) => host.reason ?? '')];
   return reasons.flatMap(([reason, hosts]) => {
     const why = reason === '' ? '' : `: ${safeLine(reason)}`;
-    return hang('not started    ', `${hostNames(hosts)}${why}`, options.columns, undefined, colours.cyan);
+    const lines = hang('not started    ', hostNames(hosts), options.columns, undefined, colours.cyan);
+    const shown = fewLines(lines, 'not_started', options);
+    if (why === '' || (shown.length === 1 && width(shown[0] ?? '') + width(why) <= options.columns)) {
+      return shown.map((line) => line + why);
+    }
+    return [...shown, ...hang(' '.repeat(15), why.slice(2), options.columns)];
   });
 }
 
@@ -94,7 +117,7 @@ function closingLines(summary: RunSummary, options: SummaryPrintOptions, colours
     lines.push(colours.red('Interrupted: running steps were finished, no new ones begun.'));
   if (finished === undefined) lines.push(colours.red('The run ended before its end was recorded.'));
   const facts = [verdictCounts(summary, colours)];
-  if (finished !== undefined && !dryRun) facts.push(count(finished.changes, 'change'));
+  if (finished !== undefined && !dryRun) facts.push(changesOf(summary, finished.changes));
   if (finished !== undefined) facts.push(formatDuration(finished.ms));
   lines.push(`${count(summary.hosts.length, 'host')}: ${facts.filter((fact) => fact !== '').join('; ')}`);
   const commands = nextCommands(summary);
@@ -107,28 +130,32 @@ function closingLines(summary: RunSummary, options: SummaryPrintOptions, colours
   return lines;
 }
 
+/** What was changed; of an undo, what was taken back. */
+function changesOf({ hosts, started }: RunSummary, made: number): string {
+  if (!isUndo(started)) return count(made, 'change');
+  const items = hosts.flatMap(({ steps }) => steps.flatMap((step) => step.items));
+  const back = items.filter(({ result }) => result.outcome === 'rolled_back');
+  return `${count(
+    back.reduce((sum, { changes }) => sum + changes.length, 0),
+    'change',
+  )} taken back`;
+}
+
 function verdictCounts(summary: RunSummary, colours: Colours): string {
+  const undo = isUndo(summary.started);
   const counts = [...groupBy(summary.hosts, (host) => host.verdict ?? (host.begun ? undefined : 'not_started'))];
   return counts
-    .sort(([a], [b]) => Number(needsLook(a)) - Number(needsLook(b)))
+    .sort(([a], [b]) => Number(needsLook(a, undo)) - Number(needsLook(b, undo)))
     .map(([verdict, hosts]) =>
       verdict === undefined
         ? colours.red(`${hosts.length} without a result`)
-        : verdictPaint(colours, verdict)(`${hosts.length} ${word(verdict)}`),
+        : verdictPaint(colours, verdict, undo)(`${hosts.length} ${word(verdict)}`),
     )
     .join(', ');
 }
 
 function hostNames(hosts: readonly HostEnd[]): string {
   return safeLine(foldNames(hosts.map((host) => host.host)));
-}
-
-/** Where nobody has to act, two lines of names are enough; `-v` and a pipe have all. */
-function shortNames(hosts: readonly HostEnd[], room: number, { verbosity }: SummaryPrintOptions): string {
-  const all = hostNames(hosts);
-  if (verbosity >= 1 || all.length <= 2 * room) return all;
-  const first = hosts.slice(0, fewNames);
-  return `${hostNames(first)} and ${hosts.length - first.length} more`;
 }
 
 /** In order of first appearance. */

@@ -14,8 +14,14 @@ export function word(outcome: StepOutcome | Verdict): string {
   return outcome.replaceAll('_', ' ');
 }
 
+/** Whether a run is an undo: there rolled back is what was wanted. */
+export function isUndo(started: { readonly request?: { readonly kind: string } } | undefined): boolean {
+  return started?.request?.kind === 'undo';
+}
+
 /** The colours Ansible has taught operators: ok green, changed yellow, failed red, unreachable bright red, skipped cyan. */
-export function outcomePaint(colours: Colours, outcome: StepOutcome): Paint {
+export function outcomePaint(colours: Colours, outcome: StepOutcome, undo = false): Paint {
+  if (undo && outcome === 'rolled_back') return colours.yellow;
   switch (outcome) {
     case 'ok':
       return colours.green;
@@ -38,7 +44,8 @@ export function outcomePaint(colours: Colours, outcome: StepOutcome): Paint {
 }
 
 /** As {@link outcomePaint}, for what became of a host. */
-export function verdictPaint(colours: Colours, verdict: Verdict): Paint {
+export function verdictPaint(colours: Colours, verdict: Verdict, undo = false): Paint {
+  if (undo && verdict === 'rolled_back') return colours.green;
   switch (verdict) {
     case 'healthy':
     case 'fixed':

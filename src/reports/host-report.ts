@@ -62,7 +62,7 @@ export function hostReport({ end, verdict, undo, diagnosis, events, started }: S
 function wantsLook({ verdict, begun }: HostEnd, symptom: HostReport['symptom'], undo: boolean): boolean {
   if (verdict === undefined) return begun;
   if (verdict === 'not_applicable') return symptom === 'present';
-  return needsLook(verdict) && !(undo && verdict === 'rolled_back');
+  return needsLook(verdict, undo);
 }
 
 function span(events: readonly OfHost[]): number {

@@ -61,14 +61,14 @@ until ln "$lk_own" "$lk_d/heir.$lk_i" 2>/dev/null; do
 lk_read "$lk_d/heir.$lk_i" || return 1
 ! lk_alive || return 1
 done
-! lk_read "$lk_d/lock" || [ "$lk_i" != "$lk_h" ] || rm -f "$lk_d/lock"
+! lk_read "$lk_d/lock" || [ "$lk_i" != "$lk_h" ] || rm -f "$lk_d/lock" "$lk_d/own.$lk_h"
 }
 lk_sweep() {
 rm -f "$lk_d"/heir.*
 for lk_f in "$lk_d"/own.*; do lk_read "$lk_f" && ! lk_alive && rm -f "$lk_f"; done
 }`;
 
-/** A file of our own, whole before anybody can see it under another name. */
+/** A file of our own, whole before anybody can see it under another name. Whoever takes the lock removes both names together. */
 const own = `lk_storage() { echo "storage $1"; exit 0; }
 [ -d "$lk_d" ] || mkdir "$lk_d" 2>/dev/null
 [ -d "$lk_d" ] || lk_storage 1
@@ -91,7 +91,7 @@ ${own}
 lk_t=50
 while [ "$lk_t" -gt 0 ]; do
 lk_t=$((lk_t-1))
-if ln "$lk_own" "$lk_d/lock" 2>/dev/null; then [ "$lk_t" -eq 49 ] || lk_sweep; echo taken; exit 0; fi
+if ln "$lk_own" "$lk_d/lock" 2>/dev/null; then trap - EXIT; [ "$lk_t" -eq 49 ] || lk_sweep; echo taken; exit 0; fi
 lk_read "$lk_d/lock" || continue
 [ "$lk_i" != "$lk_me" ] || { echo taken; exit 0; }
 lk_x=; { read -r lk_x; read -r lk_x; } 2>/dev/null <"$lk_d/lock"
@@ -112,7 +112,7 @@ lk_read "$lk_d/lock" || { echo free; exit 0; }
 echo free`;
 
 const release = `${common}
-lk_ours && lk_read "$lk_d/lock" && [ "$lk_n" = "$nonce" ] && rm -f "$lk_d/lock"
+lk_ours && lk_read "$lk_d/lock" && [ "$lk_n" = "$nonce" ] && rm -f "$lk_d/lock" "$lk_d/own.$lk_i"
 echo free`;
 
 const unlock = `${common}
@@ -124,6 +124,9 @@ ${own}
 lk_read "$lk_d/lock" && [ "$lk_n" = "$wanted" ] || { echo free; exit 0; }
 lk_seize || lk_held 1
 echo unlocked`;
+
+/** The texts of what this file asks for: they start nothing that outlives them. */
+export const lockScripts: ReadonlySet<string> = new Set([take, look, release, unlock]);
 
 /**
  * Takes the host's lock for the shell that this runs in: it lasts until it is given back or that shell is gone. Says `taken`;

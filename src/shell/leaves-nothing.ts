@@ -1,4 +1,5 @@
 import type { Command } from '../model/command.ts';
+import { lockScripts } from './host-lock.ts';
 
 /** Programs of every system that start no other and leave nothing behind when they end. */
 const lonePrograms: ReadonlySet<string> = new Set([
@@ -22,9 +23,10 @@ const lonePrograms: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether nobody can write any more on a command's streams once it has ended. By name only: a path may lead to anything,
- * and the lane's PATH begins with the system's own folders.
+ * Whether nobody can write any more on a command's streams once it has ended. A program by its name only: a path may lead to
+ * anything, and the lane's PATH begins with the system's own folders. A script only if it is one of ours.
  */
 export function leavesNothing(command: Command): boolean {
-  return 'argv' in command && command.env === undefined && lonePrograms.has(command.argv[0]);
+  if (command.env !== undefined) return false;
+  return 'argv' in command ? lonePrograms.has(command.argv[0]) : lockScripts.has(command.script);
 }

@@ -8,9 +8,7 @@ import { createDemoFleet } from '../../src/demo/fleet.ts';
 import { recordHost } from '../../src/record-host.ts';
 import { testRunbooks } from '../../src/test-runbooks.ts';
 import { simulatedTransport } from '../../src/transports/simulated/simulated-transport.ts';
-import { flagship } from '../run-mend.ts';
-
-const never = new AbortController().signal;
+import { flagship, usual } from '../run-mend.ts';
 
 async function recordDemo(name: string, extra: ReadonlyMap<string, string> = new Map()) {
   const fleet = createDemoFleet(() => Date.UTC(2026, 0, 1));
@@ -18,24 +16,10 @@ async function recordDemo(name: string, extra: ReadonlyMap<string, string> = new
   if (first === undefined) throw new Error(`no demo host ${name}`);
   const transport = simulatedTransport(new Map([[first.name, first.host]]));
   return recordHost({
+    ...usual,
     runbook: flagship,
     inventory: [`${first.name},`],
-    limit: undefined,
     extra,
-    forks: 1,
-    reach: { hostKeyPolicy: 'strict', onWarning: () => undefined },
-    becomeByDefault: false,
-    tags: [],
-    skipTags: [],
-    startAt: undefined,
-    expectHosts: undefined,
-    detailedExitCode: false,
-    sinks: [],
-    onPlan: () => undefined,
-    approvePlan: async () => true,
-    approve: async () => true,
-    stopping: never,
-    aborting: never,
     transportFor: () => transport,
   });
 }

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { testRunbooks } from '../../src/test-runbooks.ts';
 
-const shipped = ['nginx-502-permission-denied', 'nginx-502-connection-refused', 'provision-nginx-proxy'];
+const shipped = [
+  'nginx-502-permission-denied',
+  'nginx-502-connection-refused',
+  'provision-nginx-proxy',
+  'disk-full-by-logs',
+  'tls-certificate-near-expiry',
+];
 
 test.each(shipped)(
   'the cases of %s take every branch, and notice every answer or say why not',

@@ -49,7 +49,7 @@ describe('what somebody who knows Ansible types', () => {
     [['run', book, ...inventory, '--dry-run'], 65, /param root has no value.*\[web1, web2\]/],
     [['run', book, '--dry-run'], 65, /no inventory is given/],
     [['run', 'missing.yaml', ...inventory, '--dry-run'], 65, /there is no such file/],
-    [['run', book, ...inventory, '--ask-vault-pass'], 64, /later version/],
+    [['run', book, ...inventory, '--dry-run', '--ask-vault-pass'], 64, /vault password has to be asked/],
     [['run', book, ...inventory, '--forks', '0'], 64, /from 1 up/],
     [['resume', 'x'], 64, /without a terminal nobody can approve it: add --yes/],
     [['resume', 'x', '-y', '--state-dir', '/nowhere'], 66, /no run x in .*No host was touched/s],

@@ -6,6 +6,7 @@ import { withDemoFleet } from '../../src/mend.ts';
 import type { MendRequest } from '../../src/mend-request.ts';
 import { applyPlan, savePlan } from '../../src/plan-file.ts';
 import { systemClock } from '../../src/transports/clock.ts';
+import { usual } from '../run-mend.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mendgate-demo-plan-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -16,25 +17,12 @@ describe('the flagship’s plan', () => {
       const { runbook, inventory, user, privateKeyFile, knownHostsFile } = fleet;
       const reach = { user, privateKeyFiles: [privateKeyFile], knownHostsFiles: [knownHostsFile] };
       const request: MendRequest & { readonly stateDirectory: string } = {
+        ...usual,
         runbook,
         inventory: [inventory],
-        limit: undefined,
-        extra: new Map(),
         mode: 'dry_run',
         forks: 8,
-        reach: { ...reach, hostKeyPolicy: 'strict', onWarning: () => {} },
-        becomeByDefault: false,
-        tags: [],
-        skipTags: [],
-        startAt: undefined,
-        expectHosts: undefined,
-        detailedExitCode: false,
-        sinks: [],
-        onPlan: () => {},
-        approvePlan: async () => true,
-        approve: async () => false,
-        stopping: new AbortController().signal,
-        aborting: new AbortController().signal,
+        reach: { ...usual.reach, ...reach },
         stateDirectory: join(folder, 'state'),
       };
       const { saved } = await savePlan(request, join(folder, 'p.json'), 3_600_000);

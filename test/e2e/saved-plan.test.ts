@@ -179,7 +179,7 @@ describe.skipIf(missing !== undefined)(
 
       const without = await apply();
       expect([without.code, without.outcomes.size]).toEqual([64, 0]);
-      expect(without.stderr).toContain('add -e token=VALUE');
+      expect(without.stderr).toContain('add --secret token=SOURCE');
       const wrong = await apply('-e', 'root=/x');
       expect(wrong.code).toBe(64);
 

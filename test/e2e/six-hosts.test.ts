@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   lstatSync,
@@ -18,6 +17,7 @@ import { cage, cageMissing, inCage } from '../sshd/cage.ts';
 import { sshdMissing, startFleet } from '../sshd/sshd.ts';
 import { makeUser, sudoMissing, type TestUser } from '../sshd/users.ts';
 import { mendgate } from './cli.ts';
+import { hashTree } from './hash-tree.ts';
 
 /** Six real sshd; three hosts say that they are broken. Reading and writing there needs sudo. */
 const states = ['broken', 'well', 'broken', 'well', 'broken', 'well'];
@@ -130,21 +130,3 @@ describe.skipIf(missing !== undefined)(
     });
   },
 );
-
-/** Names, kinds, modes, owners and contents; not times of reading. */
-function hashTree(root: string): string {
-  const hash = createHash('sha256');
-  const visit = (path: string): void => {
-    let stat: ReturnType<typeof lstatSync>;
-    try {
-      stat = lstatSync(path);
-    } catch {
-      return;
-    }
-    hash.update(`${path} ${stat.mode} ${stat.uid} ${stat.gid} ${stat.size} ${stat.mtimeMs}\n`);
-    if (stat.isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name));
-    else if (stat.isFile()) hash.update(readFileSync(path));
-  };
-  visit(root);
-  return hash.digest('hex');
-}

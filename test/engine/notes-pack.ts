@@ -1,4 +1,4 @@
-import { defineAction, nothing, undo } from '../../src/model/action.ts';
+import { defineAction, irreversible, nothing, undo } from '../../src/model/action.ts';
 import type { Pack } from '../../src/model/pack.ts';
 import { defineProbe, type Inspector, unreadable } from '../../src/model/probe.ts';
 import type { Resource } from '../../src/model/resource.ts';
@@ -179,6 +179,23 @@ const taken = defineAction({
   rollback: nothing('somebody else has it'),
 });
 
+/**
+ * Adds to its note, each time; nobody can see afterwards whether it did. Fails while there is a file of its
+ * name and `.no`.
+ */
+const added = defineAction({
+  ...onNotes,
+  name: 'note.added',
+  summary: 'A note says this, too.',
+  inspect: async (): Promise<NoteState> => ({ exists: false, text: '' }),
+  describe: (change) => `add ${change.to}`,
+  apply: (change) => [
+    { script: '[ ! -e "$p.no" ] || exit 1; cat >> "$p"', variables: { p: change.path }, stdin: change.to },
+  ],
+  converges: false,
+  rollback: irreversible('give rollback:'),
+});
+
 /** Writes its note after its step's deadline, and must not be ended before. */
 const commit = defineAction({
   ...unseeing,
@@ -205,6 +222,7 @@ export const notesPack: Pack = {
     lockedAction('note.locked', false),
     lockedAction('note.watched', true),
     taken,
+    added,
     commit,
   ],
 };

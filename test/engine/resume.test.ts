@@ -6,6 +6,7 @@ import { defineAction, nothing, undo } from '../../src/model/action.ts';
 import type { Event } from '../../src/model/event.ts';
 import { buildRegistry } from '../../src/model/pack.ts';
 import type { Runbook } from '../../src/model/runbook.ts';
+import { systemClock } from '../../src/transports/clock.ts';
 import { action, alternative, check, cond, fix, probe, runbook, step, symptom } from './build.ts';
 import { type Desk, type DeskRun, openDesk } from './desk.ts';
 import { notesPack } from './notes-pack.ts';
@@ -77,7 +78,12 @@ async function killedAt(desk: Desk, book: Runbook, at: number, kept: boolean): P
   return journal;
 }
 
-function resumed(desk: Desk, book: Runbook, journal: readonly Event[]): Promise<DeskRun> {
+function resumed(
+  desk: Desk,
+  book: Runbook,
+  journal: readonly Event[],
+  options: Partial<ExecuteOptions> = {},
+): Promise<DeskRun> {
   const history = readHistory(journal);
   const { run, startedAt, lastSeq } = history;
   const hosts = history.hosts.filter((host) => host.outcome === undefined).map(({ host }) => host);
@@ -91,6 +97,7 @@ function resumed(desk: Desk, book: Runbook, journal: readonly Event[]): Promise<
       histories: new Map(history.hosts.map((host) => [host.host, host])),
       hosts: new Set(hosts),
     },
+    ...options,
   });
 }
 
@@ -179,6 +186,25 @@ describe('a run that was killed', () => {
           desk.clear();
         }
       }
+    });
+  }
+
+  for (const [days, verdict, bell] of [
+    [1, 'fixed', 'x\n'],
+    [8, 'unknown', ''],
+  ] as const) {
+    it(`${bell === '' ? 'does not take' : 'takes'} a missing marker for "not started", days after it began: ${days}`, async () => {
+      desk = openDesk({ bell: '' });
+      // Looks at the host first: so its boot is known.
+      const probes = [probe('seen', 'note.value', note('bell'))];
+      const book = runbook([step('one', { probes, remediation: fix(action('bell.rung', note('bell'))) })]);
+      const { events } = await desk.run(book, withLines);
+      desk.clear();
+      desk = openDesk({ bell: '' });
+      const journal = await killedAt(desk, book, events.findIndex(({ type }) => type === 'fix.intent') + 1, true);
+      const later = { ...systemClock, now: () => systemClock.now() + days * 86_400_000 };
+      const end = await resumed(desk, book, journal, { clock: later });
+      expect([end.outcome.verdict, desk.read()['bell']]).toEqual([verdict, bell]);
     });
   }
 });

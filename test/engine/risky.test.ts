@@ -239,8 +239,11 @@ describe('a risky fix whose run dies', () => {
     expect(run.events.filter((event) => event.type === 'fix.intent')).toHaveLength(1);
   });
 
-  it('goes on from wherever it died, as long as there is time: confirmed once, and nothing waits any more', async () => {
-    const book = runbook([risky('new')]);
+  /** Runs it, and then again and again, killed at each event after its intent, with that event kept and lost; resumes each. */
+  async function killedEverywhere(
+    book: Runbook,
+    look: (run: Awaited<ReturnType<typeof resumed>>, what: string) => void,
+  ): Promise<void> {
     desk = openDesk({ a: 'old' });
     const { events } = await desk.run(book);
     desk.clear();
@@ -249,34 +252,23 @@ describe('a risky fix whose run dies', () => {
       for (const kept of [true, false]) {
         desk = openDesk({ a: 'old' });
         const journal = await killedAt(desk, book, ({ seq }) => seq >= at, kept);
-        const run = await resumed(desk, book, journal);
-        const what = `died at ${events[at - 1]?.type}${kept ? '' : ', which is lost'}`;
-        expect([run.outcome.verdict, desk.read()], what).toEqual([
-          expect.stringMatching(/fixed|healthy/),
-          { a: 'new' },
-        ]);
-        expect([left(run), waiting(run)], what).toEqual([[], []]);
+        look(await resumed(desk, book, journal), `died at ${events[at - 1]?.type}${kept ? '' : ', which is lost'}`);
         desk.clear();
       }
     }
+  }
+
+  it('goes on from wherever it died, as long as there is time: confirmed once, and nothing waits any more', async () => {
+    await killedEverywhere(runbook([risky('new')]), (run, what) => {
+      expect([run.outcome.verdict, desk.read()], what).toEqual([expect.stringMatching(/fixed|healthy/), { a: 'new' }]);
+      expect([left(run), waiting(run)], what).toEqual([[], []]);
+    });
   }, 240_000);
 
   it('is taken back once, wherever its rollback died', async () => {
-    const book = runbook([risky('new', { verify: never })]);
-    desk = openDesk({ a: 'old' });
-    const { events } = await desk.run(book);
-    desk.clear();
-    const first = events.findIndex((event) => event.type === 'fix.intent');
-    for (let at = first + 1; at < events.length; at += 1) {
-      for (const kept of [true, false]) {
-        desk = openDesk({ a: 'old' });
-        const journal = await killedAt(desk, book, ({ seq }) => seq >= at, kept);
-        const run = await resumed(desk, book, journal);
-        const what = `died at ${events[at - 1]?.type}${kept ? '' : ', which is lost'}`;
-        expect([run.outcome.verdict, desk.read(), waiting(run)], what).toEqual(['rolled_back', { a: 'old' }, []]);
-        desk.clear();
-      }
-    }
+    await killedEverywhere(runbook([risky('new', { verify: never })]), (run, what) => {
+      expect([run.outcome.verdict, desk.read(), waiting(run)], what).toEqual(['rolled_back', { a: 'old' }, []]);
+    });
   }, 240_000);
 });
 

@@ -10,6 +10,7 @@ const one = (...bodies: readonly EventBody[]) => history(...bodies).hosts[0];
 const unit = (...bodies: readonly EventBody[]) => one(...bodies)?.units[0];
 
 const key = [runId, 'one', 's', null, []];
+const at = expect.any(String);
 const ended = (outcome: StepResult['outcome'], more: object = {}): EventBody => ({
   type: 'step.finished',
   host: 'one',
@@ -68,9 +69,9 @@ describe('the history of a run', () => {
   });
 
   it('tells a fix that was begun from one that ended', () => {
-    expect(unit(intent('one'))).toEqual({ key, step: 's', attempts: [{ attempt: 1, changes: [] }] });
+    expect(unit(intent('one'))).toEqual({ key, step: 's', attempts: [{ attempt: 1, at, changes: [] }] });
     expect(unit(intent('one'), result('one'))?.attempts).toEqual([
-      { attempt: 1, changes: [], result: { outcome: 'done' } },
+      { attempt: 1, at, changes: [], result: { outcome: 'done' } },
     ]);
   });
 
@@ -84,9 +85,16 @@ describe('the history of a run', () => {
     } as EventBody;
     const second = { ...intent('one', 2), changes: [change], bootId: 'b' } as EventBody;
     expect(unit(intent('one'), busy, second)?.attempts).toEqual([
-      { attempt: 1, changes: [], result: { outcome: 'failed', reason: 'busy', begun: 1 } },
-      { attempt: 2, bootId: 'b', changes: [change] },
+      { attempt: 1, at, changes: [], result: { outcome: 'failed', reason: 'busy', begun: 1 } },
+      { attempt: 2, at, bootId: 'b', changes: [change] },
     ]);
+  });
+
+  it('knows how a step takes its fix back, and when that was written down', () => {
+    const rollback = { kind: 'irreversible', why: 'mail is sent' } as const;
+    const told = unit({ ...intent('one'), rollback } as EventBody);
+    expect(told?.ownRollback).toEqual(rollback);
+    expect(told?.attempts[0]?.at).toBe('2026-11-18T11:06:40.001Z');
   });
 
   it('takes a result that was asked for later in place of an unknown one', () => {

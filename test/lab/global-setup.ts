@@ -9,6 +9,8 @@ import { provideSnapshot } from './snapshot.ts';
 
 const smoke = process.env['LAB_SMOKE'] === '1';
 const livesFolder = process.env['LAB_LIVES'];
+/** What LAB_LIVES holds of earlier runs stays; a scenario that lives again takes the place of its earlier life. */
+const adding = process.env['LAB_ADD'] === '1';
 
 /**
  * vitest's global setup: images and snapshots are built here, where nothing waits for them with a deadline, and what killed runs left is swept
@@ -19,7 +21,7 @@ export default async function setUp(): Promise<() => Promise<void>> {
   const kinds = new Set(scenarios.filter((scenario) => scenario.smoke || !smoke).map((scenario) => scenario.guest));
   await runningGuests();
   for (const kind of kinds) await provideSnapshot(kind, (line) => process.stdout.write(`${line}\n`));
-  if (livesFolder !== undefined) await rm(livesFolder, { recursive: true, force: true });
+  if (livesFolder !== undefined && !adding) await rm(livesFolder, { recursive: true, force: true });
   return async () => {
     if (livesFolder !== undefined) await report(await readLives(livesFolder));
   };
@@ -31,7 +33,7 @@ async function report(lives: readonly Life[]): Promise<void> {
   if (process.env['LAB_RESULTS'] !== '1') return;
   const lived = new Set(lives.map((life) => life.scenario));
   const without = (await loadScenarios()).filter((scenario) => !lived.has(scenario.name));
-  // The page is the record of a whole run.
+  // The page is the record of all scenarios, whether they lived in one run or were added.
   if (without.length === 0) await writeFile('docs/lab-results.md', resultsPage(lives));
   else
     process.stdout.write(`No page: ${without.map((scenario) => scenario.name).join(', ')} did not live to the end\n`);

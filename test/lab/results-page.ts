@@ -12,7 +12,7 @@ export function resultsPage(lives: readonly Life[]): string {
   const head = ['scenario', 'diagnosis', 'remedy', 'proof', 'dry run → real run', ...marks.map(([name]) => name), 's'];
   return `# The flagship on real guests
 
-Written by \`LAB_RESULTS=1 npm run test:lab\`: each scenario breaks a fresh Debian 12 guest under QEMU (its own SELinux policy,
+Written by \`LAB_RESULTS=1 npm run test:lab\` (a scenario that changed may have lived once more by itself, with \`LAB_ADD=1\`): each breaks a fresh Debian 12 guest under QEMU (its own SELinux policy,
 enforcing, unless the scenario is about something else), looks, mends, looks again, reboots, and takes everything back.
 **${agreement(lives)}**
 

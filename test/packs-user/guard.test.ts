@@ -93,6 +93,36 @@ describe("an action of an author's own pack", () => {
     expect(reasonOf(await inspected(broken))).toMatch(/^app\.do is broken: /);
   });
 
+  const afterOthers = async (diffAfter: unknown): Promise<unknown> => {
+    const action = defineAction({ ...whole, diffAfter: diffAfter as never });
+    const [guarded] = guardPack({ name: 'app', probes: [], actions: [action] }).actions;
+    return guarded?.diffAfter?.({ now: 1 }, {} as never, ['file:/x']);
+  };
+
+  it('decides after others', async () => expect(await afterOthers(() => ({ to: 2 }))).toEqual({ to: 2 }));
+
+  it('that throws when it decides after others is unknown', async () => {
+    expect(reasonOf(await afterOthers(bad))).toMatch(/^app\.do is broken: Error: oops/);
+  });
+
+  it('whose change after others cannot be told, made or undone is unknown', async () => {
+    const action = defineAction({ ...whole, diffAfter: () => ({ to: 3 }), apply: ({ to }) => (to === 3 ? bad() : []) });
+    const [guarded] = guardPack({ name: 'app', probes: [], actions: [action] }).actions;
+    expect(reasonOf(guarded?.diffAfter?.({ now: 1 }, {} as never, []))).toMatch(/^app\.do is broken: /);
+  });
+
+  it('that cannot say what it waits for waits for nothing, unless the host is lost', async () => {
+    const busyBy = (busy: () => Promise<never>): Promise<string | undefined> | undefined => {
+      const [guarded] = guardPack({ name: 'app', probes: [], actions: [defineAction({ ...whole, busy })] }).actions;
+      return guarded?.busy?.(host, { to: 2 });
+    };
+    expect(await busyBy(async () => bad())).toBeUndefined();
+    const lost = busyBy(async () => {
+      throw new HostFailure('lost', 'gone');
+    });
+    await expect(lost).rejects.toThrow(HostFailure);
+  });
+
   it('needs no undo where it declares none', async () => {
     expect(await inspected({ rollback: nothing('it is a test') })).toEqual({ now: 1 });
   });

@@ -154,6 +154,79 @@ export default {
     rmSync(join(folder, 'loaded'));
   });
 
+  it('are named alike for every command, in one way or the other, and take no runbook with them', async () => {
+    write('far/one.js', 'export const one = 1;\n');
+    const pack = write('far/app.js', good);
+    const book = runbook('near/a.yaml', ['../far/app.js']);
+    const answers =
+      'runbook: a.yaml\ncases:\n  - { name: c, host: { answers: { a: { n: 1 } } }, real: { verdict: healthy } }\n';
+    const cases = write('near/a.test.yaml', answers);
+    const local = ['-i', 'here,', '-c', 'local'];
+    for (const flag of ['--pack', '--packs']) {
+      for (const line of [
+        ['validate', flag, pack, book],
+        ['lint', flag, pack, book],
+        ['test', flag, pack, cases],
+        ['run', flag, pack, book, ...local, '--dry-run'],
+        ['explain', flag, pack, book, ...local],
+        ['record', flag, pack, book, ...local],
+        ['eval', flag, pack, 'a.n == 1', '--probe', 'a=app.x', ...local],
+        ['docs', flag, pack, 'app.x'],
+        ['schema', flag, pack],
+      ]) {
+        const end = await mendgate(line, { XDG_STATE_HOME: join(folder, 'state') });
+        expect({ line, ...end }).toMatchObject({ code: 0 });
+      }
+      expect(await mendgate(['test', cases])).toMatchObject({ code: 65 });
+    }
+  });
+
+  it('bring their probes to expressions that are tried on a host', async () => {
+    write('try/one.js', 'export const one = 7;\n');
+    const pack = write('try/app.js', good);
+    const asked = ['--probe', 'a=app.x', '--pack', pack, '-i', 'here,', '-c', 'local'];
+    expect((await mendgate(['eval', 'a.n + 1', ...asked])).stdout).toMatch(/^here: 8\n/);
+    expect((await mendgate(['eval', 'a.m', ...asked])).stderr).toContain('there is no `m` in `a`');
+    const none = await mendgate([
+      'eval',
+      'a.n',
+      '--probe',
+      'a=app.x',
+      '--pack',
+      join(folder, 'try/none.js'),
+      ...asked.slice(4),
+    ]);
+    expect(none).toMatchObject({ code: 65, stdout: '' });
+    expect(none.stderr).toContain('error[pack/missing]');
+  });
+
+  it('that throw when they decide after another change leave that step undecided, by their name and place', async () => {
+    write(
+      'later/app.js',
+      `import { defineAction, nothing } from 'mendgate';
+const action = (name, more) => defineAction({
+  name,
+  summary: 'S.',
+  params: { type: 'object', properties: {} },
+  inspect: async () => ({ now: 1 }),
+  diff: () => ({ to: 2 }),
+  describe: () => '1 → 2',
+  touches: () => ['app'],
+  apply: () => [{ argv: ['true'] }],
+  rollback: nothing('it is a test'),
+  ...more,
+});
+const diffAfter = () => { throw new Error('oops'); };
+export default { name: 'app', actions: [action('app.first', {}), action('app.second', { diffAfter })] };
+`,
+    );
+    const fix = 'steps:\n  - id: s\n    fix: [{ app.first: {} }, { app.second: {} }]\n    verify: { that: "true" }\n';
+    const book = write('later/a.yaml', `runbook: r\ntitle: R\npacks: [./app.js]\n${fix}`);
+    const end = await mendgate(['run', book, '-i', 'here,', '-c', 'local', '--dry-run'], { XDG_STATE_HOME: folder });
+    expect(end.code).toBe(2);
+    expect(end.stdout).toContain('app.second is broken: Error: oops (later/app.js:14:');
+  });
+
   it('come from npm, by their name', async () => {
     const manifest = { name: 'mendgate-pack-app', version: '1.0.0', type: 'module', exports: { import: './app.js' } };
     write('npm/node_modules/mendgate-pack-app/package.json', JSON.stringify(manifest));

@@ -41,7 +41,8 @@ const of = { host: 'web01', step: 'boolean' };
 const ofItem = { ...of, item: { port: 8888 }, within: 'use[1]/' };
 const key = ['run-1', 'web01', 'boolean', null, []] as const;
 
-const request: RunRequest = {
+/** Of an undo of run-0. */
+export const request: RunRequest = {
   kind: 'undo',
   of: 'run-0',
   mendgate: '0.1.0',
@@ -58,6 +59,8 @@ const request: RunRequest = {
   startAt: 'boolean',
   until: 'boolean',
   allowIrreversible: false,
+  rollout: { batches: [{ hosts: 1 }, { percent: 20 }], pauseMs: 1000, maxFail: { hosts: 0 } },
+  maxChanged: 5,
   operator: 'ann@control',
 };
 
@@ -65,7 +68,23 @@ const request: RunRequest = {
 export const samples: Samples = {
   'run.started': [
     runStarted(['web01', 'web02'], true) as Body<'run.started'>,
-    { ...(runStarted(['web01'], false) as Body<'run.started'>), request },
+    {
+      ...(runStarted(['web01'], false) as Body<'run.started'>),
+      request,
+      rollout: { batches: [{ hosts: 1 }], maxFail: { percent: 10 } },
+    },
+  ],
+  'batch.started': [{ type: 'batch.started', batch: 1, hosts: ['web01'], canaries: ['web01'], waiting: 4 }],
+  'batch.finished': [
+    { type: 'batch.finished', batch: 1, verdicts: { fixed: 1 }, closed: [], ms: 3 },
+    {
+      type: 'batch.finished',
+      batch: 2,
+      verdicts: { rolled_back: 1 },
+      closed: [{ canary: 'web01', diagnosis: 'boolean off', waiting: 3 }],
+      stopped: '1 host went wrong',
+      ms: 3,
+    },
   ],
   'run.resumed': [{ type: 'run.resumed', hosts: ['web01'], operator: 'ann@control' }],
   'host.connecting': [{ type: 'host.connecting', host: 'web01' }],
@@ -75,7 +94,7 @@ export const samples: Samples = {
   ],
   'host.unreachable': [
     { type: 'host.unreachable', host: 'web01', phase: 'tcp', reason: 'refused' },
-    { type: 'host.unreachable', host: 'web01', phase: 'auth', reason: 'no key fits', help: 'ssh-add it' },
+    { type: 'host.unreachable', host: 'web01', phase: 'auth', reason: 'no key fits', help: 'ssh-add it', again: true },
   ],
   'probe.read': [
     {
@@ -140,8 +159,23 @@ export const samples: Samples = {
       changes: [change],
       alternative: 'label',
       bootId: 'b-1',
+      rollback: {
+        kind: 'calls',
+        calls: [
+          {
+            action: 'core.command',
+            params: { command: ['true'] },
+            become: 'root',
+            touches: ['file:/a'],
+            timeoutMs: 5000,
+          },
+          { action: 'core.command', params: {}, become: false },
+        ],
+      },
       revertAfterMs: 120_000,
     },
+    { type: 'fix.intent', ...of, key, attempt: 1, changes: [], rollback: { kind: 'undecided', reason: 'no answer' } },
+    { type: 'fix.intent', ...of, key, attempt: 1, changes: [], rollback: { kind: 'irreversible', why: 'it is sent' } },
   ],
   'fix.result': [
     { type: 'fix.result', ...of, key, attempt: 1, outcome: 'done', ms: 3 },
@@ -167,11 +201,11 @@ export const samples: Samples = {
   ],
   'rollback.intent': [
     { type: 'rollback.intent', ...of, key, changes: [change] },
-    { type: 'rollback.intent', ...ofItem, key, changes: [] },
+    { type: 'rollback.intent', ...ofItem, key, attempt: 2, changes: [] },
   ],
   'rollback.result': [
     { type: 'rollback.result', ...of, key, done: true },
-    { type: 'rollback.result', ...ofItem, key, done: false, reason: 'setsebool: busy' },
+    { type: 'rollback.result', ...ofItem, key, done: false, calls: 'failed', reason: 'setsebool: busy' },
   ],
   'step.finished': [
     { type: 'step.finished', ...of, title: 'T', result: { outcome: 'changed' }, ms: 5 },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../../src/model/event.ts';
 import { fold, printSummary } from '../../src/reporters/summary.ts';
-import { request } from '../reports/fleet.ts';
-import { change, fixing, names, outcome, plan, runFinished, runStarted, stamp, step } from './events.ts';
+import { change, fixing, item, names, outcome, plan, runFinished, runStarted, stamp, step } from './events.ts';
+import { request } from './samples.ts';
 
 function summaryOf(bodies: readonly EventBody[]): string {
   return printSummary(fold(stamp(bodies)), { colour: false, columns: Number.POSITIVE_INFINITY, verbosity: 0 });
@@ -55,7 +55,7 @@ Needs a look
   it('names a file of hosts where they are too many for a line, if the run is kept', () => {
     const hosts = names('web', 1, 30);
     const bodies = [
-      { ...runStarted(hosts, false), request },
+      { ...runStarted(hosts, false), request: { ...request, kind: 'run' as const } },
       ...hosts.map((host) => finished(host, { verdict: 'not_fixed' })),
       runFinished(2),
     ];
@@ -63,16 +63,6 @@ Needs a look
     expect(text).toMatch(/\n {2}mendgate runs show run-1 --hosts bad > bad.txt +the 30 hosts that need a look\n/);
     expect(text).toMatch(/\n {2}mendgate run nginx-502.yaml -l @bad.txt --dry-run +look at these again, .*\n$/);
     expect(summaryOf([runStarted(hosts, false), ...bodies.slice(1)])).not.toContain('bad.txt');
-  });
-
-  it('leaves names out on a terminal where nobody has to act, and only there', () => {
-    const hosts = names('web', 1, 99).filter((_, at) => at % 2 === 0);
-    const bodies = stamp([runStarted(hosts, false), ...hosts.flatMap(fixing), runFinished(0)]);
-    const shown = (columns: number, verbosity: number) =>
-      printSummary(fold(bodies), { colour: false, columns, verbosity }).split('\n')[1];
-    expect(shown(80, 0)).toBe('          fixed           web[01,03,05,07,09] and 45 more');
-    expect(shown(Number.POSITIVE_INFINITY, 0)).toContain('95,97,99]');
-    expect(shown(80, 1)).not.toContain('more');
   });
 
   it('proposes nothing when all is well and nothing was changed', () => {
@@ -165,6 +155,33 @@ Needs a look
     expect(text).toContain('2 hosts: 1 would fix, 1 undetermined; 4.2s');
     expect(text).toMatch(/undetermined +web02\n +sudo: a password is required/);
     expect(text).toContain('mendgate run nginx-502.yaml  make these changes');
+  });
+
+  it('calls an undo that did what it was asked for no trouble', () => {
+    const back = { outcome: 'rolled_back' } as const;
+    const text = summaryOf([
+      { ...runStarted(['web01', 'web02'], false), request } as EventBody,
+      finished('web01', {
+        verdict: 'rolled_back',
+        reason: 'run run-0 is taken back',
+        diagnosis: 'take back: a → b',
+        steps: [step('one', back, { items: [item(back, { changes: [change] })] })],
+      }),
+      finished('web02', { verdict: 'refused', reason: 'changed by somebody', diagnosis: 'changed by somebody' }),
+      runFinished(5),
+    ]);
+    expect(text).toBe(`1 host   take back: a → b
+         rolled back     web01
+1 host   changed by somebody
+         refused         web02
+
+Needs a look
+  refused         web02
+                  changed by somebody
+
+2 hosts: 1 rolled back, 1 refused; 1 change taken back; 4.2s
+  mendgate undo run-0 -l web02 --dry-run  look at these again, with the same options
+`);
   });
 
   it('quotes a file name that a shell would split', () => {

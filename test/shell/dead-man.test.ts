@@ -1,16 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -20,14 +8,11 @@ import { readDeadManReply } from '../../src/shell/dead-man-reply.ts';
 import { composeFix } from '../../src/shell/fix.ts';
 import { claimMarker } from '../../src/shell/marker.ts';
 import { renderCommand } from '../../src/shell/render.ts';
+import { otherHomes, startInHome } from './other-home.ts';
 import { shells } from './shells.ts';
 
-// Another home, and as root another user: root's folder is everybody's on this machine.
-const nobody = 65_534;
-const isRoot = process.getuid?.() === 0;
-const base = mkdtempSync(join(tmpdir(), 'mendgate-dead-man-'));
-chmodSync(base, 0o755);
-afterAll(() => rmSync(base, { recursive: true, force: true }));
+const homes = otherHomes('mendgate-dead-man-');
+afterAll(() => homes.remove());
 
 const name = 'cd'.repeat(32);
 const marker = 'ef'.repeat(32);
@@ -39,22 +24,13 @@ describe.each(shells)("a dead man's switch in $name", (shell) => {
   let folder: string;
   let log: string;
   beforeEach(() => {
-    home = mkdtempSync(join(base, 'home-'));
-    if (isRoot) spawnSync('chown', [`${nobody}:${nobody}`, home]);
+    home = homes.make();
     state = join(home, '.local/state/mendgate');
     folder = join(state, name);
     log = join(home, 'log');
   });
 
-  const start = (script: string) => {
-    const line = ['setsid', '-w', shell.program, ...shell.args];
-    const [program = '', ...args] = isRoot
-      ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', ...line]
-      : line;
-    const child = spawn(program, args, { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', HOME: home } });
-    child.stdin.end(`umask 077\n${script}`);
-    return child;
-  };
+  const start = (script: string) => startInHome(home, shell, `umask 077\n${script}`);
   const run = async (script: string) => {
     const child = start(script);
     let stdout = '';
@@ -265,7 +241,7 @@ describe.each(shells)("a dead man's switch in $name", (shell) => {
     for (const path of ['.local', '.local/state', '.local/state/mendgate']) chmodSync(join(home, path), 0o700);
     writeFileSync(join(folder, 'act'), text);
     writeFileSync(join(folder, 'armed'), '');
-    if (isRoot) spawnSync('chown', ['-R', `${nobody}:${nobody}`, join(home, '.local')]);
+    homes.give(join(home, '.local'));
     await run(fix('true'));
     const line = [...shell.args, `${folder}/act`, state, '1'].map((word) => `'${word}'`).join(' ');
     expect((await run(`exec ${shell.program} ${line}`)).rc).toBe(0);

@@ -47,9 +47,6 @@ export interface Round {
   readonly decidedMs: number;
 }
 
-/** What `resume` ends with when every host has ended. */
-const nothingLeft = 66;
-
 /** A run that is not done after so many lives never will be. */
 const mostLives = 12;
 
@@ -138,8 +135,7 @@ function settle({ seed, mustEnd }: RoundOptions, left: Left): Omit<Round, 'strik
     run: events[0]?.run ?? '',
     effects,
     events,
-    // A life that found nothing left to do says nothing of how the run ended.
-    exitCode: lives.findLast(({ code }) => code !== nothingLeft)?.code ?? undefined,
+    exitCode: lives.at(-1)?.code ?? undefined,
     file: textOf,
     mustEnd,
   };

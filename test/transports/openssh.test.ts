@@ -335,7 +335,7 @@ describe.skipIf(sshdMissing !== undefined)("hosts over the system's ssh", () => 
 async function startAndKill(sshd: Sshd, dir: string): Promise<string> {
   const before = new Set(readdirSync(dir));
   const script = `
-    const { opensshTransport } = await import(${JSON.stringify(resolve('dist/transports/openssh/openssh-transport.js'))});
+    const { opensshTransport } = await import(${JSON.stringify(resolve('build/transports/openssh/openssh-transport.js'))});
     const transport = opensshTransport({ knownHostsFiles: [${JSON.stringify(sshd.knownHostsFile)}],
       privateKeyFiles: [${JSON.stringify(sshd.keyFile)}], agent: false, user: 'root', sshConfigFile: 'none' });
     const host = { name: 'h', connect: { address: '127.0.0.1', port: ${sshd.port} }, vars: {}, groups: [], origins: {} };

@@ -5,10 +5,11 @@ import { exit, UsageError } from '../exit.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
-import type { ReachingOptions } from '../options.ts';
+import { type PackGiven, packsGiven, type ReachingOptions } from '../options.ts';
 import { becomeOf, reachOf } from '../reach.ts';
+import { warnOf } from '../warn.ts';
 
-export interface EvalOptions extends ReachingOptions {
+export interface EvalOptions extends ReachingOptions, PackGiven {
   readonly probe: readonly string[];
 }
 
@@ -19,15 +20,14 @@ export async function evalCommand(io: Io, expression: string, options: EvalOptio
     const end = await evaluateOnHosts({
       expression,
       probes: options.probe.map(readProbe),
+      packs: packsGiven(options),
       inventory: options.inventory,
       limit: readLimit(options.limit),
       forks: options.forks,
       reach: await reachOf(io, options, createAsker(io, signals), signals.stopping),
       becomeByDefault: becomeOf(options),
       sinks: [],
-      onPlan: (_plan, warnings) => {
-        for (const warning of warnings) io.stderr.write(`warning: ${safeLine(warning)}\n`);
-      },
+      onPlan: warnOf(io),
       stopping: signals.stopping,
       aborting: signals.aborting,
     });

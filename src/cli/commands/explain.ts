@@ -1,14 +1,16 @@
-import { type Event, explainHost, mend, safeLine } from '../../index.ts';
+import { type Event, explainHost, lookingOnly, mend, safeLine } from '../../index.ts';
 import { createAsker } from '../ask.ts';
 import { printDiagnostics } from '../diagnostics.ts';
+import { ended } from '../ended.ts';
 import { exit, UsageError } from '../exit.ts';
+import { extraVars } from '../extra-vars.ts';
 import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { damageText, keptRun } from '../kept-run.ts';
 import { readLimit } from '../limit.ts';
 import { type PackGiven, packsGiven, type ReachingOptions, type StateOptions } from '../options.ts';
 import { becomeOf, reachOf } from '../reach.ts';
-import { ended, extraVars } from './run.ts';
+import { warnOf } from '../warn.ts';
 
 export interface ExplainOptions extends ReachingOptions, StateOptions, PackGiven {
   readonly extraVars: readonly string[];
@@ -56,22 +58,13 @@ async function explainNow(io: Io, runbook: string, options: ExplainOptions): Pro
       inventory: options.inventory,
       limit: readLimit(options.limit),
       extra: extraVars(options.extraVars),
-      mode: 'dry_run',
+      ...lookingOnly,
       trace: true,
       forks: options.forks,
       reach: await reachOf(io, options, createAsker(io, signals), signals.stopping),
       becomeByDefault: becomeOf(options),
-      tags: [],
-      skipTags: [],
-      startAt: undefined,
-      expectHosts: undefined,
-      detailedExitCode: false,
       sinks: [(event) => void events.push(event)],
-      onPlan: (_plan, warnings) => {
-        for (const warning of warnings) io.stderr.write(`warning: ${safeLine(warning)}\n`);
-      },
-      approvePlan: async () => false,
-      approve: async () => false,
+      onPlan: warnOf(io),
       stopping: signals.stopping,
       aborting: signals.aborting,
     });

@@ -6,7 +6,7 @@ import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
 import type { ReachingOptions } from '../options.ts';
-import { reachOf } from '../reach.ts';
+import { connectionOf, vaultFor } from '../reach.ts';
 
 export interface HostsOptions extends ReachingOptions {
   readonly vars?: boolean;
@@ -16,7 +16,7 @@ export interface HostsOptions extends ReachingOptions {
 
 /** Lists the hosts of a pattern; with `--vars` their variables, with `--ping` whether they answer. */
 export async function hosts(io: Io, pattern: string, options: HostsOptions): Promise<number> {
-  const { value: inventory, diagnostics } = await readInventory(options.inventory);
+  const { value: inventory, diagnostics } = await readInventory(options.inventory, await vaultFor(io, options));
   await printDiagnostics(io, diagnostics);
   if (inventory === undefined) return exit.invalid;
   const selection = await chooseHosts(inventory, pattern, readLimit(options.limit));
@@ -56,7 +56,7 @@ function describe(host: Host, withVars: boolean): string {
 async function ping(io: Io, chosen: readonly Host[], options: HostsOptions): Promise<number> {
   const signals = interrupts(io);
   try {
-    const reach = await reachOf(io, options, createAsker(io, signals), signals.stopping);
+    const reach = await connectionOf(io, options, createAsker(io, signals), signals.stopping);
     const answers = await pingHosts(chosen, reach, options.forks, signals.aborting);
     for (const { host, reason } of answers) {
       io.stdout.write(`${safeLine(host)}: ${reason === undefined ? 'answers' : `unreachable: ${safeLine(reason)}`}\n`);

@@ -4,6 +4,8 @@ import { exit, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
 import { packsGiven, type RunOptions } from '../options.ts';
+import { vaultFor } from '../reach.ts';
+import type { VaultOptions } from '../secret-options.ts';
 
 /** `run --list-steps`: the runbook's steps with their tags. */
 export async function listSteps(io: Io, file: string, packs: readonly string[]): Promise<number> {
@@ -21,11 +23,11 @@ export async function listSteps(io: Io, file: string, packs: readonly string[]):
 export async function listHosts(
   io: Io,
   file: string,
-  options: Pick<RunOptions, 'inventory' | 'limit' | 'expectHosts' | 'pack' | 'packs'>,
+  options: Pick<RunOptions, 'inventory' | 'limit' | 'expectHosts' | 'pack' | 'packs'> & VaultOptions,
 ): Promise<number> {
   const [runbook, inventory] = await Promise.all([
     checkRunbook(file, { packs: packsGiven(options) }),
-    readInventory(options.inventory),
+    readInventory(options.inventory, await vaultFor(io, options)),
   ]);
   await printDiagnostics(io, [...runbook.diagnostics, ...inventory.diagnostics]);
   if (runbook.value === undefined || inventory.value === undefined) return exit.invalid;

@@ -4,7 +4,8 @@ import { exit, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { PlanOptions, ShownOptions } from '../options.ts';
 import { readPlan } from '../read-plan.ts';
-import { type Carry, run, verbosityOf } from './run.ts';
+import { shownAs } from '../shown-run.ts';
+import { type Carry, run } from './run.ts';
 
 const dayMs = 86_400_000;
 
@@ -49,7 +50,7 @@ function savedText({ expires, hosts, unseen }: SavedPlan, file: string): string 
 export async function planPage(
   output: { readonly colour: boolean; readonly columns: number },
   saved: SavedPlan,
-  { diff, verbose }: ShownOptions,
+  options: ShownOptions,
 ): Promise<string> {
   const { request } = saved;
   const lines = [
@@ -61,6 +62,6 @@ export async function planPage(
   ];
   const { colour, columns } = output;
   const plans = saved.hosts.map((host) => host.plan);
-  const page = await printPlan(plans, { colour, columns, diff: diff === true, verbosity: verbosityOf(verbose) });
+  const page = await printPlan(plans, { colour, columns, ...shownAs(options) });
   return `${lines.map((line) => safeText(line.replaceAll('\n', ' '))).join('\n')}\n\n${page}`;
 }

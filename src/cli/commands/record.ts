@@ -1,64 +1,38 @@
 import { writeFile } from 'node:fs/promises';
-import {
-  checkRunbook,
-  chooseRunHosts,
-  createReporter,
-  readInventory,
-  recordHost,
-  safeLine,
-  safeText,
-} from '../../index.ts';
-import { createAsker } from '../ask.ts';
+import { checkRunbook, chooseRunHosts, lookingOnly, readInventory, recordHost, safeLine } from '../../index.ts';
 import { plural } from '../diagnostics.ts';
+import { ended } from '../ended.ts';
 import { exit, UsageError } from '../exit.ts';
-import { holdWhilePaused } from '../hold.ts';
-import { interrupts } from '../interrupts.ts';
+import { extraVars } from '../extra-vars.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
-import type { ReachingOptions, ShownOptions } from '../options.ts';
-import { becomeOf, reachOf } from '../reach.ts';
-import { ended, extraVars, kindOf, verbosityOf } from './run.ts';
+import { type PackGiven, packsGiven, type ReachingOptions, type ShownOptions } from '../options.ts';
+import { becomeOf } from '../reach.ts';
+import type { SecretOptions } from '../secret-options.ts';
+import { withShownRun } from '../shown-run.ts';
 
-export interface RecordOptions extends ReachingOptions, Pick<ShownOptions, 'verbose'> {
+export interface RecordOptions extends ReachingOptions, PackGiven, SecretOptions, Pick<ShownOptions, 'verbose'> {
   readonly extraVars: readonly string[];
   readonly out?: string;
-  readonly packs?: readonly string[];
 }
 
 /** Looks at one host as a dry run does, and writes down what it answered. 0 where the host could be looked at. */
 export async function record(io: Io, runbook: string, options: RecordOptions): Promise<number> {
   const limit = readLimit(options.limit);
-  const packs = options.packs === undefined ? {} : { packs: options.packs };
+  const packs = packsGiven(options);
   await refuseSeveral(runbook, options.inventory, limit, packs);
   // The transcript goes to stdout where no file is named.
-  const outputs = { stdout: io.stderr, stderr: io.stderr };
-  const verbosity = verbosityOf(options.verbose);
-  const reporter = holdWhilePaused(await createReporter(kindOf(io, options), outputs, { verbosity, diff: false }));
-  const signals = interrupts(io, reporter);
-  const asker = createAsker(io, signals, reporter);
-  try {
+  return withShownRun(io, options, io.stderr, async ({ reporter, request }) => {
     const { end, transcript, readings } = await recordHost({
+      ...(await request()),
+      ...lookingOnly,
+      forks: 1,
       runbook,
-      ...packs,
+      packs,
       inventory: options.inventory,
       limit,
       extra: extraVars(options.extraVars),
-      forks: 1,
-      reach: await reachOf(io, options, asker, signals.stopping),
       becomeByDefault: becomeOf(options),
-      tags: [],
-      skipTags: [],
-      startAt: undefined,
-      expectHosts: undefined,
-      detailedExitCode: false,
-      sinks: [(event) => reporter.emit(event)],
-      onPlan: (_plan, warnings) => {
-        for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
-      },
-      approvePlan: async () => false,
-      approve: async () => false,
-      stopping: signals.stopping,
-      aborting: signals.aborting,
     });
     await reporter.close();
     const code = await ended(io, end, { ...options, dryRun: true });
@@ -70,10 +44,7 @@ export async function record(io: Io, runbook: string, options: RecordOptions): P
       io.stderr.write(`\n${what} in ${safeLine(options.out)}. It shows a real host: read it before you share it.\n`);
     }
     return exit.ok;
-  } finally {
-    signals.close();
-    await reporter.close();
-  }
+  });
 }
 
 /** A transcript is one host's. What is wrong with runbook or inventory is said by the run itself. */
@@ -81,10 +52,10 @@ async function refuseSeveral(
   runbook: string,
   inventory: readonly string[],
   limit: string | undefined,
-  packs: { readonly packs?: readonly string[] },
+  packs: readonly string[],
 ): Promise<void> {
   const [{ value: book }, { value: known }] = await Promise.all([
-    checkRunbook(runbook, packs),
+    checkRunbook(runbook, { packs }),
     readInventory(inventory),
   ]);
   if (book === undefined || known === undefined) return;

@@ -1,61 +1,40 @@
-import { setFlagsFromString } from 'node:v8';
-import { createReporter, foldNames, resumeRun, safeLine, safeText, stateDirectory } from '../../index.ts';
-import { createAsker } from '../ask.ts';
+import { foldNames, resumeRun, safeLine, safeText } from '../../index.ts';
+import { approverOf, onTerminal } from '../approve.ts';
 import { plural } from '../diagnostics.ts';
 import { UsageError } from '../exit.ts';
-import { holdWhilePaused } from '../hold.ts';
-import { interrupts } from '../interrupts.ts';
+import { extraVars } from '../extra-vars.ts';
 import type { Io } from '../io.ts';
-import { onGithub } from '../on-github.ts';
 import type { ResumeOptions } from '../options.ts';
-import { reachOf } from '../reach.ts';
-import { approverOf, ended, extraVars, kindOf, verbosityOf } from './run.ts';
+import { printNothingLeft } from '../resume-hint.ts';
+import { retryOf } from '../rollout.ts';
+import { showRun } from '../shown-run.ts';
 
 /** Goes on with a run that broke off, in its own journal. */
 export async function resume(io: Io, run: string, options: ResumeOptions): Promise<number> {
-  setFlagsFromString('--interrupt-budget=2000000');
-  const terminal = io.stdin.isTTY === true && io.stderr.isTty;
-  if (options.yes !== true && !terminal) throw new UsageError('without a terminal nobody can approve it: add --yes');
+  const yes = options.yes === true;
+  if (!yes && !onTerminal(io)) throw new UsageError('without a terminal nobody can approve it: add --yes');
   if (options.failed === true && options.unreachable === true) {
     throw new UsageError('--failed and --unreachable name different hosts: give one of them');
   }
-  const outputs = { stdout: io.stdout, stderr: io.stderr };
-  const shown = { verbosity: verbosityOf(options.verbose), diff: options.diff === true };
-  const reporter = holdWhilePaused(onGithub(io, await createReporter(kindOf(io, options), outputs, shown)));
-  const signals = interrupts(io, reporter);
-  const asker = createAsker(io, signals, reporter);
-  try {
+  const allowIrreversible = options.allowIrreversible === true;
+  return showRun(io, options, async ({ reporter, asker, request, kept }) => {
     const end = await resumeRun({
+      ...(await request()),
+      ...kept,
       run,
       also: options.failed === true ? 'failed' : options.unreachable === true ? 'unreachable' : undefined,
       extra: extraVars(options.extraVars),
-      forks: options.forks,
-      reach: await reachOf(io, options, asker, signals.stopping),
-      sinks: [(event) => reporter.emit(event)],
-      onPlan: (_plan, warnings) => {
-        for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
-      },
+      ...retryOf(options),
       approveHosts: async (id, hosts) =>
-        options.yes === true ||
+        yes ||
         asker.yes(`Go on with run ${safeLine(id)} on ${plural(hosts.length, 'host')} (${safeText(foldNames(hosts))})?`),
       approvePlan: async () => true,
-      approve: approverOf(
-        io,
-        reporter,
-        asker,
-        options.yes === true ? 'apply' : 'ask',
-        options.allowIrreversible === true,
-      ),
-      stopping: signals.stopping,
-      aborting: signals.aborting,
-      allowIrreversible: options.allowIrreversible === true,
-      stateDirectory: stateDirectory(options.stateDir, io.env),
-      ...(options.lockComment === undefined ? {} : { lockComment: options.lockComment }),
+      approve: approverOf(io, reporter, asker, yes ? 'apply' : 'ask', allowIrreversible),
+      allowIrreversible,
     });
+    if (end.kind !== 'nothing_left') return end;
     await reporter.close();
-    return await ended(io, end, options);
-  } finally {
-    signals.close();
-    await reporter.close();
-  }
+    printNothingLeft(io, end, options);
+    return end.exitCode;
+  });
 }

@@ -3,6 +3,7 @@ import { exit, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { damageText, keptRun } from '../kept-run.ts';
 import type { StateOptions } from '../options.ts';
+import { shownAs } from '../shown-run.ts';
 
 export interface RunsShowOptions extends StateOptions {
   readonly hosts?: string;
@@ -24,20 +25,16 @@ export async function runsShow(io: Io, name: string, options: RunsShowOptions): 
 async function printRun(io: Io, { run, events }: KeptRun, options: RunsShowOptions): Promise<void> {
   const [started] = events;
   if (started?.type !== 'run.started') throw new UsageError(`${run} has no events: nothing was begun`);
-  const verbosity = options.verbose <= 0 ? 0 : options.verbose === 1 ? 1 : options.verbose === 2 ? 2 : 3;
+  const shown = shownAs(options);
   if (options.json !== true) {
     const by = started.request === undefined ? '' : ` by ${started.request.operator}`;
     io.stdout.write(safeLine(`${run}  ${started.runbook.id}  began ${started.at}${by}`));
     io.stdout.write('\n');
   }
   // What happened on the way is told with -v; without, its end is enough.
-  const stderr = verbosity > 0 ? io.stderr : { ...io.stderr, write: () => {} };
+  const stderr = shown.verbosity > 0 ? io.stderr : { ...io.stderr, write: () => {} };
   const kind = options.json ? 'json' : 'lines';
-  const reporter = await createReporter(
-    kind,
-    { stdout: io.stdout, stderr },
-    { verbosity, diff: options.diff === true },
-  );
+  const reporter = await createReporter(kind, { stdout: io.stdout, stderr }, shown);
   for (const event of events) reporter.emit(event);
   await reporter.close();
 }

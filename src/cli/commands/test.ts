@@ -3,26 +3,26 @@ import { printJunit, printTestResults, safeLine, testRunbooks } from '../../inde
 import { printDiagnostics } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { type PackGiven, packsGiven } from '../options.ts';
 
-export interface TestOptions {
+export interface TestOptions extends PackGiven {
   readonly update?: boolean;
   /** `true`: show it; a number: at least so many percent. */
   readonly coverage?: true | number;
   readonly mutate?: boolean;
   readonly junit?: string;
-  readonly packs?: readonly string[];
 }
 
 /** Runs case files without any host. 0; 2: a case failed, too little is covered, an answer is unnoticed; or 65. */
 export async function test(io: Io, paths: readonly string[], options: TestOptions): Promise<number> {
   const wanted = paths.length === 0 ? ['.'] : paths;
-  const { coverage: asked, junit, packs } = options;
+  const { coverage: asked, junit } = options;
   const end = await testRunbooks({
     paths: wanted,
     update: options.update === true,
     mutate: options.mutate === true,
     leastCoverage: typeof asked === 'number' ? asked : 0,
-    ...(packs === undefined ? {} : { packs }),
+    packs: packsGiven(options),
   });
   const { results, diagnostics, missing } = end;
   if (missing.length > 0) throw new UsageError(`${safeLine(missing.join(', '))}: there is no such file or folder`);

@@ -6,7 +6,7 @@ import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
 import type { ReachingOptions } from '../options.ts';
-import { becomeOf, reachOf } from '../reach.ts';
+import { becomeOf, connectionOf, vaultFor } from '../reach.ts';
 
 export interface UnlockOptions extends ReachingOptions {
   readonly nonce: string;
@@ -19,7 +19,7 @@ export async function unlockCommand(io: Io, options: UnlockOptions): Promise<num
   }
   // Whose lock it is must be meant: never all hosts by mistake.
   if (options.limit === undefined) throw new UsageError('add -l HOST: the host whose lock is to go');
-  const { value: inventory, diagnostics } = await readInventory(options.inventory);
+  const { value: inventory, diagnostics } = await readInventory(options.inventory, await vaultFor(io, options));
   await printDiagnostics(io, diagnostics);
   if (inventory === undefined) return exit.invalid;
   const selection = await chooseHosts(inventory, 'all', readLimit(options.limit));
@@ -30,7 +30,7 @@ export async function unlockCommand(io: Io, options: UnlockOptions): Promise<num
     const answers = await unlock({
       hosts: selection.hosts,
       nonce: options.nonce,
-      reach: await reachOf(io, options, createAsker(io, signals), signals.stopping),
+      reach: await connectionOf(io, options, createAsker(io, signals), signals.stopping),
       becomeByDefault: becomeOf(options),
       forks: options.forks,
       signal: signals.aborting,

@@ -54,10 +54,18 @@ export function connectAlias(name: string, value: Value): Alias | undefined {
   return ignored.test(name) ? { kind: 'ignored' } : undefined;
 }
 
+const loginPassword = /^ansible_(?:password|ssh_pass(?:word)?)$/;
+const becomePassword = /^ansible_become_pass(?:word)?$/;
+
+/** Whether a variable is a password, of which nothing is ever shown. */
+export function isPassword(name: string): boolean {
+  return loginPassword.test(name) || becomePassword.test(name);
+}
+
 /** The setting that a variable would have given, written out as absent; for values that cannot be read here. */
 export function hiddenSetting(name: string): ConnectSettings | undefined {
-  if (/^ansible_(?:password|ssh_pass(?:word)?)$/.test(name)) return { password: undefined };
-  if (/^ansible_become_pass(?:word)?$/.test(name)) return { becomePassword: undefined };
+  if (loginPassword.test(name)) return { password: undefined };
+  if (becomePassword.test(name)) return { becomePassword: undefined };
   return Object.hasOwn(aliases, name) ? {} : undefined;
 }
 

@@ -2,6 +2,7 @@ import type { TransportName } from '../../model/inventory.ts';
 import type { BecomeMethod } from '../../model/runbook.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Value } from '../../model/value.ts';
+import type { Vault } from '../../model/vault.ts';
 import type { Findings, Place } from './place.ts';
 
 /** What one place says about how hosts are reached. `undefined` written out hides what a wider place says. */
@@ -54,10 +55,12 @@ export interface VarsFolder {
 export interface Draft {
   readonly groups: Map<string, GroupDraft>;
   readonly hosts: Map<string, HostDraft>;
+  /** Opens what is encrypted in it; absent: no password was given. */
+  readonly vault: Vault | undefined;
 }
 
-export function createDraft(): Draft {
-  const draft: Draft = { groups: new Map(), hosts: new Map() };
+export function createDraft(vault?: Vault): Draft {
+  const draft: Draft = { groups: new Map(), hosts: new Map(), vault };
   groupIn(draft, 'all');
   addChild(draft, 'all', 'ungrouped');
   return draft;

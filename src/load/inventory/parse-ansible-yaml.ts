@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { type Located, parseYaml } from '../parse-yaml.ts';
 import type { Source } from '../source.ts';
-import { type Findings, fileStart } from './place.ts';
+import { type Findings, withoutWords } from './place.ts';
 
 /** The way out where only Ansible itself can read something. */
 export const ansibleItself = 'give -i an executable that says: exec ansible-inventory -i THIS_FILE --list';
@@ -11,21 +11,13 @@ export const ansibleItself = 'give -i an executable that says: exec ansible-inve
  * true; the vault's own header still tells an encrypted value. `undefined`: nothing in it, or nothing that can be read.
  */
 export function parseAnsibleYaml(source: Source, findings: Findings): Located | undefined {
-  if (source.text.startsWith('$ANSIBLE_VAULT;')) {
-    const problem = {
-      message: 'the file is left out: it is encrypted with ansible-vault, which is not read yet',
-      help: `give secrets as params (\`type: secret\`) and passwords with -k and -K, or ${ansibleItself}`,
-    };
-    findings.warning(fileStart(source.file, source.text), 'inventory/vault', problem);
-    return undefined;
-  }
   if (/^(?:\s*(?:#.*|---|\.\.\.)?(?:\n|$))*$/.test(source.text)) return undefined;
   const text = source.text.replace(
     /^([ \t]*(?:-[ \t]+)*(?:[\w."'-]+[ \t]*:[ \t]+)?)(!(?:vault-encrypted|vault|unsafe))(?=\s)/gm,
     (_, before: string, tag: string) => before + ' '.repeat(tag.length),
   );
-  const parsed = parseYaml({ file: source.file, text });
-  findings.add(parsed.diagnostics.map(withWayOut));
+  const parsed = parseYaml({ ...source, text });
+  findings.add(parsed.diagnostics.map(source.sealed === true ? withoutWords : withWayOut));
   return parsed.value;
 }
 

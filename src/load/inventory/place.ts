@@ -38,7 +38,8 @@ const silent: Findings = {
 export function createFindings(): Findings {
   const all: Diagnostic[] = [];
   const put = ({ source, range }: Place, code: string, problem: Problem, severity: Diagnostic['severity']): void => {
-    all.push(masked(diagnosticAt(source, code, range(), problem.message, problem.help, severity)));
+    const diagnostic = masked(diagnosticAt(source, code, range(), problem.message, problem.help, severity));
+    all.push(source.sealed === true && severity === 'error' ? withoutWords(diagnostic) : diagnostic);
   };
   return {
     all,
@@ -59,6 +60,13 @@ function masked(diagnostic: Diagnostic): Diagnostic {
     (_, name: string, value: string) => name + '*'.repeat(value.length),
   );
   return { ...diagnostic, excerpt };
+}
+
+/** What is wrong with an encrypted file, without quoting what was encrypted. */
+export function withoutWords({ code, severity, at }: Diagnostic): Diagnostic {
+  const message = `line ${at.line} of what this encrypted file holds is wrong (${code})`;
+  const start = { ...at, line: 1, col: 1, endLine: 1, endCol: 1 };
+  return { code, severity, message, at: start, excerpt: '', help: `look at it: ansible-vault view ${at.file}` };
 }
 
 /** Columns `from` to `to` (from 0, `to` exclusive) of a line (from 1). */

@@ -77,7 +77,8 @@ export function readAnsibleYaml(located: Located, draft: Draft, findings: Findin
     for (const [name, raw] of entries(value, path, 'vars')) {
       const here = [...path, name];
       const given = { name, value: ansibleValue(located, raw, here), place: at(here) };
-      for (const [index, scope] of scopes.entries()) setVar(scope, given, index === 0 ? findings : findings.silent);
+      for (const [index, scope] of scopes.entries())
+        setVar(scope, given, index === 0 ? findings : findings.silent, draft.vault);
     }
   }
 

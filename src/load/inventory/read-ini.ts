@@ -102,7 +102,8 @@ export function readIni(source: Source, draft: Draft, findings: Findings): void 
         continue;
       }
       const given = { name: word.text.slice(0, equals), value: pythonLiteral(word.text.slice(equals + 1)), place };
-      for (const [index, host] of hosts.entries()) setVar(host.said, given, index === 0 ? findings : findings.silent);
+      for (const [index, host] of hosts.entries())
+        setVar(host.said, given, index === 0 ? findings : findings.silent, draft.vault);
     }
   }
 
@@ -116,7 +117,7 @@ export function readIni(source: Source, draft: Draft, findings: Findings): void 
       return;
     }
     const name = line.text.slice(0, equals).trim();
-    setVar(scope, { name, value: pythonLiteral(line.text.slice(equals + 1).trim()), place }, findings);
+    setVar(scope, { name, value: pythonLiteral(line.text.slice(equals + 1).trim()), place }, findings, draft.vault);
   }
 
   function readChild(line: Line, parent: string): void {

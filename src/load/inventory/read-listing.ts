@@ -71,7 +71,7 @@ export function readListing(file: string, output: string, draft: Draft, findings
         findings.warning(at, code, { ...problem, message: `${whose}: ${problem.message}` }),
     };
     for (const [name, member] of Object.entries(members(value)))
-      setVar(scope, { name, value: member as Value, place }, named);
+      setVar(scope, { name, value: member as Value, place }, named, draft.vault);
   }
 
   function accepted(problem: Problem | undefined, code: string): boolean {

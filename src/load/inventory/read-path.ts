@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Source } from '../source.ts';
 import type { Draft } from './draft.ts';
 import { hostNameProblem } from './host-name.ts';
+import { openFile } from './open-value.ts';
 import { type Findings, fileStart } from './place.ts';
 import { errorCode, kindOf, namesIn, readSource } from './read-file.ts';
 import { readIni } from './read-ini.ts';
@@ -86,7 +87,10 @@ async function readInventoryFile(
   }
   const source = await readSource(file);
   if ('message' in source) findings.error(fileStart(file), 'inventory/unreadable', source);
-  else readText(source, draft, findings);
+  else {
+    const opened = openFile(source, draft.vault, findings);
+    if (opened !== undefined) readText(opened, draft, findings);
+  }
 }
 
 function readText(source: Source, draft: Draft, findings: Findings): void {
@@ -105,7 +109,7 @@ function isYaml({ file, text }: Source): boolean {
   if (/\.(?:ya?ml|json)$/.test(file)) return true;
   if (/\.(?:ini|cfg)$/.test(file)) return false;
   const first = text.split(/\r?\n/).find((line) => !/^\s*(?:[#;].*)?$/.test(line.replace(/^\ufeff/, ''))) ?? '';
-  return text.startsWith('$ANSIBLE_VAULT;') || /^(?:---|\{|["']?[\w.-]+["']?\s*:(?:\s|$))/.test(first);
+  return /^(?:---|\{|["']?[\w.-]+["']?\s*:(?:\s|$))/.test(first);
 }
 
 /** The mode alone does not tell: on some file systems every file has it. */

@@ -3,7 +3,7 @@ import { type Located, parseYaml } from '../parse-yaml.ts';
 import type { Source } from '../source.ts';
 import type { Draft } from './draft.ts';
 import { parseAnsibleYaml } from './parse-ansible-yaml.ts';
-import type { Findings } from './place.ts';
+import { type Findings, fileStart } from './place.ts';
 import { readAnsibleYaml } from './read-ansible-yaml.ts';
 import { readOwnYaml } from './read-own-yaml.ts';
 
@@ -14,9 +14,17 @@ export function readYaml(source: Source, draft: Draft, findings: Findings): void
   const format = formatOf(located.value);
   if (format === 'ansible') readAnsibleYaml(located, draft, findings);
   else if (format !== 'own') sayAmbiguous(located, format, findings);
+  else if (source.sealed === true) refuseSealed(source, findings);
   else if (located.source.text === source.text) readOwnYaml(located, draft, findings);
   // Ours knows no tags: read as it was written, they are errors.
   else findings.add(parseYaml(source).diagnostics);
+}
+
+function refuseSealed({ file }: Source, findings: Findings): void {
+  findings.error(fileStart(file), 'inventory/vault', {
+    message: 'an inventory in our own format cannot be encrypted as a whole',
+    help: 'put what is secret into group_vars/ or host_vars/ beside it, and encrypt that',
+  });
 }
 
 const ownKeys: ReadonlySet<string> = new Set(['inventory', 'connect', 'vars', 'groups', 'hosts']);

@@ -1,7 +1,10 @@
 import { assertNever } from '../../model/assert-never.ts';
+import { Secret } from '../../model/secret.ts';
 import type { Value } from '../../model/value.ts';
-import { connectAlias, hiddenSetting } from './connect-aliases.ts';
+import type { Vault } from '../../model/vault.ts';
+import { type Alias, connectAlias, hiddenSetting, isPassword } from './connect-aliases.ts';
 import type { Scope } from './draft.ts';
+import { openValue } from './open-value.ts';
 import type { Findings, Place } from './place.ts';
 
 const reserved: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -14,24 +17,26 @@ interface GivenVar {
 }
 
 /**
- * Takes one Ansible variable into a scope: connection variables become settings, what cannot be read here (vault, Jinja
- * templates) is left out with a warning, everything else is a plain var.
+ * Takes one Ansible variable into a scope: connection variables become settings, what cannot be read here (vault without its
+ * password, Jinja templates) is left out with a warning, everything else is a plain var.
  */
-export function setVar(scope: Scope, { name, value, place }: GivenVar, findings: Findings): void {
+export function setVar(scope: Scope, { name, value: given, place }: GivenVar, findings: Findings, vault?: Vault): void {
   if (reserved.has(name)) {
     findings.error(place, 'inventory/reserved-name', { message: `\`${name}\` cannot name a variable` });
     return;
   }
-  const unreadable = whyUnreadable(value);
-  if (unreadable) {
+  const opened = openValue(given, vault, place.source.sealed === true);
+  if ('unreadable' in opened) {
+    const { code, severity, message, help } = opened.unreadable;
     leaveOut(scope, name);
-    findings.warning(place, unreadable.code, {
-      message: `${name} is left out: ${unreadable.why}`,
-      help: unreadable.help,
+    findings[severity](place, code, {
+      message: `${name} is left out: ${message}`,
+      ...(help === undefined ? {} : { help }),
     });
     return;
   }
-  const alias = connectAlias(name, value);
+  const { value } = opened;
+  const alias = aliasOf(name, value, place, findings);
   if (alias === undefined) {
     scope.vars.set(name, value);
     scope.files.set(name, place.source.file);
@@ -63,31 +68,18 @@ function leaveOut(scope: Scope, name: string): void {
   else scope.vars.set(name, undefined);
 }
 
-interface Unreadable {
-  readonly code: string;
-  readonly why: string;
-  readonly help: string;
-}
-const vault: Unreadable = {
-  code: 'inventory/vault',
-  why: 'it is encrypted with ansible-vault, which is not read yet',
-  help: 'give secrets as params (`type: secret`) or passwords with -k and -K',
-};
-const template: Unreadable = {
-  code: 'inventory/template',
-  why: 'it is a Jinja template, and inventory variables are plain data here',
-  help: 'write the value itself',
-};
-
-function whyUnreadable(value: Value): Unreadable | undefined {
-  if (typeof value === 'string') {
-    if (value.startsWith('$ANSIBLE_VAULT;')) return vault;
-    return value.includes('{{') || value.includes('{%') ? template : undefined;
+/** A setting has to be used in the clear, and is shown; only passwords stay secret. */
+function aliasOf(name: string, value: Value, place: Place, findings: Findings): Alias | undefined {
+  if (!(value instanceof Secret)) return connectAlias(name, value);
+  const alias = connectAlias(name, value.reveal());
+  if (alias === undefined || alias.kind === 'ignored' || isPassword(name)) return alias;
+  if (alias.kind === 'connect' || alias.kind === 'priority') {
+    findings.warning(place, 'inventory/vault-in-the-clear', {
+      message: `${name} is encrypted, and yet it is used and shown in the clear: it says how a host is reached`,
+      help: 'only variables and passwords stay secret; take it out of the vault',
+    });
+    return alias;
   }
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const part of Object.values(value)) {
-    const reason = whyUnreadable(part as Value);
-    if (reason) return reason;
-  }
-  return undefined;
+  // Its own words would quote the value.
+  return { ...alias, problem: { message: `${name}: what was encrypted cannot be used here` } };
 }

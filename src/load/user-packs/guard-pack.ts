@@ -50,12 +50,24 @@ function misfit({ result }: Probe, value: unknown): string | undefined {
 }
 
 function guardAction(action: Action): Action {
+  const { diffAfter, busy } = action;
   return {
     ...action,
     reads: (params) => attempt(() => action.reads(params)) ?? ['*'],
     inspect: (host, params) => contained(action.name, () => rehearsed(action, host, params)),
+    diffAfter:
+      diffAfter === undefined
+        ? undefined
+        : (state, params, touched) => {
+            try {
+              return rehearsedChange(action, state, diffAfter(state, params, touched));
+            } catch (error) {
+              return broken(action.name, error);
+            }
+          },
     predict: (change, probe) => attempt(() => action.predict(change, probe)),
     merge: (changes) => attempt(() => action.merge(changes)) ?? changes,
+    busy: busy === undefined ? undefined : (host, change) => unlessBroken(() => busy(host, change)),
     nothingDone: (answer) => attempt(() => action.nothingDone(answer)),
     same: (before, now) => attempt(() => action.same(before, now)) ?? false,
   };
@@ -66,8 +78,13 @@ async function rehearsed(action: Action, host: Inspector, params: never): Promis
   // A state is JSON or an Unknown: defineAction's types hold every action to it.
   const state = (await action.inspect(host, params)) as Json | Unknown;
   if (state instanceof Unknown) return state;
-  const change = action.diff(state, params);
-  if (change === undefined) return state;
+  rehearsedChange(action, state, action.diff(state, params));
+  return state;
+}
+
+/** The change, once all that the pack says of it is in order. */
+function rehearsedChange(action: Action, state: Json, change: Json | Unknown | undefined): Json | Unknown | undefined {
+  if (change === undefined || change instanceof Unknown) return change;
   if (typeof action.describe(change) !== 'string') throw new TypeError('describe gives no text');
   const touches: unknown = action.touches(change);
   if (!Array.isArray(touches) || !touches.every((resource) => typeof resource === 'string'))
@@ -75,7 +92,7 @@ async function rehearsed(action: Action, host: Inspector, params: never): Promis
   action.contents(change);
   refuseUnsendable('apply', action.apply(change));
   if (action.rollback.kind === 'undo') refuseUnsendable('undo', action.rollback.undo(change, state));
-  return state;
+  return change;
 }
 
 function refuseUnsendable(member: string, commands: unknown): void {
@@ -94,13 +111,26 @@ function isCommand(value: unknown): value is Command {
   return Array.isArray(argv) && argv.length > 0 && argv.every((word) => typeof word === 'string');
 }
 
-/** What the engine itself throws through a pack goes on; what the pack's own code throws becomes an unknown. */
 async function contained(name: string, work: () => Promise<unknown>): Promise<unknown> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Error) || error instanceof HostFailure) throw error;
-    return new Unknown(`${name} is broken: ${error.name}: ${error.message}${whereOf(error)}`);
+    return broken(name, error);
+  }
+}
+
+/** What the engine itself throws through a pack goes on; what the pack's own code throws becomes an unknown. */
+function broken(name: string, error: unknown): Unknown {
+  if (!(error instanceof Error) || error instanceof HostFailure) throw error;
+  return new Unknown(`${name} is broken: ${error.name}: ${error.message}${whereOf(error)}`);
+}
+
+async function unlessBroken<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof HostFailure) throw error;
+    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
+import { unitOfCgroup } from '../core/cgroup.ts';
 import { hexToAddress } from './proc-net.ts';
-import { unitOfCgroup } from './processes.ts';
 
 /** One listening socket. */
 export interface Listener {

@@ -1,3 +1,4 @@
+import { unitOfCgroup } from '../core/cgroup.ts';
 /** One nginx process as /proc shows it. */
 export interface NginxProcess {
   readonly pid: number;
@@ -154,12 +155,4 @@ function readClock(text: string) {
   const exact = fraction !== undefined;
   const base = exact ? Number(`${seconds}${fraction}`) - Number(up) : Number(boot);
   return { base, hz: Number(hz) || 100, exact, now: Number(`${seconds}${fraction ?? ''}`) };
-}
-
-/** `nginx.service` out of `0::/system.slice/nginx.service`; empty for sessions, users' own units and containers. */
-export function unitOfCgroup(line: string): string {
-  const path = line.slice(line.indexOf(':/') + 1);
-  if (path.startsWith('/user.slice/')) return '';
-  const unit = /\/([A-Za-z0-9:_.\\@-]{1,255}\.service)(?:\/|$)/.exec(path)?.[1];
-  return unit ?? '';
 }

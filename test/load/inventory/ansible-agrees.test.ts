@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { loadInventory } from '../../../src/load/load-inventory.ts';
-import type { Connect, Host } from '../../../src/model/inventory.ts';
 import { type AnsibleView, ansibleIsHere, ansibleSays, hostvarsOf } from './ansible-says.ts';
+import { asAnsible, settled } from './as-ansible.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/inventories/', import.meta.url));
 const scenarios: { readonly [expected: string]: readonly string[] } = {
@@ -39,39 +39,10 @@ describe.each(Object.entries(scenarios))('%s', (name, files) => {
     for (const [group, hosts] of Object.entries(expected.groups))
       expect(inOrder(groups[group])).toEqual(inOrder(hosts));
     for (const host of value?.hosts ?? [])
-      expect({ [host.name]: varsOf(host) }).toEqual({ [host.name]: wanted(expected, host.name) });
+      expect({ [host.name]: asAnsible(host) }).toEqual({ [host.name]: settled(expected.hostvars[host.name]) });
   });
 
   test.runIf(ansibleIsHere)('is what the Ansible of this machine says', () => {
     expect(hostvarsOf(sources)).toEqual(expected.hostvars);
   });
 });
-
-/** A host's variables as Ansible would print them, connection variables under one name each. */
-function varsOf({ name, connect, vars }: Host): object {
-  return { ...vars, ...ansibleNames(name, connect) };
-}
-
-function ansibleNames(name: string, connect: Connect): object {
-  const { address, port, user, privateKeyFile, become, transport } = connect;
-  return {
-    ...(address === name ? {} : { ansible_host: address }),
-    ansible_port: port,
-    ...(user === undefined ? {} : { ansible_user: user }),
-    ...(privateKeyFile === undefined ? {} : { ansible_ssh_private_key_file: privateKeyFile }),
-    ...(become === undefined ? {} : { ansible_become: become !== false }),
-    ...(typeof become === 'string' && become !== 'root' ? { ansible_become_user: become } : {}),
-    ...(transport === undefined ? {} : { ansible_connection: transport }),
-  };
-}
-
-function wanted(expected: AnsibleView, name: string): object {
-  const vars: Record<string, unknown> = { ansible_port: 22, ...expected.hostvars[name] };
-  vars['ansible_port'] = Number(vars['ansible_port']);
-  if ('ansible_become' in vars)
-    vars['ansible_become'] = ['yes', true].includes(vars['ansible_become'] as string | boolean);
-  if (vars['ansible_become'] === false) delete vars['ansible_become_user'];
-  // Ansible's ways over SSH are one for us: which of ours goes there is settled when it is reached.
-  if (vars['ansible_connection'] === 'ssh') delete vars['ansible_connection'];
-  return vars;
-}

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import { isObject } from '../../../src/model/json.ts';
 
 /** What Ansible makes of inventory sources; `undefined` where it is not installed. */
 export interface AnsibleView {
@@ -19,7 +20,14 @@ export const ansibleIsHere = ((): boolean => {
   }
 })();
 
-type Listing = { readonly [group: string]: { readonly hostvars?: AnsibleView['hostvars'] } };
+/** What `ansible-inventory --list` prints. */
+export interface Listing {
+  readonly [group: string]: {
+    readonly hosts?: readonly string[];
+    readonly children?: readonly string[];
+    readonly hostvars?: AnsibleView['hostvars'];
+  };
+}
 
 export function ansibleSays(sources: readonly string[]): AnsibleView {
   const names = Object.keys(list(sources)).filter((name) => name !== '_meta' && name !== 'all');
@@ -40,15 +48,27 @@ export function hostsOf(sources: readonly string[], pattern: string, limit?: str
   return lines.map((line) => line.trim()).filter((line) => line !== '');
 }
 
-function list(sources: readonly string[]): Listing {
-  return JSON.parse(ansible('ansible-inventory', [...from(sources), '--list'])) as Listing;
+/** `ansible-inventory --list`. With vault ids (`LABEL@FILE`) values of `!vault` stand in the clear, by `ansible-vault decrypt`. */
+export function list(sources: readonly string[], vaultIds: readonly string[] = []): Listing {
+  const ids = vaultIds.flatMap((id) => ['--vault-id', id]);
+  const listing = ansible('ansible-inventory', [...from(sources), '--list', ...ids]);
+  return JSON.parse(listing, (_, value: unknown) => {
+    if (!isObject(value) || typeof value['__ansible_vault'] !== 'string') return value;
+    return ansible('ansible-vault', ['decrypt', '--output', '-', ...ids], value['__ansible_vault']);
+  }) as Listing;
 }
 
 function from(sources: readonly string[]): readonly string[] {
   return sources.flatMap((source) => ['-i', source]);
 }
 
-function ansible(program: string, args: readonly string[]): string {
+function ansible(program: string, args: readonly string[], input?: string): string {
   const env = { ...process.env, ANSIBLE_NOCOLOR: '1' };
-  return execFileSync(program, args, { encoding: 'utf8', env, cwd: tmpdir(), stdio: ['ignore', 'pipe', 'ignore'] });
+  return execFileSync(program, args, {
+    encoding: 'utf8',
+    env,
+    cwd: tmpdir(),
+    stdio: ['pipe', 'pipe', 'ignore'],
+    input,
+  });
 }

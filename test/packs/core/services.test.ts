@@ -237,7 +237,7 @@ describe('service.fresh', () => {
       { name: 'x', by: 'restart', files: ['/etc/y'] } as never,
       touched,
     );
-    return change === undefined ? undefined : serviceFreshAction.describe(change);
+    return change === undefined ? undefined : serviceFreshAction.describe(change as never);
   };
 
   test.each([

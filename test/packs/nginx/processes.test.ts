@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { fillDefaults } from '../../../src/model/fill-defaults.ts';
+import { unitOfCgroup } from '../../../src/packs/core/cgroup.ts';
 import { readConfinement } from '../../../src/packs/nginx/confinement.ts';
 import worker from '../../../src/packs/nginx/nginx-worker-probe.ts';
-import { parseProcesses, unitOfCgroup } from '../../../src/packs/nginx/processes.ts';
+import { parseProcesses } from '../../../src/packs/nginx/processes.ts';
 import { answering, reasonOf } from '../core/local-host.ts';
 
 const clock = 'B 1000 50.00 1050.250000000 100';

@@ -1,0 +1,73 @@
+import type { Plan } from '../model/plan.ts';
+import { ConfirmDesk } from './confirm-desk.ts';
+import type { Emit } from './emitter.ts';
+import type { ExecuteOptions } from './execute-plan.ts';
+import type { HostWay } from './host-way.ts';
+import type { Limit } from './limit.ts';
+import { isDue } from './outcome-of-plan.ts';
+import { RollOut } from './roll-out.ts';
+
+/** What becomes of a host between its diagnosis and its change. */
+export type AfterLook = 'mend' | 'hold' | 'rest';
+
+/** How hosts are taken from their diagnosis to their change. */
+export interface Changing {
+  readonly afterLook: AfterLook;
+  /** Asks what steps ask. */
+  readonly desk: ConfirmDesk;
+  /** Changes those of the diagnosed hosts that are due, if somebody approves. */
+  readonly change: (looked: readonly HostWay[]) => Promise<void>;
+}
+
+/** `ways` is asked for once they are all there. */
+export function changing(
+  { rollout }: Plan,
+  options: ExecuteOptions,
+  around: { readonly ways: () => readonly HostWay[]; readonly limit: Limit; readonly emit: Emit },
+): Changing {
+  const { mode, maxChanged, clock, stopping } = options;
+  const { limit, emit } = around;
+  const desk = new ConfirmDesk(options.approve);
+  const looksFirst = mode === 'ask' || rollout !== undefined || maxChanged !== undefined;
+  if (mode === 'apply' && !looksFirst) return { afterLook: 'mend', desk, change: async () => undefined };
+  if (mode === 'dry_run') {
+    return { afterLook: 'hold', desk, change: (looked) => warnOfMany(looked, maxChanged, emit) };
+  }
+  let rolling: RollOut | undefined;
+
+  async function change(looked: readonly HostWay[]): Promise<void> {
+    const due = looked.filter(({ plan, outcome }) => outcome === undefined && plan !== undefined && isDue(plan));
+    const tooMany = moreThan(around.ways(), maxChanged);
+    if (tooMany !== undefined) {
+      await Promise.all(due.map((way) => way.passOver('refused', tooMany)));
+      return;
+    }
+    const plans = looked.flatMap(({ plan }) => (plan === undefined ? [] : [plan]));
+    const names = due.map(({ name }) => name);
+    const asked = mode !== 'ask' || (due.length > 0 && (await options.approvePlan(plans, names)));
+    if (stopping.aborted || !asked) {
+      await Promise.all(due.map((way) => limit(() => way.leave())));
+      return;
+    }
+    if (rollout === undefined) {
+      desk.begin(plans);
+      await Promise.all(due.map((way) => limit(() => way.mend())));
+      return;
+    }
+    rolling ??= new RollOut({ rollout, ways: around.ways(), limit, clock, emit, desk, stopping });
+    await rolling.run(due);
+  }
+  return { afterLook: rollout === undefined ? 'hold' : 'rest', desk, change };
+}
+
+/** `--max-changed`: what it says against so many; `undefined`: nothing. */
+function moreThan(ways: readonly HostWay[], maxChanged: number | undefined): string | undefined {
+  const due = ways.filter(({ plan }) => plan !== undefined && isDue(plan)).length;
+  if (maxChanged === undefined || due <= maxChanged) return undefined;
+  return `${due} hosts would be changed, and --max-changed allows ${maxChanged}`;
+}
+
+async function warnOfMany(ways: readonly HostWay[], maxChanged: number | undefined, emit: Emit): Promise<void> {
+  const tooMany = moreThan(ways, maxChanged);
+  if (tooMany !== undefined) await emit({ type: 'warning', message: `${tooMany}: a run would change none of them` });
+}

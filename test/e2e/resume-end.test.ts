@@ -1,0 +1,68 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { journalPath, runDirectory } from '../../src/journal/places.ts';
+import { mendgate } from './cli.ts';
+
+/** One step that writes a file; `holds`: what its verify says of it. */
+const book = (path: string, holds: string): string => `runbook: write
+title: Write a file
+steps:
+  - id: write
+    title: Write it
+    fix: [{ file.content: { path: ${path}, content: "mine\\n" } }]
+    verify: { probes: { now: { file.stat: { path: ${path} } } }, that: "${holds}" }
+`;
+
+let folder: string;
+let state: readonly string[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mendgate-resume-'));
+  state = ['--state-dir', join(folder, 'state')];
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function run(holds: string): Promise<{ readonly run: string; readonly exitCode: number | null }> {
+  const file = join(folder, 'book.yaml');
+  writeFileSync(file, book(join(folder, 'made'), holds));
+  const ended = await mendgate(['run', file, '-i', 'here,', '-c', 'local', '--yes', '--json', ...state]);
+  const [first = ''] = ended.stdout.split('\n');
+  return { run: (JSON.parse(first) as { run: string }).run, exitCode: ended.code };
+}
+
+describe('resume of a run that has ended on every host', () => {
+  it('ends as the run did, touches nothing, and says how to take it back', async () => {
+    const { run: id } = await run('now.exists');
+    const { code, stderr } = await mendgate(['resume', id, '--yes', ...state]);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain(`Run ${id} has ended on every host (1 fixed): nothing is left to go on with.`);
+    expect(stderr).toContain('No host was touched.');
+    expect(stderr).toContain(`mendgate undo ${id} --state-dir`);
+  });
+
+  it('keeps the exit code of a bad end, and names the option that tries again', async () => {
+    const { run: id, exitCode } = await run('!now.exists');
+    const { code, stderr } = await mendgate(['resume', id, '--yes', ...state]);
+    expect([exitCode, code], stderr).toEqual([2, 2]);
+    expect(stderr).toContain(`mendgate resume ${id} --failed --state-dir`);
+  });
+
+  it('finds no host where none ended as it was asked for', async () => {
+    const { run: id } = await run('now.exists');
+    const { code, stderr } = await mendgate(['resume', id, '--yes', '--unreachable', ...state]);
+    expect(code).toBe(66);
+    expect(stderr).toContain(`no host of run ${id} ended unreachable`);
+  });
+
+  it('writes the end down where the run was killed just before that', async () => {
+    const { run: id } = await run('now.exists');
+    const path = journalPath(runDirectory(join(folder, 'state'), id));
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+    writeFileSync(path, `${lines.slice(0, -1).join('\n')}\n`);
+    const { code, stderr } = await mendgate(['resume', id, '--yes', ...state]);
+    expect(code, stderr).toBe(0);
+    const end = JSON.parse(readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) ?? '') as object;
+    expect(end).toMatchObject({ type: 'run.finished', exitCode: 0, verdicts: { fixed: 1 } });
+  });
+});

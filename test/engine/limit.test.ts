@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { createLimit } from '../../src/engine/limit.ts';
+
+it('never runs more than so many at once, also when one comes just as another ends', async () => {
+  const limit = createLimit(1);
+  let running = 0;
+  let most = 0;
+  const work = async (): Promise<void> => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running -= 1;
+  };
+  let open = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const all = [limit(() => gate), limit(work), gate.then(() => limit(work))];
+  open();
+  await Promise.all(all);
+  expect(most).toBe(1);
+});
