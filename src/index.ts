@@ -5,6 +5,7 @@ export type { Approval } from './engine/host-run.ts';
 export type { AskStep, StepAnswer } from './engine/step-answer.ts';
 export { type AskedProbe, type EvalEnd, type EvalRequest, evaluateOnHosts } from './eval-expression.ts';
 export { explainHost } from './explain-host.ts';
+export { type CheckedBundle, checkExport, exportRun } from './export-run.ts';
 export { openVaultWith, readGivenSecret, readPasswordFile, type VaultPassword } from './given-secrets.ts';
 export { explainLintRule, type LintFinding, type LintResult, lintRunbook, lintSarif } from './lint-runbook.ts';
 export { formatDiagnostic } from './load/format-diagnostic.ts';
@@ -77,7 +78,7 @@ export {
 } from './plan-file.ts';
 export { type RecordEnd, type RecordRequest, recordHost } from './record-host.ts';
 export { type PackOptions, printSchema, readPacks } from './registry.ts';
-export { type ReportKind, reportRun } from './report-run.ts';
+export { annotateRun, compareRuns, type ReportKind, reportRun } from './report-run.ts';
 export type { PlanPrintOptions } from './reporters/print-plan.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
 export { type ResumeEnd, type ResumeRequest, resumeRun } from './resume-run.ts';

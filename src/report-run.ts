@@ -15,3 +15,15 @@ export async function reportRun(
   const { printReport } = await import('./reports/index.ts');
   return printReport(events, kind, { mendgate: mendgateVersion(), ...(damage === undefined ? {} : { damage }) });
 }
+
+/** What differs between two runs, from all their events, for the reader. */
+export async function compareRuns(before: readonly Event[], after: readonly Event[]): Promise<string> {
+  const { printComparisonOf } = await import('./reports/index.ts');
+  return printComparisonOf(before, after);
+}
+
+/** What a run came to as GitHub's workflow commands, from all its events; empty where nothing was begun. */
+export async function annotateRun(events: readonly Event[]): Promise<string> {
+  const { printAnnotationsOf } = await import('./reports/index.ts');
+  return printAnnotationsOf(events);
+}

@@ -37,10 +37,11 @@ export function addAuthoring(add: (command: Command) => Command, io: Io, end: (e
       ),
       trustHelp,
     )
-      .argument('<host|runbook>', 'a host of a run, or a runbook to look with now')
-      .option('--run <run>', `with a host: ${runHelp} (else last)`),
-  ).action(async (what: string, options: ExplainOptions) =>
-    end(await (await import('./commands/explain.ts')).explain(io, what, options)),
+      .argument('<run|host|runbook>', `${runHelp}; a host of the last run; or a runbook to look with now`)
+      .argument('[host]', 'a host of that run')
+      .addOption(new Option('--run <run>').hideHelp()),
+  ).action(async (what: string, host: string | undefined, options: ExplainOptions) =>
+    end(await (await import('./commands/explain.ts')).explain(io, what, host, options)),
   );
   add(
     withPacks(

@@ -15,7 +15,7 @@ export interface Stream {
   readonly colour: boolean;
 }
 
-/** The real process. Colour: a terminal, unless NO_COLOR; FORCE_COLOR also without one (no-color.org). */
+/** The real process. */
 export function processIo(): Io {
   const { env } = process;
   return {
@@ -37,8 +37,6 @@ function streamOf(stream: NodeJS.WriteStream, env: Io['env']): Stream {
   // A closed pipe (`| head`) must not end a run that is changing hosts.
   stream.on('error', () => {});
   const isTty = stream.isTTY === true;
-  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
-  const refused = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
   return {
     write: (text) => {
       if (stream.writable) stream.write(text);
@@ -50,6 +48,13 @@ function streamOf(stream: NodeJS.WriteStream, env: Io['env']): Stream {
     get rows() {
       return stream.rows ?? 24;
     },
-    colour: forced || (isTty && !refused),
+    colour: colourOf(isTty, env),
   };
+}
+
+/** Whether a stream is coloured: FORCE_COLOR says so either way; else a terminal is, unless NO_COLOR (no-color.org). */
+export function colourOf(isTty: boolean, env: Io['env']): boolean {
+  const { FORCE_COLOR: forced, NO_COLOR: refused = '', TERM: terminal } = env;
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  return isTty && refused === '' && terminal !== 'dumb';
 }

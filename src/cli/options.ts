@@ -51,7 +51,7 @@ export interface StateOptions {
 /** How a run is shown. */
 export interface ShownOptions {
   readonly diff?: boolean;
-  readonly output?: 'live' | 'lines' | 'json';
+  readonly output?: 'live' | 'lines' | 'json' | 'ansible';
   readonly json?: boolean;
   readonly notify?: readonly string[];
   readonly verbose: number;
@@ -249,7 +249,7 @@ export function withExtraVars(command: Command, help: string): Command {
 export function withShown(command: Command): Command {
   return command
     .option('-D, --diff', 'show what changes inside files')
-    .addOption(new Option('--output <kind>', 'how to show the run').choices(['live', 'lines', 'json']))
+    .addOption(new Option('--output <kind>', 'how to show the run').choices(['live', 'lines', 'json', 'ansible']))
     .option('--json', 'one event per line on stdout')
     .addOption(
       new Option('--notify <target>', 'told how it ended, as JSON: a URL, or a program (repeatable)').argParser(

@@ -30,6 +30,14 @@ export function runsCommand(io: Io, end: (exitCode: number) => void): Command {
       end(await (await import('./commands/runs-show.ts')).runsShow(io, run, options)),
     );
   add(
+    newCommand('diff')
+      .description('what the second found and did otherwise than the first')
+      .argument('<run1>', runHelp)
+      .argument('<run2>', runHelp),
+  ).action(async (first: string, second: string, options: StateOptions) =>
+    end(await (await import('./commands/runs-diff.ts')).runsDiff(io, first, second, options)),
+  );
+  add(
     newCommand('report')
       .description('a report of one, for a ticket, a spreadsheet, CI or a browser')
       .argument('<run>', runHelp),
@@ -39,12 +47,26 @@ export function runsCommand(io: Io, end: (exitCode: number) => void): Command {
     .action(async (run: string, options: RunsReportOptions) =>
       end(await (await import('./commands/runs-report.ts')).runsReport(io, run, options)),
     );
-  add(newCommand('verify').description('check that a journal is as it was written').argument('<run>', runHelp)).action(
-    async (run: string, options: StateOptions) =>
-      end(await (await import('./commands/runs-verify.ts')).runsVerify(io, run, options)),
+  add(
+    newCommand('export')
+      .description('all that is known of one in one file, to be checked elsewhere')
+      .argument('<run>', runHelp),
+  )
+    .option('-o, --out <file>', 'where to (else mendgate-RUN.tgz)')
+    .action(async (run: string, options: StateOptions & { out?: string }) =>
+      end(await (await import('./commands/runs-export.ts')).runsExport(io, run, options)),
+    );
+  add(
+    newCommand('verify')
+      .description('check that a journal, or an exported run, is as it was written')
+      .argument('<run>', `${runHelp}, or a file ending in .tgz`),
+  ).action(async (run: string, options: StateOptions) =>
+    end(await (await import('./commands/runs-verify.ts')).runsVerify(io, run, options)),
   );
   add(newCommand('clean').description('remove old ones; they can be neither resumed nor undone then'))
     .option('--older <time>', 'those that nobody has written to for so long', '30d')
+    .option('--keep <n>', 'but never the newest n')
+    .option('-C, --dry-run', 'only name them')
     .action(async (options: RunsCleanOptions) =>
       end(await (await import('./commands/runs-clean.ts')).runsClean(io, options)),
     );

@@ -4,6 +4,7 @@ import {
   type MendEnd,
   type MendRequest,
   type Reporter,
+  type ReporterKind,
   type Secret,
   stateDirectory,
 } from '../index.ts';
@@ -13,6 +14,7 @@ import { holdWhilePaused } from './hold.ts';
 import { interrupts } from './interrupts.ts';
 import type { Io, Stream } from './io.ts';
 import { notifierOf } from './notify.ts';
+import { onGithub } from './on-github.ts';
 import type { ConnectingOptions, ShownOptions, StateOptions } from './options.ts';
 import { reachAndSecrets } from './reach.ts';
 import type { SecretOptions } from './secret-options.ts';
@@ -64,7 +66,7 @@ export async function withShownRun<T>(
   tuneForShortRuns();
   const notifier = notifierOf(io, options.notify);
   const reporter = holdWhilePaused(
-    await createReporter(kindOf(io, options), { stdout, stderr: io.stderr }, shownAs(options)),
+    onGithub(io, await createReporter(kindOf(io, options), { stdout, stderr: io.stderr }, shownAs(options))),
   );
   const signals = interrupts(io, reporter);
   const asker = createAsker(io, signals, reporter);
@@ -101,7 +103,7 @@ export function shownAs({ verbose, diff }: ShownOptions): {
   return { verbosity, diff: diff === true };
 }
 
-function kindOf(io: Io, options: ShownOptions): 'live' | 'lines' | 'json' {
+function kindOf(io: Io, options: ShownOptions): ReporterKind {
   if (options.json) return 'json';
   if (options.output !== undefined) return options.output;
   return io.stderr.isTty && io.env['CI'] === undefined && options.verbose < 2 ? 'live' : 'lines';

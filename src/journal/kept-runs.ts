@@ -92,18 +92,32 @@ async function readRun(state: string, run: string): Promise<KeptRun> {
   return damage === undefined ? kept : { ...kept, damage };
 }
 
-/** Removes the runs whose journal nobody has written to for so long. Gives their ids. */
-export async function cleanRuns(state: string, olderThanMs: number, now: number): Promise<readonly string[]> {
+/** Which runs may go. */
+export interface Retention {
+  /** Those whose journal nobody has written to for so long, */
+  readonly olderThanMs: number;
+  /** but never so many of the newest. */
+  readonly keep: number;
+  /** Only name them. */
+  readonly dryRun: boolean;
+}
+
+/** Removes old runs. Gives their ids, the oldest first. */
+export async function cleanRuns(
+  state: string,
+  { olderThanMs, keep, dryRun }: Retention,
+  now: number,
+): Promise<readonly string[]> {
   const removed: string[] = [];
-  for (const run of [...(await runIds(state))].reverse()) {
+  for (const run of (await runIds(state)).slice(keep).reverse()) {
     const directory = runDirectory(state, run);
     await checkDirectory(directory);
     const last = await lastWritten(directory);
     if (now - last < olderThanMs) continue;
-    await rm(directory, { recursive: true });
+    if (!dryRun) await rm(directory, { recursive: true });
     removed.push(run);
   }
-  if (removed.length > 0) await syncDirectory(runsDirectory(state));
+  if (removed.length > 0 && !dryRun) await syncDirectory(runsDirectory(state));
   return removed;
 }
 

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Event } from '../model/event.ts';
 import type { RunRequest } from '../model/history.ts';
 import { isObject } from '../model/json.ts';
+import type { Verdict } from '../model/result.ts';
 import { runIds } from './kept-runs.ts';
 import { journalPath, runDirectory } from './places.ts';
 import { decodeRecord } from './record.ts';
@@ -12,14 +13,18 @@ export interface RunEntry {
   readonly run: string;
   /** `open`: it broke off, or is still under way. `unreadable`: its journal tells nothing. */
   readonly state: 'ended' | 'open' | 'unreadable';
-  /** ISO 8601, UTC; this and the next four are absent when it is unreadable. */
+  /** ISO 8601, UTC; this and the next five are absent when it is unreadable. */
   readonly startedAt?: string;
   readonly runbook?: string;
+  /** Hex SHA-256 of the runbook's file. */
+  readonly runbookSha256?: string;
   readonly hosts?: number;
   readonly dryRun?: boolean;
   readonly request?: RunRequest;
-  /** Present when it has ended. */
+  /** Present when it has ended, as are the next two. */
   readonly exitCode?: number;
+  readonly verdicts?: { readonly [V in Verdict]?: number };
+  readonly changes?: number;
 }
 
 /** The first line holds the names of all hosts. */
@@ -50,10 +55,18 @@ async function glance(state: string, run: string): Promise<RunEntry> {
     const end = tail.lastIndexOf('\n');
     const last = eventOf(tail.subarray(tail.lastIndexOf('\n', end - 1) + 1, Math.max(0, end)));
     const { at, runbook, hosts, dryRun, request } = first;
-    const started = { startedAt: at, runbook: runbook.id, hosts: hosts.length, dryRun };
+    const started = { startedAt: at, runbook: runbook.id, runbookSha256: runbook.sha256, hosts: hosts.length, dryRun };
     const asked = request === undefined ? {} : { request };
     return last?.type === 'run.finished'
-      ? { run, state: 'ended', ...started, ...asked, exitCode: last.exitCode }
+      ? {
+          run,
+          state: 'ended',
+          ...started,
+          ...asked,
+          exitCode: last.exitCode,
+          verdicts: last.verdicts,
+          changes: last.changes,
+        }
       : { run, state: 'open', ...started, ...asked };
   } finally {
     await handle.close();

@@ -14,6 +14,8 @@ export async function createReporter(
       return (await import('./lines.ts')).createLines(outputs, options);
     case 'json':
       return (await import('./json.ts')).createJson(outputs.stdout);
+    case 'ansible':
+      return (await import('./ansible.ts')).createAnsible(outputs, options);
     default:
       return assertNever(kind);
   }

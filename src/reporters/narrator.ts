@@ -32,6 +32,8 @@ const silence: Telling = { lasting: false, lines: [] };
 export function createNarrator(options: ReporterOptions, columns: () => number, colours: Colours): Narrator {
   const { verbosity } = options;
   const changes = new Map<string, readonly PlannedChange[]>();
+  /** Changes whose details were told, and on which host. */
+  const told = new Map<string, string>();
   let hostColumns = 8;
   let undo = false;
 
@@ -67,13 +69,24 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
       const left = `left on the host: ${result.rollbackFailed}`;
       lines.push(...lay({ what: 'rollback fails', host, text: left, paint: colours.red }));
     }
-    const detail = { diff: options.diff, commands: verbosity >= 2 };
-    if (detail.diff || detail.commands) {
-      lines.push(...done.flatMap((change) => changeLines(change, detail, '    ', columns(), colours)));
+    if (options.diff || verbosity >= 2) {
+      lines.push(...done.flatMap((change) => detailOnce(change, host)));
     }
     const wanted = undo ? 'rolled_back' : 'changed';
     const quiet = outcome === 'ok' || outcome === 'skipped' || outcome === wanted || outcome === 'would_change';
     return { lasting: !quiet || verbosity >= 1, lines };
+  }
+
+  /** What is changed inside files and by which commands; told once for all hosts on which it is the same. */
+  function detailOnce(change: PlannedChange, host: string): string[] {
+    const detail = { diff: options.diff, commands: verbosity >= 2 };
+    const key = canonicalJson([change.summary, change.contents, change.commands]);
+    const first = told.get(key);
+    if (first === undefined) told.set(key, host);
+    if (first === undefined || change.contents.length + change.commands.length === 0)
+      return changeLines(change, detail, '    ', columns(), colours);
+    const summary = changeLines({ ...change, contents: [], commands: [] }, detail, '    ', columns(), colours);
+    return [...summary, colours.dim(`      the same as on ${safeLine(first)}`)];
   }
 
   /** Every host ends with its outcome, in a dry run too; only conclusions are news without `-v`. */
@@ -88,7 +101,7 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     return { lasting: true, lines: lay({ what: word(end.verdict), host: event.host, text, paint }) };
   }
 
-  function told(event: Told): Telling {
+  function tellTold(event: Told): Telling {
     switch (event.type) {
       case 'run.started':
         return runStarted(event);
@@ -108,7 +121,7 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
   }
 
   function tell(event: Event): Telling {
-    if (isTold(event)) return told(event);
+    if (isTold(event)) return tellTold(event);
     if (verbosity < (lowestLevel[event.type] ?? 0)) return silence;
     const said = sentence(event, colours);
     // A wait is over some time, as a batch is; a live view shows it while it lasts.

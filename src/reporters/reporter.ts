@@ -35,4 +35,4 @@ export interface Reporter {
   close(): Promise<void>;
 }
 
-export type ReporterKind = 'live' | 'lines' | 'json';
+export type ReporterKind = 'live' | 'lines' | 'json' | 'ansible';

@@ -71,7 +71,15 @@ export function nextCommands(summary: RunSummary): readonly (readonly [command: 
     return pending ? [[again, undo ? 'take these changes back' : 'make these changes, with the same options']] : [];
   }
   const open = summary.hosts.filter((host) => needsLook(host.verdict, undo) || host.verdict === 'not_started');
-  if (open.length === 0 || open.length > mostNames) return [];
+  if (open.length === 0) return [];
+  if (open.length > mostNames) {
+    // Only a run that was asked for on the command line is kept.
+    if (request === undefined) return [];
+    return [
+      [`mendgate runs show ${summary.run} --hosts bad > bad.txt`, `the ${open.length} hosts that need a look`],
+      [`${again} -l @bad.txt --dry-run`, 'look at these again, with the same options'],
+    ];
+  }
   const names = shellWord(open.map((host) => host.host).join(','));
   return [[`${again} -l ${names} --dry-run`, 'look at these again, with the same options']];
 }

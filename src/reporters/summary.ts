@@ -29,10 +29,10 @@ export function printSummary(summary: RunSummary, options: SummaryPrintOptions):
   return `${text.join('\n\n')}\n`;
 }
 
-/** `37 hosts  boolean off → …`, and under it which of them ended how. A dry run of one diagnosis has said it in its plan. */
+/** `37 hosts  boolean off → …`, and under it which of them ended how; outliers first. A dry run of one diagnosis has said it in its plan. */
 function diagnosisLines(summary: RunSummary, options: SummaryPrintOptions, colours: Colours): string[] {
   const ended = summary.hosts.filter((host) => host.verdict !== undefined && !wasNotLookedAt(host));
-  const groups = [...groupBy(ended, diagnosisOf)].sort(([, a], [, b]) => b.length - a.length);
+  const groups = [...groupBy(ended, diagnosisOf)].sort(([, a], [, b]) => a.length - b.length);
   if (summary.started?.dryRun === true && groups.length < 2) return [];
   const sizes = groups.map(([, hosts]) => String(hosts.length).length);
   const digits = Math.max(0, ...sizes);

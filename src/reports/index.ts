@@ -40,3 +40,20 @@ export async function printReport(
       return assertNever(kind);
   }
 }
+
+/** What differs between two runs, from all their events, for the reader; both must have begun. */
+export async function printComparisonOf(before: readonly Event[], after: readonly Event[]): Promise<string> {
+  const [{ compareRuns }, { printComparison }] = await Promise.all([
+    import('./compare-runs.ts'),
+    import('./print-comparison.ts'),
+  ]);
+  const [was, is] = [buildReport(before), buildReport(after)];
+  if (was === undefined || is === undefined) throw new Error('a run without a beginning cannot be compared');
+  return printComparison(compareRuns(was, is));
+}
+
+/** What a run came to as GitHub's workflow commands, from all its events; empty where nothing was begun. */
+export async function printAnnotationsOf(events: readonly Event[]): Promise<string> {
+  const report = buildReport(events);
+  return report === undefined ? '' : (await import('./print-annotations.ts')).printAnnotations(report);
+}

@@ -22,3 +22,8 @@ export const urgency: readonly End[] = [
 export function word(end: End | StepOutcome): string {
   return end.replaceAll('_', ' ');
 }
+
+/** `1 host`, `2 hosts`. */
+export function hostCount(n: number): string {
+  return `${n} host${n === 1 ? '' : 's'}`;
+}

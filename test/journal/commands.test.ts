@@ -116,7 +116,9 @@ describe('a run from the command line', () => {
   it('is kept as a dry run too', async () => {
     expect(await run('good.yaml', '--dry-run')).toMatchObject({ code: 0 });
     expect((await list())[0]).toMatchObject({ dryRun: true, exitCode: 0 });
-    expect((await kept('runs', 'list')).stdout.split('\n')[0]).toMatch(/note .* 1 host {2}dry run {2}exit 0$/);
+    expect((await kept('runs', 'list')).stdout.split('\n')[0]).toMatch(
+      /note@[0-9a-f]{8} {2}1 host {2}dry run {2}\S+@.+ {2}exit 0: 1 .+$/,
+    );
   });
 
   it('that broke off is said to have no end', async () => {

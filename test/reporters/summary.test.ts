@@ -33,12 +33,12 @@ describe('the summary', () => {
       },
       runFinished(6, 35),
     ]);
-    expect(text).toBe(`37 hosts  boolean off → would set httpd_graceful_shutdown
-          fixed           web[01-35]
-          rolled back     web[36-37]
- 1 host   not SELinux (111) (see nginx-502-connection-refused)
+    expect(text).toBe(` 1 host   not SELinux (111) (see nginx-502-connection-refused)
           not applicable  web38
  1 host   unreachable     web39
+37 hosts  boolean off → would set httpd_graceful_shutdown
+          fixed           web[01-35]
+          rolled back     web[36-37]
 
 Needs a look
   rolled back     web[36-37]
@@ -50,6 +50,19 @@ Needs a look
 39 hosts: 35 fixed, 1 not applicable, 2 rolled back, 1 unreachable; 35 changes; 4.2s
   mendgate run nginx-502.yaml -l web36,web37,web39 --dry-run  look at these again, with the same options
 `);
+  });
+
+  it('names a file of hosts where they are too many for a line, if the run is kept', () => {
+    const hosts = names('web', 1, 30);
+    const bodies = [
+      { ...runStarted(hosts, false), request: { ...request, kind: 'run' as const } },
+      ...hosts.map((host) => finished(host, { verdict: 'not_fixed' })),
+      runFinished(2),
+    ];
+    const text = summaryOf(bodies);
+    expect(text).toMatch(/\n {2}mendgate runs show run-1 --hosts bad > bad.txt +the 30 hosts that need a look\n/);
+    expect(text).toMatch(/\n {2}mendgate run nginx-502.yaml -l @bad.txt --dry-run +look at these again, .*\n$/);
+    expect(summaryOf([runStarted(hosts, false), ...bodies.slice(1)])).not.toContain('bad.txt');
   });
 
   it('proposes nothing when all is well and nothing was changed', () => {

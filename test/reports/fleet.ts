@@ -43,7 +43,7 @@ export const request: NonNullable<RunStarted['request']> = {
   operator: 'ann@control',
 };
 
-/** How many of a fleet's hosts end how; the first ten of each hundred. */
+/** How the first five of each hundred hosts end. */
 export const strays = ['unreachable', 'unreachable', 'unreachable', 'rolled_back', 'no_result'] as const;
 
 /** A run over so many hosts, made of the demo's: `web0001` to `web1000`; of each hundred five go wrong. */
@@ -57,22 +57,28 @@ export async function fleetEvents(size: number): Promise<readonly Event[]> {
     text: JSON.stringify(demo.filter((event) => 'host' in event && event.host === host)),
   }));
   const names = Array.from({ length: size }, (_, at) => `web${String(at + 1).padStart(4, '0')}`);
-  const bodies = names.map((name, at): readonly (Event | EventBody)[] => {
-    const stray = strays[at % 100];
-    if (stray !== undefined) return strayBodies(name, stray);
-    const template = templates[at % templates.length];
-    return template === undefined ? [] : JSON.parse(template.text.replaceAll(template.host, name));
-  });
-  const run = '2026-11-21T031500-0f1e2d';
-  const runbook = { ...started.runbook, file: 'runbooks/nginx-502-permission-denied.yaml' };
-  const all = [{ ...started, runbook, hosts: names, inventoryHosts: size + 200, request }, ...bodies.flat(), finished];
   const begin = Date.parse('2026-11-21T03:15:00.000Z');
-  return all.map((event, at) => ({
-    ...(event as Event),
-    seq: at + 1,
-    run,
-    at: new Date(begin + ('at' in event ? Date.parse((event as Event).at) - Date.parse(started.at) : at)).toISOString(),
-  }));
+  /** Twenty at a time, each twenty four seconds after those before. */
+  const dated = (bodies: readonly (Event | EventBody)[], host: number): readonly object[] =>
+    bodies.map((body) => {
+      const since = 'at' in body ? Date.parse(body.at) - Date.parse(started.at) : 0;
+      return { ...body, at: new Date(begin + Math.floor(host / 20) * 4000 + since).toISOString() };
+    });
+  const ofHosts = names.flatMap((name, at) => {
+    const stray = strays[at % 100];
+    if (stray !== undefined) return dated(strayBodies(name, stray), at);
+    const template = templates[at % templates.length];
+    return template === undefined ? [] : dated(JSON.parse(template.text.replaceAll(template.host, name)), at);
+  });
+  const runbook = { ...started.runbook, file: 'runbooks/nginx-502-permission-denied.yaml' };
+  const changes = ofHosts.filter((event) => 'type' in event && event.type === 'fix.result').length;
+  const all = [
+    ...dated([{ ...started, runbook, hosts: names, inventoryHosts: size + 200, request }], 0),
+    ...ofHosts,
+    ...dated([{ ...finished, changes, ms: size * 200 + 1400 }], size),
+  ];
+  const run = '2026-11-21T031500-0f1e2d';
+  return all.map((event, at) => ({ ...(event as Event), seq: at + 1, run }));
 }
 
 function strayBodies(host: string, stray: (typeof strays)[number]): readonly EventBody[] {

@@ -17,10 +17,20 @@ export interface ExplainOptions extends ReachingOptions, StateOptions, PackGiven
   readonly run?: string;
 }
 
-/** `explain HOST --run RUN`: from what is kept of a run; `explain RUNBOOK -l HOST`: looks now, and changes nothing. */
-export async function explain(io: Io, what: string, options: ExplainOptions): Promise<number> {
-  if (/\.ya?ml$/.test(what)) return explainNow(io, what, options);
-  const kept = await keptRun(io, options.run ?? 'last', options);
+/**
+ * `explain RUN HOST`, `explain HOST` (of the last run): from what is kept of a run; `explain RUNBOOK -l HOST`: looks now, and
+ * changes nothing.
+ */
+export async function explain(
+  io: Io,
+  first: string,
+  second: string | undefined,
+  options: ExplainOptions,
+): Promise<number> {
+  if (/\.ya?ml$/.test(first) && second === undefined) return explainNow(io, first, options);
+  if (second !== undefined && options.run !== undefined) throw new UsageError('name the run once: explain RUN HOST');
+  const [run, what] = second === undefined ? [options.run ?? 'last', first] : [first, second];
+  const kept = await keptRun(io, run, options);
   const hosts = hostsOf(kept.events);
   if (!hosts.includes(what)) throw new UsageError(`${what} is no host of run ${kept.run}: ${hosts.join(', ')}`);
   io.stdout.write(await explainHost(kept.events, what, io.stdout));
@@ -38,7 +48,7 @@ function hostsOf(events: readonly Event[]): readonly string[] {
 
 /** A dry run that tells every expression. */
 async function explainNow(io: Io, runbook: string, options: ExplainOptions): Promise<number> {
-  if (options.run !== undefined) throw new UsageError('--run goes with a host: mendgate explain HOST --run RUN');
+  if (options.run !== undefined) throw new UsageError('--run goes with a host: mendgate explain RUN HOST');
   const signals = interrupts(io);
   const events: Event[] = [];
   try {
