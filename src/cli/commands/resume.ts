@@ -21,7 +21,8 @@ export async function resume(io: Io, run: string, options: ResumeOptions): Promi
   }
   const outputs = { stdout: io.stdout, stderr: io.stderr };
   const shown = { verbosity: verbosityOf(options.verbose), diff: options.diff === true };
-  const reporter = holdWhilePaused(await createReporter(kindOf(io, options), outputs, shown));
+  const kind = kindOf(io, options);
+  const reporter = holdWhilePaused(await createReporter(kind, outputs, shown));
   const signals = interrupts(io, reporter);
   const asker = createAsker(io, signals, reporter);
   try {
@@ -32,6 +33,8 @@ export async function resume(io: Io, run: string, options: ResumeOptions): Promi
       forks: options.forks,
       reach: await reachOf(io, options, asker, signals.stopping),
       sinks: [(event) => reporter.emit(event)],
+      // Programs that read events have had these already.
+      onBefore: (event) => (kind === 'json' ? undefined : reporter.emit(event)),
       onPlan: (_plan, warnings) => {
         for (const warning of warnings) io.stderr.write(`warning: ${safeText(warning)}\n`);
       },
