@@ -30,6 +30,8 @@ export type ResumeRequest = Omit<
   readonly stateDirectory: string;
   /** Also hosts that ended so. Default: those that have not ended, or of which something is unknown. */
   readonly also: 'failed' | 'unreachable' | undefined;
+  /** Hears what the journal tells of the run so far, before it goes on: its beginning, and how its other hosts ended. */
+  readonly onBefore: (event: Event) => void;
   /** Asked before anything is connected; `false`: nothing is done. */
   readonly approveHosts: (run: string, hosts: readonly string[]) => Promise<boolean>;
 };
@@ -101,6 +103,7 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
     if ('problem' in opened) return refused(opened.exitCode, opened.problem);
     const { journal } = opened;
     const latest = readHistory(opened.events);
+    for (const event of toldBefore(opened.events, hosts)) request.onBefore(event);
     const resume: Resume = {
       run,
       startedAt: Date.parse(history.startedAt),
@@ -119,6 +122,15 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
   } finally {
     await reach.close();
   }
+}
+
+/** A run's beginning, and the last end of each host that is not gone on with. */
+function toldBefore(events: readonly Event[], again: readonly string[]): readonly Event[] {
+  const ends = new Map(
+    events.flatMap((event) => (event.type === 'host.finished' ? [[event.host, event] as const] : [])),
+  );
+  for (const host of again) ends.delete(host);
+  return [...events.slice(0, 1), ...ends.values()];
 }
 
 function requestAgain(request: ResumeRequest, asked: RunRequest, history: RunHistory): MendRequest {

@@ -103,8 +103,13 @@ export function shownAs({ verbose, diff }: ShownOptions): {
   return { verbosity, diff: diff === true };
 }
 
+/** Whether events are printed as they are, for a program. */
+export function isForPrograms({ json, output }: ShownOptions): boolean {
+  return json === true || output === 'json';
+}
+
 function kindOf(io: Io, options: ShownOptions): ReporterKind {
-  if (options.json) return 'json';
+  if (isForPrograms(options)) return 'json';
   if (options.output !== undefined) return options.output;
   return io.stderr.isTty && io.env['CI'] === undefined && options.verbose < 2 ? 'live' : 'lines';
 }

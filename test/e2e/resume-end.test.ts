@@ -55,6 +55,18 @@ describe('resume of a run that has ended on every host', () => {
     expect(stderr).toContain(`no host of run ${id} ended unreachable`);
   });
 
+  it('shows the whole run at its end, like the run itself', async () => {
+    const { run: id } = await run('now.exists');
+    const path = journalPath(runDirectory(join(folder, 'state'), id));
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+    writeFileSync(path, `${lines.slice(0, -2).join('\n')}\n`);
+    const { code, stdout, stderr } = await mendgate(['resume', id, '--yes', ...state]);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('write: Write a file (1 of 1 hosts)');
+    expect(stderr).toContain(`goes on with run ${id} on 1 host\n`);
+    expect(stdout).toMatch(/fixed +here\n\n1 host: 1 fixed; 1 change; /);
+  });
+
   it('writes the end down where the run was killed just before that', async () => {
     const { run: id } = await run('now.exists');
     const path = journalPath(runDirectory(join(folder, 'state'), id));

@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import type { ResumeOptions } from '../options.ts';
 import { printNothingLeft } from '../resume-hint.ts';
 import { retryOf } from '../rollout.ts';
-import { showRun } from '../shown-run.ts';
+import { isForPrograms, showRun } from '../shown-run.ts';
 
 /** Goes on with a run that broke off, in its own journal. */
 export async function resume(io: Io, run: string, options: ResumeOptions): Promise<number> {
@@ -25,6 +25,8 @@ export async function resume(io: Io, run: string, options: ResumeOptions): Promi
       also: options.failed === true ? 'failed' : options.unreachable === true ? 'unreachable' : undefined,
       extra: extraVars(options.extraVars),
       ...retryOf(options),
+      // Programs that read events have had these already.
+      onBefore: (event) => (isForPrograms(options) ? undefined : reporter.emit(event)),
       approveHosts: async (id, hosts) =>
         yes ||
         asker.yes(`Go on with run ${safeLine(id)} on ${plural(hosts.length, 'host')} (${safeText(foldNames(hosts))})?`),
