@@ -3,11 +3,6 @@
 export type { RunResult } from './engine/execute-plan.ts';
 export type { Approval } from './engine/host-run.ts';
 export type { AskStep, StepAnswer } from './engine/step-answer.ts';
-export { type AskedProbe, type EvalEnd, type EvalRequest, evaluateOnHosts } from './eval-expression.ts';
-export { explainHost } from './explain-host.ts';
-export { type CheckedBundle, checkExport, exportRun } from './export-run.ts';
-export { openVaultWith, readGivenSecret, readPasswordFile, type VaultPassword } from './given-secrets.ts';
-export { explainLintRule, type LintFinding, type LintResult, lintRunbook, lintSarif } from './lint-runbook.ts';
 export { formatDiagnostic } from './load/format-diagnostic.ts';
 export {
   checkRunbook,
@@ -56,7 +51,17 @@ export type { SavedPlan } from './model/saved-plan.ts';
 export { Secret } from './model/secret.ts';
 export { Unknown } from './model/unknown.ts';
 export type { Vault } from './model/vault.ts';
-export { createNotifier, type Notification, type Notifier } from './notify-run.ts';
+export { type PackOptions, printSchema, readPacks } from './registry.ts';
+export type { PlanPrintOptions } from './reporters/print-plan.ts';
+export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
+export { splitWords } from './secrets/split-words.ts';
+export { shellWord } from './shell/quote.ts';
+export { type AskedProbe, type EvalEnd, type EvalRequest, evaluateOnHosts } from './uses/eval-expression.ts';
+export { explainHost } from './uses/explain-host.ts';
+export { type CheckedBundle, checkExport, exportRun } from './uses/export-run.ts';
+export { openVaultWith, readGivenSecret, readPasswordFile, type VaultPassword } from './uses/given-secrets.ts';
+export { explainLintRule, type LintFinding, type LintResult, lintRunbook, lintSarif } from './uses/lint-runbook.ts';
+export { createNotifier, type Notification, type Notifier } from './uses/notify-run.ts';
 export {
   cleanRuns,
   type FoundRun,
@@ -65,7 +70,7 @@ export {
   listRuns,
   type RunEntry,
   stateDirectory,
-} from './past-runs.ts';
+} from './uses/past-runs.ts';
 export {
   type ApplyRequest,
   applyPlan,
@@ -75,16 +80,11 @@ export {
   planUnfit,
   type SaveEnd,
   savePlan,
-} from './plan-file.ts';
-export { type RecordEnd, type RecordRequest, recordHost } from './record-host.ts';
-export { type PackOptions, printSchema, readPacks } from './registry.ts';
-export { annotateRun, compareRuns, type ReportKind, reportRun } from './report-run.ts';
-export type { PlanPrintOptions } from './reporters/print-plan.ts';
-export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
-export { type ResumeEnd, type ResumeRequest, resumeRun } from './resume-run.ts';
-export { splitWords } from './secrets/split-words.ts';
-export { type GivenSetting, readSettings, type SettingKind } from './settings.ts';
-export { shellWord } from './shell/quote.ts';
+} from './uses/plan-file.ts';
+export { type RecordEnd, type RecordRequest, recordHost } from './uses/record-host.ts';
+export { annotateRun, compareRuns, type ReportKind, reportRun } from './uses/report-run.ts';
+export { type ResumeEnd, type ResumeRequest, resumeRun } from './uses/resume-run.ts';
+export { type GivenSetting, readSettings, type SettingKind } from './uses/settings.ts';
 export {
   printJunit,
   printTestResults,
@@ -92,6 +92,6 @@ export {
   type TestEnd,
   type TestRequest,
   testRunbooks,
-} from './test-runbooks.ts';
-export { type UndoRequest, undoRun } from './undo-run.ts';
-export { type UnlockRequest, unlock } from './unlock.ts';
+} from './uses/test-runbooks.ts';
+export { type UndoRequest, undoRun } from './uses/undo-run.ts';
+export { type UnlockRequest, unlock } from './uses/unlock.ts';

@@ -1,5 +1,5 @@
-// THE LINE: load → check → plan → execute → report. The only file that knows every folder. What a command may not need is
-// imported when it is needed: checking a runbook loads no transport, no engine and no reporter.
+// THE LINE: load → check → plan → execute → report. Other uses of it are in uses/. What a command may not need is imported
+// when it is needed: checking a runbook loads no transport, no engine and no reporter.
 
 import type { DemoFleet } from './demo/serve-fleet.ts';
 import type { Resume, RunResult } from './engine/execute-plan.ts';
@@ -123,7 +123,7 @@ export interface How {
   readonly resume?: { readonly resume: Resume; readonly journal: Journal };
 }
 
-/** Carries a plan out, and keeps what happens. For the files beside this one. */
+/** Carries a plan out, and keeps what happens. For uses/. */
 export async function execute(
   request: MendRequest,
   plan: Plan,
@@ -234,7 +234,7 @@ export async function printDocs(registry: Registry, options: DocsOptions): Promi
   return reporters.printDocs(registry, options);
 }
 
-/** Passwords that were given for connections, and what the inventory keeps secret. For the files beside this one. */
+/** Passwords that were given for connections, and what the inventory keeps secret. For uses/. */
 export function secretsOfReach(reach: ReachOptions, plan: Plan): readonly Secret[] {
   const given = [reach.password, reach.becomePassword];
   const ofHosts = plan.hosts.flatMap(({ host }) => [host.connect.password, host.connect.becomePassword]);

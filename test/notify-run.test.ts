@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createNotifier, type Notification } from '../src/notify-run.ts';
+import { createNotifier, type Notification } from '../src/uses/notify-run.ts';
 import { mendgate } from './e2e/cli.ts';
 import { stamp } from './reporters/events.ts';
 import { allSamples } from './reporters/samples.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { printJunit, printTestResults } from '../../src/test-runbooks.ts';
+import { printJunit, printTestResults } from '../../src/uses/test-runbooks.ts';
 import { bookText, tryCases } from './in-folder.ts';
 
 describe('a case', () => {

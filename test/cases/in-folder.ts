@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestEnd, type TestRequest, testRunbooks } from '../../src/test-runbooks.ts';
+import { type TestEnd, type TestRequest, testRunbooks } from '../../src/uses/test-runbooks.ts';
 
 /** A runbook that restarts nginx where it runs old code; small, with one of each. */
 export const bookText = `runbook: small

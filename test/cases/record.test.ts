@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { withoutLikelySecrets } from '../../src/cases/likely-secrets.ts';
 import { createDemoFleet } from '../../src/demo/fleet.ts';
-import { recordHost } from '../../src/record-host.ts';
-import { testRunbooks } from '../../src/test-runbooks.ts';
 import { simulatedTransport } from '../../src/transports/simulated/simulated-transport.ts';
+import { recordHost } from '../../src/uses/record-host.ts';
+import { testRunbooks } from '../../src/uses/test-runbooks.ts';
 import { flagship, usual } from '../run-mend.ts';
 
 async function recordDemo(name: string, extra: ReadonlyMap<string, string> = new Map()) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { testRunbooks } from '../../src/test-runbooks.ts';
+import { testRunbooks } from '../../src/uses/test-runbooks.ts';
 
 const shipped = [
   'nginx-502-permission-denied',

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { withDemoFleet } from '../../src/mend.ts';
 import type { MendRequest } from '../../src/mend-request.ts';
-import { applyPlan, savePlan } from '../../src/plan-file.ts';
 import { systemClock } from '../../src/transports/clock.ts';
+import { applyPlan, savePlan } from '../../src/uses/plan-file.ts';
 import { usual } from '../run-mend.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mendgate-demo-plan-'));

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { lintRunbook } from '../../src/lint-runbook.ts';
 import { ansibleKey, ansibleWords } from '../../src/load/ansible-words.ts';
 import { notBuilt } from '../../src/load/not-yet.ts';
 import { printFromAnsible } from '../../src/load/print-from-ansible.ts';
 import { languageParts, printLanguage } from '../../src/load/print-language.ts';
 import { isObject } from '../../src/model/json.ts';
+import { lintRunbook } from '../../src/uses/lint-runbook.ts';
 
 const textOf = (example: string): string => readFileSync(`examples/language/${example}.yaml`, 'utf8');
 

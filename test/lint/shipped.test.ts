@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lintRunbook } from '../../src/lint-runbook.ts';
+import { lintRunbook } from '../../src/uses/lint-runbook.ts';
 
 const folder = join(import.meta.dirname, '../../runbooks');
 const runbooks = readdirSync(folder, { recursive: true, encoding: 'utf8' })

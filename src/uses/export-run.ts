@@ -2,22 +2,22 @@
 
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { CheckedBundle } from './journal/bundle/check-bundle.ts';
-import type { KeptRun } from './journal/kept-runs.ts';
-import type { Event } from './model/event.ts';
+import type { CheckedBundle } from '../journal/bundle/check-bundle.ts';
+import type { KeptRun } from '../journal/kept-runs.ts';
+import type { Event } from '../model/event.ts';
+import { mendgateVersion } from '../version.ts';
 import { reportRun } from './report-run.ts';
-import { mendgateVersion } from './version.ts';
 
-export type { CheckedBundle } from './journal/bundle/check-bundle.ts';
+export type { CheckedBundle } from '../journal/bundle/check-bundle.ts';
 
 /** The evidence of a kept run that is not damaged: journal, runbook, reports, and a manifest of their hashes; gzipped tar. */
 export async function exportRun(kept: KeptRun): Promise<{ readonly bytes: Buffer; readonly withoutRunbook?: string }> {
   const [{ writeBundle }, { sha256 }, { readJournalFile }, { journalPath }, { systemClock }] = await Promise.all([
-    import('./journal/bundle/write-bundle.ts'),
-    import('./journal/bundle/manifest.ts'),
-    import('./journal/journal-file.ts'),
-    import('./journal/places.ts'),
-    import('./transports/clock.ts'),
+    import('../journal/bundle/write-bundle.ts'),
+    import('../journal/bundle/manifest.ts'),
+    import('../journal/journal-file.ts'),
+    import('../journal/places.ts'),
+    import('../transports/clock.ts'),
   ]);
   const { run, events, directory, bytes, tornBytes } = kept;
   const journal = await readJournalFile(journalPath(directory));
@@ -51,8 +51,8 @@ async function runbookOf(events: readonly Event[], sha256: (bytes: Buffer) => st
 /** Whether an exported run is as it was written. */
 export async function checkExport(bytes: Buffer): Promise<CheckedBundle & { readonly sha256: string }> {
   const [{ checkBundle }, { sha256 }] = await Promise.all([
-    import('./journal/bundle/check-bundle.ts'),
-    import('./journal/bundle/manifest.ts'),
+    import('../journal/bundle/check-bundle.ts'),
+    import('../journal/bundle/manifest.ts'),
   ]);
   return { ...checkBundle(bytes), sha256: sha256(bytes) };
 }

@@ -1,9 +1,9 @@
-// Takes away locks that a run left on hosts. The line itself is mend.ts.
+// Takes away locks that a run left on hosts. The line itself is ../mend.ts.
 
-import type { UnlockAnswer } from './engine/unlock-hosts.ts';
-import type { ReachOptions } from './mend-request.ts';
-import type { Host } from './model/inventory.ts';
-import type { Become } from './model/runbook.ts';
+import type { UnlockAnswer } from '../engine/unlock-hosts.ts';
+import type { ReachOptions } from '../mend-request.ts';
+import type { Host } from '../model/inventory.ts';
+import type { Become } from '../model/runbook.ts';
 
 export interface UnlockRequest {
   readonly hosts: readonly Host[];
@@ -17,9 +17,9 @@ export interface UnlockRequest {
 /** Connects to each host and takes the lock of that nonce away; another's stays. */
 export async function unlock(request: UnlockRequest): Promise<readonly UnlockAnswer[]> {
   const [{ unlockHosts }, { overrideConnect }, { openTransports }] = await Promise.all([
-    import('./engine/unlock-hosts.ts'),
-    import('./plan/override-connect.ts'),
-    import('./transports/open-transports.ts'),
+    import('../engine/unlock-hosts.ts'),
+    import('../plan/override-connect.ts'),
+    import('../transports/open-transports.ts'),
   ]);
   const { hosts, reach } = request;
   const { transportFor, close } = await openTransports(reach);

@@ -1,16 +1,16 @@
 // `mendgate eval`: an expression and the probes it asks → a runbook that only reads → what the expression is on each host.
 
-import type { Trace } from './expr/trace.ts';
-import { execute, planRun, reachHosts, readInventory } from './mend.ts';
-import { lookingOnly, type MendRequest, notBegun } from './mend-request.ts';
-import type { Diagnostic } from './model/diagnostic.ts';
-import type { Json } from './model/json.ts';
-import type { Catalog, ProbeDeclaration, UserPack } from './model/pack.ts';
-import type { HostPlan, PlannedHost, Snapshot } from './model/plan.ts';
-import type { Schema } from './model/schema.ts';
-import { Unknown } from './model/unknown.ts';
-import type { Value } from './model/value.ts';
-import { checkRunbook, loadRegistry, readPacks } from './registry.ts';
+import type { Trace } from '../expr/trace.ts';
+import { execute, planRun, reachHosts, readInventory } from '../mend.ts';
+import { lookingOnly, type MendRequest, notBegun } from '../mend-request.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Json } from '../model/json.ts';
+import type { Catalog, ProbeDeclaration, UserPack } from '../model/pack.ts';
+import type { HostPlan, PlannedHost, Snapshot } from '../model/plan.ts';
+import type { Schema } from '../model/schema.ts';
+import { Unknown } from '../model/unknown.ts';
+import type { Value } from '../model/value.ts';
+import { checkRunbook, loadRegistry, readPacks } from '../registry.ts';
 
 /** A probe as the command line names it: `e=nginx.upstream_errors since=1h`. */
 export interface AskedProbe {
@@ -81,7 +81,7 @@ export async function evaluateOnHosts(request: EvalRequest): Promise<EvalEnd> {
   try {
     const end = await execute(asked, planned.plan, inventory.value, reach.transportFor);
     if (end.kind === 'not_begun') return notBegun(end.failure);
-    const { traceExpression } = await import('./expr/trace.ts');
+    const { traceExpression } = await import('../expr/trace.ts');
     const hosts = planned.plan.hosts.map((host): EvaluatedHost => {
       const plan = end.result.plans.find((entry) => entry.host === host.host.name);
       const reason = end.result.outcomes.find((entry) => entry.host === host.host.name)?.reason ?? 'not looked at';

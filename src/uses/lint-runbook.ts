@@ -1,11 +1,11 @@
 // `mendgate lint`: a runbook and those it uses → what their check finds, and what the rules of lint find.
 
-import type { LintFinding, LintInput } from './lint/lint.ts';
-import { checkRunbook, type PackOptions } from './registry.ts';
-import { systemClock } from './transports/clock.ts';
-import { mendgateVersion } from './version.ts';
+import type { LintFinding, LintInput } from '../lint/lint.ts';
+import { checkRunbook, type PackOptions } from '../registry.ts';
+import { systemClock } from '../transports/clock.ts';
+import { mendgateVersion } from '../version.ts';
 
-export type { LintFinding } from './lint/lint.ts';
+export type { LintFinding } from '../lint/lint.ts';
 
 export interface LintResult {
   readonly findings: readonly LintFinding[];
@@ -15,7 +15,7 @@ export interface LintResult {
 
 /** Checks and lints a runbook. What is wrong with it does not keep lint from looking, as long as it is YAML. Touches no host. */
 export async function lintRunbook(file: string, options: PackOptions = {}): Promise<LintResult> {
-  const { lint } = await import('./lint/lint.ts');
+  const { lint } = await import('../lint/lint.ts');
   const inputs: LintInput[] = [];
   const { value, diagnostics } = await checkRunbook(file, {
     ...options,
@@ -29,7 +29,7 @@ export async function lintRunbook(file: string, options: PackOptions = {}): Prom
 
 /** Findings as SARIF 2.1.0, as text. */
 export async function lintSarif(findings: readonly LintFinding[]): Promise<string> {
-  const { sarif } = await import('./lint/sarif.ts');
+  const { sarif } = await import('../lint/sarif.ts');
   return `${JSON.stringify(sarif(findings, mendgateVersion()), undefined, 2)}\n`;
 }
 
@@ -38,8 +38,8 @@ export async function explainLintRule(
   name: string,
 ): Promise<{ readonly text?: string; readonly known: readonly string[] }> {
   const [{ findRule, rules }, { explainRule }] = await Promise.all([
-    import('./lint/rules/index.ts'),
-    import('./lint/explain-rule.ts'),
+    import('../lint/rules/index.ts'),
+    import('../lint/explain-rule.ts'),
   ]);
   const rule = findRule(name);
   const known = rules.map(({ id, title }) => `${id.padEnd(30)} ${title}`);

@@ -1,7 +1,7 @@
 // Tells somebody how a run ended. Whatever becomes of that, the run is what it is.
 
-import type { Event, EventSink } from './model/event.ts';
-import type { Verdict } from './model/result.ts';
+import type { Event, EventSink } from '../model/event.ts';
+import type { Verdict } from '../model/result.ts';
 
 /** Hears a run's events, and tells of its end. */
 export interface Notifier {

@@ -2,8 +2,8 @@
 // is mend.ts.
 
 import { randomBytes } from 'node:crypto';
-import type { Walker } from './engine/walk.ts';
-import type { Dialled } from './journal/collect-plan.ts';
+import type { Walker } from '../engine/walk.ts';
+import type { Dialled } from '../journal/collect-plan.ts';
 import {
   checkRunbook,
   execute,
@@ -13,14 +13,14 @@ import {
   readInventory,
   secretsOfReach,
   withJournal,
-} from './mend.ts';
-import { type MendEnd, type MendRequest, notBegun, refused } from './mend-request.ts';
-import type { Event } from './model/event.ts';
-import type { JsonObject } from './model/json.ts';
-import type { HostPlan, Plan } from './model/plan.ts';
-import type { SavedPlan } from './model/saved-plan.ts';
-import { secretsIn } from './model/secret.ts';
-import { mendgateVersion } from './version.ts';
+} from '../mend.ts';
+import { type MendEnd, type MendRequest, notBegun, refused } from '../mend-request.ts';
+import type { Event } from '../model/event.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { HostPlan, Plan } from '../model/plan.ts';
+import type { SavedPlan } from '../model/saved-plan.ts';
+import { secretsIn } from '../model/secret.ts';
+import { mendgateVersion } from '../version.ts';
 
 /** How making a plan ended; without `saved` nothing was written. */
 export interface SaveEnd {
@@ -49,9 +49,9 @@ export async function savePlan(
   });
   if (end.kind !== 'ran' || planned === undefined || request.stopping.aborted) return { end };
   const [{ collectPlan }, { writeSavedPlan, PlanFileFailure }, { systemClock }] = await Promise.all([
-    import('./journal/collect-plan.ts'),
-    import('./journal/saved-plan.ts'),
-    import('./transports/clock.ts'),
+    import('../journal/collect-plan.ts'),
+    import('../journal/saved-plan.ts'),
+    import('../transports/clock.ts'),
   ]);
   const redact = await redactorOf(request, planned);
   const collected = collectPlan(events, {
@@ -84,7 +84,7 @@ function dialledOf({ host, params }: Plan['hosts'][number], redact: Redact): Dia
 type Redact = <T>(value: T) => T;
 
 async function redactorOf({ reach }: MendRequest, plan: Plan): Promise<Redact> {
-  const { createRedactor } = await import('./engine/redact.ts');
+  const { createRedactor } = await import('../engine/redact.ts');
   const secrets = [...secretsOfReach(reach, plan), ...plan.hosts.flatMap(({ params }) => secretsIn(params))];
   return createRedactor(secrets).value;
 }
@@ -96,7 +96,7 @@ export type FoundPlan =
 
 /** Reads a plan file, whole and as it was made. */
 export async function findPlan(file: string): Promise<FoundPlan> {
-  const { readSavedPlan, PlanFileFailure } = await import('./journal/saved-plan.ts');
+  const { readSavedPlan, PlanFileFailure } = await import('../journal/saved-plan.ts');
   try {
     const read = await readSavedPlan(file);
     if (read.kind === 'plan') return read;
@@ -126,9 +126,9 @@ export type ApplyRequest = Omit<
 /** Why a plan can't be carried out by now, before anything is asked of anybody; `undefined`: nothing is against it. */
 export async function planUnfit(plan: SavedPlan, state: string, now?: number): Promise<string | undefined> {
   const [{ planProblem }, { planUse, usedText }, { systemClock }] = await Promise.all([
-    import('./journal/plan-problem.ts'),
-    import('./journal/used-plans.ts'),
-    import('./transports/clock.ts'),
+    import('../journal/plan-problem.ts'),
+    import('../journal/used-plans.ts'),
+    import('../transports/clock.ts'),
   ]);
   const used = await planUse(state, plan.id);
   if (used !== undefined) return usedText(used);
@@ -137,7 +137,7 @@ export async function planUnfit(plan: SavedPlan, state: string, now?: number): P
 
 /** Names of the hosts on which a plan has something to do. */
 export async function dueHosts(plan: SavedPlan): Promise<readonly string[]> {
-  const { isDue } = await import('./engine/outcome-of-plan.ts');
+  const { isDue } = await import('../engine/outcome-of-plan.ts');
   return plan.hosts.filter((host) => isDue(host.plan)).map(({ host }) => host);
 }
 
@@ -159,7 +159,7 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   ]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
-  const { changedSince } = await import('./journal/changed-since.ts');
+  const { changedSince } = await import('../journal/changed-since.ts');
   const chosen = [...saved.hosts, ...saved.unseen].map(({ host }) => host);
   const changed = changedSince(saved.request, runbook.value, inventory.value.hosts, chosen);
   if (changed !== undefined) return refused(5, `${changed} since the plan was made; make a new one`);
@@ -213,7 +213,7 @@ function requestAgain(request: ApplyRequest, { request: asked }: SavedPlan, due:
 
 /** Params come from the runbook, the inventory and the line that made the plan; all of them were compared, and this is the proof. */
 async function otherParams(saved: SavedPlan, plan: Plan, redact: Redact): Promise<string | undefined> {
-  const { jsonDifferences } = await import('./engine/json-differences.ts');
+  const { jsonDifferences } = await import('../engine/json-differences.ts');
   const before = new Map(saved.hosts.map(({ host, params }) => [host, params]));
   const texts = plan.hosts.flatMap((each) =>
     jsonDifferences('', before.get(each.host.name), dialledOf(each, redact).params).map(
@@ -225,7 +225,7 @@ async function otherParams(saved: SavedPlan, plan: Plan, redact: Redact): Promis
 
 /** The walk of a run that carries a saved plan out, for one that goes on with it; why that can't be had. */
 export async function walkerOfTaken(request: MendRequest, id: string, plan: Plan): Promise<Walker | string> {
-  const { takenPlan } = await import('./journal/used-plans.ts');
+  const { takenPlan } = await import('../journal/used-plans.ts');
   const taken = await takenPlan(request.stateDirectory ?? '', id);
   if (taken.kind !== 'plan') return `the plan that this run carries out: ${taken.problem}; apply it anew`;
   return planWalker(taken.plan, await redactorOf(request, plan), request);
@@ -237,10 +237,10 @@ async function planWalker(
   { clock, stateDirectory = '' }: MendRequest,
 ): Promise<Walker> {
   const [{ approvedWalker }, { takePlan }, { operator }, { systemClock }] = await Promise.all([
-    import('./engine/approved-walk.ts'),
-    import('./journal/used-plans.ts'),
-    import('./journal/run-request.ts'),
-    import('./transports/clock.ts'),
+    import('../engine/approved-walk.ts'),
+    import('../journal/used-plans.ts'),
+    import('../journal/run-request.ts'),
+    import('../transports/clock.ts'),
   ]);
   const at = (): string => new Date((clock ?? systemClock).now()).toISOString();
   let taken: Promise<string | undefined> | undefined;

@@ -1,12 +1,12 @@
 // `mendgate record`: one dry run on one real host, and every reading of it kept as answers for test cases.
 
-import { mend, secretsOfReach } from './mend.ts';
-import type { MendEnd, MendRequest } from './mend-request.ts';
-import type { Json } from './model/json.ts';
-import type { Plan } from './model/plan.ts';
-import type { Question, Reader } from './model/reader.ts';
-import { secretsIn } from './model/secret.ts';
-import { Unknown } from './model/unknown.ts';
+import { mend, secretsOfReach } from '../mend.ts';
+import type { MendEnd, MendRequest } from '../mend-request.ts';
+import type { Json } from '../model/json.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Question, Reader } from '../model/reader.ts';
+import { secretsIn } from '../model/secret.ts';
+import { Unknown } from '../model/unknown.ts';
 
 /** What is asked of a recording; the run itself is always a dry one, and is kept nowhere. */
 export type RecordRequest = Omit<MendRequest, 'mode' | 'reader' | 'stateDirectory'>;
@@ -29,13 +29,13 @@ interface Heard {
 export async function recordHost(request: RecordRequest): Promise<RecordEnd> {
   const [{ displayCommand }, { createRedactor }, { withoutLikelySecrets }, { writeRecording }, { systemClock }] =
     await Promise.all([
-      import('./shell/render.ts'),
-      import('./engine/redact.ts'),
-      import('./cases/likely-secrets.ts'),
-      import('./load/cases/write-recording.ts'),
-      import('./transports/clock.ts'),
+      import('../shell/render.ts'),
+      import('../engine/redact.ts'),
+      import('../cases/likely-secrets.ts'),
+      import('../load/cases/write-recording.ts'),
+      import('../transports/clock.ts'),
     ]);
-  const { mendgateVersion } = await import('./version.ts');
+  const { mendgateVersion } = await import('../version.ts');
   const { clock = systemClock } = request;
   const heard: Heard[] = [];
   const reader: Reader = async (question, ask) => {

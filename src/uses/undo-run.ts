@@ -1,14 +1,14 @@
-// Takes back what a run changed, as its journal tells it: a run of its own. The line itself is mend.ts.
+// Takes back what a run changed, as its journal tells it: a run of its own. The line itself is ../mend.ts.
 
-import { chooseHosts, execute, reachHosts, readInventory, withJournal } from './mend.ts';
-import { type MendEnd, type MendRequest, notBegun, refused } from './mend-request.ts';
-import type { RunHistory } from './model/history.ts';
-import type { Inventory } from './model/inventory.ts';
-import { JournalFailure } from './model/journal-failure.ts';
-import type { UserPack } from './model/pack.ts';
-import type { Plan } from './model/plan.ts';
-import type { Runbook } from './model/runbook.ts';
-import { readPacks } from './registry.ts';
+import { chooseHosts, execute, reachHosts, readInventory, withJournal } from '../mend.ts';
+import { type MendEnd, type MendRequest, notBegun, refused } from '../mend-request.ts';
+import type { RunHistory } from '../model/history.ts';
+import type { Inventory } from '../model/inventory.ts';
+import { JournalFailure } from '../model/journal-failure.ts';
+import type { UserPack } from '../model/pack.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Runbook } from '../model/runbook.ts';
+import { readPacks } from '../registry.ts';
 
 /** What is asked of an undo. */
 export type UndoRequest = Omit<
@@ -26,10 +26,10 @@ export type UndoRequest = Omit<
 export async function undoRun(request: UndoRequest): Promise<MendEnd> {
   const [{ findLastChange, findRun }, { earlierUndos, undoneUnit }, { readHistory }, { undoWalker }] =
     await Promise.all([
-      import('./journal/kept-runs.ts'),
-      import('./journal/earlier-undos.ts'),
-      import('./journal/read-history.ts'),
-      import('./engine/undo-walk.ts'),
+      import('../journal/kept-runs.ts'),
+      import('../journal/earlier-undos.ts'),
+      import('../journal/read-history.ts'),
+      import('../engine/undo-walk.ts'),
     ]);
   const { run: name, stateDirectory: state } = request;
   const found = await (name === 'last' ? findLastChange(state) : findRun(state, name));
@@ -99,7 +99,7 @@ async function planOf(
 ): Promise<Plan | string> {
   const touched = history.hosts.flatMap(({ host, units }) => (units.length === 0 ? [] : [host]));
   if (touched.length === 0) return `run ${history.run} changed nothing`;
-  const { overrideConnect } = await import('./plan/override-connect.ts');
+  const { overrideConnect } = await import('../plan/override-connect.ts');
   const missing = touched.filter((name) => !inventory.hosts.some((host) => host.name === name));
   if (missing.length > 0) return `the inventory has lost ${missing.join(', ')}: give the one that has them with -i`;
   const chosen = await chooseHosts(inventory, 'all', request.limit);

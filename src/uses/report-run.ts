@@ -1,10 +1,10 @@
 // What is told of a run when it is over.
 
-import type { Event } from './model/event.ts';
-import type { ReportKind } from './reports/index.ts';
-import { mendgateVersion } from './version.ts';
+import type { Event } from '../model/event.ts';
+import type { ReportKind } from '../reports/index.ts';
+import { mendgateVersion } from '../version.ts';
 
-export type { ReportKind } from './reports/index.ts';
+export type { ReportKind } from '../reports/index.ts';
 
 /** A run's report as text, from all its events; `undefined`: nothing was begun. `damage`: why the events are not all. */
 export async function reportRun(
@@ -12,18 +12,18 @@ export async function reportRun(
   kind: ReportKind,
   damage?: string,
 ): Promise<string | undefined> {
-  const { printReport } = await import('./reports/index.ts');
+  const { printReport } = await import('../reports/index.ts');
   return printReport(events, kind, { mendgate: mendgateVersion(), ...(damage === undefined ? {} : { damage }) });
 }
 
 /** What differs between two runs, from all their events, for the reader. */
 export async function compareRuns(before: readonly Event[], after: readonly Event[]): Promise<string> {
-  const { printComparisonOf } = await import('./reports/index.ts');
+  const { printComparisonOf } = await import('../reports/index.ts');
   return printComparisonOf(before, after);
 }
 
 /** What a run came to as GitHub's workflow commands, from all its events; empty where nothing was begun. */
 export async function annotateRun(events: readonly Event[]): Promise<string> {
-  const { printAnnotationsOf } = await import('./reports/index.ts');
+  const { printAnnotationsOf } = await import('../reports/index.ts');
   return printAnnotationsOf(events);
 }

@@ -1,7 +1,7 @@
 // The door to `mendgate test`. What it needs is imported when it is needed: try-cases.ts.
 
-import type { BookCoverage, FileResult } from './cases/file-result.ts';
-import type { Diagnostic } from './model/diagnostic.ts';
+import type { BookCoverage, FileResult } from '../cases/file-result.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 
 export interface TestRequest {
   /** Case files, and folders of them. */
@@ -39,21 +39,21 @@ export async function printTestResults(
   { results, coverage, ms }: Pick<TestEnd, 'results' | 'coverage' | 'ms'>,
   options: { readonly colour: boolean },
 ): Promise<string> {
-  const { printResults } = await import('./cases/print-results.ts');
+  const { printResults } = await import('../cases/print-results.ts');
   return printResults(results, coverage, { ...options, ms });
 }
 
 /** What came of it, as JUnit XML. */
 export async function printJunit({ results }: Pick<TestEnd, 'results'>): Promise<string> {
-  const { printJunit: print } = await import('./cases/print-junit.ts');
+  const { printJunit: print } = await import('../cases/print-junit.ts');
   return print(results);
 }
 
 /** The schema of case files for editors, as JSON. */
 export async function printTestSchema(): Promise<string> {
   const [{ buildTestSchema }, { loadRegistry }] = await Promise.all([
-    import('./load/cases/build-test-schema.ts'),
-    import('./registry.ts'),
+    import('../load/cases/build-test-schema.ts'),
+    import('../registry.ts'),
   ]);
   return `${JSON.stringify(buildTestSchema(await loadRegistry()), undefined, 2)}\n`;
 }

@@ -1,14 +1,14 @@
-// Goes on with a run that broke off: read its journal → check that all is as it was → walk again. The line itself is mend.ts.
+// Goes on with a run that broke off: read its journal → check that all is as it was → walk again. The line itself is ../mend.ts.
 
-import type { Resume } from './engine/execute-plan.ts';
-import type { Journal } from './journal/journal.ts';
-import { checkRunbook, execute, planRun, reachHosts, readInventory, withJournal } from './mend.ts';
-import { type MendEnd, type MendRequest, notBegun, refused } from './mend-request.ts';
-import type { Event } from './model/event.ts';
-import type { HostHistory, RunHistory, RunRequest } from './model/history.ts';
-import { JournalFailure } from './model/journal-failure.ts';
-import type { HostOutcome } from './model/plan.ts';
-import type { Verdict } from './model/result.ts';
+import type { Resume } from '../engine/execute-plan.ts';
+import type { Journal } from '../journal/journal.ts';
+import { checkRunbook, execute, planRun, reachHosts, readInventory, withJournal } from '../mend.ts';
+import { type MendEnd, type MendRequest, notBegun, refused } from '../mend-request.ts';
+import type { Event } from '../model/event.ts';
+import type { HostHistory, RunHistory, RunRequest } from '../model/history.ts';
+import { JournalFailure } from '../model/journal-failure.ts';
+import type { HostOutcome } from '../model/plan.ts';
+import type { Verdict } from '../model/result.ts';
 import { walkerOfTaken } from './plan-file.ts';
 
 /** What is asked of a resume; what was asked of the run itself stands in its journal. */
@@ -51,9 +51,9 @@ export type ResumeEnd =
 /** Goes on with a run on those of its hosts that have not ended. `refused` with exit code 5: something is not as it was. */
 export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
   const [{ findLastChange, findRun }, { readHistory }, { changedSince }] = await Promise.all([
-    import('./journal/kept-runs.ts'),
-    import('./journal/read-history.ts'),
-    import('./journal/changed-since.ts'),
+    import('../journal/kept-runs.ts'),
+    import('../journal/read-history.ts'),
+    import('../journal/changed-since.ts'),
   ]);
   const { run: name, stateDirectory: state } = request;
   const found = await (name === 'last' ? findLastChange(state) : findRun(state, name));
@@ -181,9 +181,9 @@ type Opened =
 
 async function openAgain({ clock, stateDirectory = '' }: MendRequest, run: string): Promise<Opened> {
   const [{ reopenJournal }, { operator }, { systemClock }] = await Promise.all([
-    import('./journal/open-journal.ts'),
-    import('./journal/run-request.ts'),
-    import('./transports/clock.ts'),
+    import('../journal/open-journal.ts'),
+    import('../journal/run-request.ts'),
+    import('../transports/clock.ts'),
   ]);
   try {
     const opened = await reopenJournal({ state: stateDirectory, run, clock: clock ?? systemClock });

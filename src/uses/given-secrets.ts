@@ -1,11 +1,11 @@
 // Secrets as an operator gives them: where each comes from → its value. Nothing of it is kept.
 
-import { isObject } from './model/json.ts';
-import { Secret } from './model/secret.ts';
-import type { Vault } from './model/vault.ts';
-import type { SecretWays } from './secrets/read-secret.ts';
+import { isObject } from '../model/json.ts';
+import { Secret } from '../model/secret.ts';
+import type { Vault } from '../model/vault.ts';
+import type { SecretWays } from '../secrets/read-secret.ts';
 
-export type { VaultPassword } from './secrets/vault.ts';
+export type { VaultPassword } from '../secrets/vault.ts';
 
 /** A secret; or why there is none, in words that quote nothing. */
 export type GivenSecret = Secret | { readonly why: string };
@@ -14,13 +14,13 @@ export type GivenSecret = Secret | { readonly why: string };
 export async function openVaultWith(
   passwords: readonly { readonly label: string; readonly password: Secret }[],
 ): Promise<Vault> {
-  const { createVault } = await import('./secrets/vault.ts');
+  const { createVault } = await import('../secrets/vault.ts');
   return createVault(passwords);
 }
 
 /** A password from a file, or from the program that the file is. */
 export async function readPasswordFile(file: string, label?: string): Promise<GivenSecret> {
-  const secrets = await import('./secrets/password-file.ts');
+  const secrets = await import('../secrets/password-file.ts');
   return secrets.readPasswordFile(file, label);
 }
 
@@ -30,8 +30,8 @@ export type SecretSurroundings = Omit<SecretWays, 'age'> & { readonly ageIdentit
 /** The param `name` from where `source` says: `prompt`, `env:NAME`, `file:PATH`, `command:ARGV`, `age:PATH` or `vault:PATH`. */
 export async function readGivenSecret(name: string, source: string, around: SecretSurroundings): Promise<GivenSecret> {
   const [{ parseSecretSource }, { readSecret }] = await Promise.all([
-    import('./secrets/secret-source.ts'),
-    import('./secrets/read-secret.ts'),
+    import('../secrets/secret-source.ts'),
+    import('../secrets/read-secret.ts'),
   ]);
   const parsed = parseSecretSource(source);
   if (typeof parsed === 'string') return { why: parsed };
@@ -56,7 +56,7 @@ async function readIdentities(files: readonly string[]): Promise<readonly Secret
 }
 
 async function memberOf(whole: Secret, file: string, name: string): Promise<GivenSecret> {
-  const { parseYaml } = await import('./load/parse-yaml.ts');
+  const { parseYaml } = await import('../load/parse-yaml.ts');
   const document = parseYaml({ file, text: whole.reveal(), sealed: true }).value?.value;
   if (!isObject(document)) return { why: `${file} holds no mapping, so it has no ${name}` };
   const member = document[name];

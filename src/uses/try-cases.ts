@@ -1,30 +1,30 @@
 // Case files → runs on hosts made of answers → what differs, what no case takes, what no case notices.
 
 import { readFile, writeFile } from 'node:fs/promises';
-import { Coverage } from './cases/branches.ts';
-import { withFakeStates } from './cases/fake-actions.ts';
-import { FakeHost } from './cases/fake-host.ts';
-import { allPassed, type FileResult, percentOf, unexplained } from './cases/file-result.ts';
-import { mutate } from './cases/mutate.ts';
-import { renewed } from './cases/renew.ts';
-import { type CaseRun, passed, type RunOnce, runCase } from './cases/run-cases.ts';
-import { executePlan } from './engine/execute-plan.ts';
-import { resultProblems } from './load/cases/check-answer.ts';
-import { findCaseFiles } from './load/cases/find-case-files.ts';
-import { type LoadBook, loadCaseFile } from './load/cases/load-case-file.ts';
-import { writeExpectations } from './load/cases/write-expectations.ts';
-import { validateParams } from './load/validate-call-params.ts';
-import type { CaseFile, TestCase } from './model/case-file.ts';
-import type { Checked, Diagnostic } from './model/diagnostic.ts';
-import type { Host } from './model/inventory.ts';
-import type { Registry } from './model/pack.ts';
-import type { Plan } from './model/plan.ts';
-import { packsOf, type Runbook } from './model/runbook.ts';
-import { convertGiven } from './plan/resolve-params.ts';
-import { checkRunbook, loadRegistry } from './registry.ts';
+import { Coverage } from '../cases/branches.ts';
+import { withFakeStates } from '../cases/fake-actions.ts';
+import { FakeHost } from '../cases/fake-host.ts';
+import { allPassed, type FileResult, percentOf, unexplained } from '../cases/file-result.ts';
+import { mutate } from '../cases/mutate.ts';
+import { renewed } from '../cases/renew.ts';
+import { type CaseRun, passed, type RunOnce, runCase } from '../cases/run-cases.ts';
+import { executePlan } from '../engine/execute-plan.ts';
+import { resultProblems } from '../load/cases/check-answer.ts';
+import { findCaseFiles } from '../load/cases/find-case-files.ts';
+import { type LoadBook, loadCaseFile } from '../load/cases/load-case-file.ts';
+import { writeExpectations } from '../load/cases/write-expectations.ts';
+import { validateParams } from '../load/validate-call-params.ts';
+import type { CaseFile, TestCase } from '../model/case-file.ts';
+import type { Checked, Diagnostic } from '../model/diagnostic.ts';
+import type { Host } from '../model/inventory.ts';
+import type { Registry } from '../model/pack.ts';
+import type { Plan } from '../model/plan.ts';
+import { packsOf, type Runbook } from '../model/runbook.ts';
+import { convertGiven } from '../plan/resolve-params.ts';
+import { checkRunbook, loadRegistry } from '../registry.ts';
+import { systemClock } from '../transports/clock.ts';
+import { replayClock } from '../transports/replay/replay-clock.ts';
 import type { TestEnd, TestRequest } from './test-runbooks.ts';
-import { systemClock } from './transports/clock.ts';
-import { replayClock } from './transports/replay/replay-clock.ts';
 
 /** Runs all cases of all these files. Reaches no host. */
 export async function tryCases(request: TestRequest): Promise<TestEnd> {
