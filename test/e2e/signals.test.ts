@@ -146,7 +146,7 @@ async function whileConnecting(
 
 function whileAsking(host: AHost, signals: Signals): Promise<{ readonly code: number; readonly said: string }> {
   const names = signals.split(' ').map((name) => `SIG${name}`);
-  const play = [['[y/N]', 'kill', names.join(' ')], ...(signals === 'PIPE' ? [['[y/N]', 'type', 'y\r']] : [])];
+  const play = [['[y/N]', 'kill', names.join(' ')], ...(signals === 'PIPE' ? [['', 'type', 'y\r']] : [])];
   const argv = ['test/cli/terminal.py', JSON.stringify(play), process.execPath, main, ...host.args, ...host.local];
   return new Promise((done, fail) => {
     execFile('python3', argv, { env: host.env }, (error, stdout) => {
