@@ -1,27 +1,17 @@
 // The data of the page: JSON in script elements that no browser runs. See src/reports/html/.
 
-type PageIndex = import('../src/reports/html/page-data.ts').PageIndex;
-type PageEntry = import('../src/reports/html/page-data.ts').PageEntry;
-type PageHost = import('../src/reports/html/page-data.ts').PageHost;
-type PageStep = import('../src/reports/html/page-data.ts').PageStep;
-type PageItem = import('../src/reports/html/page-data.ts').PageItem;
-type PageChange = import('../src/reports/html/page-data.ts').PageChange;
-type PageReading = import('../src/reports/html/page-data.ts').PageReading;
-type PageResult = import('../src/model/result.ts').StepResult;
-type Pooled = import('../src/reports/html/page-data.ts').Pooled;
-type End = PageEntry['verdict'];
-type Reason = import('../src/model/plan.ts').Reason;
+import type { PageHost, PageIndex, Pooled } from '../src/reports/html/page-data.ts';
 
 function read(id: string): unknown {
   return JSON.parse(document.getElementById(id)?.textContent ?? 'null');
 }
 
-const report = read('report') as PageIndex;
+export const report = read('report') as PageIndex;
 
 let pool: readonly Pooled[] | undefined;
 
 /** A host's evidence; read when it is wanted. */
-function hostAt(place: number): PageHost {
+export function hostAt(place: number): PageHost {
   pool ??= read('pool') as readonly Pooled[];
   return whole(read(`host-${place}`) as Pooled) as unknown as PageHost;
 }

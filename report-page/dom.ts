@@ -1,13 +1,13 @@
 // The only way in which this page makes elements. A text becomes a text node: there is no way to markup.
 
-type Child = Node | string | undefined | false;
+export type Child = Node | string | undefined | false;
 
 interface Attributes {
   readonly [name: string]: string | boolean | undefined;
 }
 
 /** `class` and every other attribute are ours, never a host's, but `href`, which begins with `#`, and `data-…`. */
-function el<K extends keyof HTMLElementTagNameMap>(
+export function el<K extends keyof HTMLElementTagNameMap>(
   name: K,
   attributes: Attributes = {},
   ...children: readonly Child[]
@@ -26,14 +26,14 @@ function shown(child: Node | string): Node | string {
 }
 
 /** What would turn the direction of a line, or show nothing, is shown by its number: a host must not hide what it says. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replace(
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
     (character) => `\\u{${character.charCodeAt(0).toString(16)}}`,
   );
 }
 
-function byId(id: string): HTMLElement {
+export function byId(id: string): HTMLElement {
   const found = document.getElementById(id);
   if (found === null) throw new Error(`no ${id}`);
   return found;

@@ -1,7 +1,13 @@
 // Parts of a host's evidence.
 
+import type { Reason } from '../src/model/plan.ts';
+import type { StepResult } from '../src/model/result.ts';
+import type { PageChange, PageHost } from '../src/reports/html/page-data.ts';
+import { el } from './dom.ts';
+import { duration, outcomeTones, words } from './words.ts';
+
 /** How each part of a condition came out. */
-function reasonList(reasons: readonly Reason[]): HTMLElement | undefined {
+export function reasonList(reasons: readonly Reason[]): HTMLElement | undefined {
   if (reasons.length === 0) return undefined;
   return el(
     'ul',
@@ -21,11 +27,11 @@ function reasonList(reasons: readonly Reason[]): HTMLElement | undefined {
   );
 }
 
-function outcomeBadge({ outcome }: PageResult): HTMLElement {
+export function outcomeBadge({ outcome }: StepResult): HTMLElement {
   return el('span', { class: `outcome ${outcomeTones[outcome] ?? 'calm'}` }, words(outcome));
 }
 
-function changeCard(change: PageChange): HTMLElement {
+export function changeCard(change: PageChange): HTMLElement {
   const prompt = change.become === false ? '$ ' : `${change.become} # `;
   return el(
     'section',
@@ -44,7 +50,7 @@ function changeCard(change: PageChange): HTMLElement {
   );
 }
 
-function titled(title: string, text: string): HTMLElement {
+export function titled(title: string, text: string): HTMLElement {
   return el('div', {}, el('p', { class: 'label' }, title), el('pre', { tabindex: '0' }, text));
 }
 
@@ -69,7 +75,7 @@ function diffFigure({ label, hunks, note }: PageChange['diffs'][number]): HTMLEl
   );
 }
 
-function readingTable(readings: PageHost['readings']): HTMLElement {
+export function readingTable(readings: PageHost['readings']): HTMLElement {
   return el(
     'ol',
     { class: 'readings' },

@@ -1,5 +1,10 @@
 // The head of the page: what run this is, and whether somebody has to act.
 
+import type { PageIndex } from '../src/reports/html/page-data.ts';
+import { report } from './data.ts';
+import { type Child, el } from './dom.ts';
+import { duration, plural } from './words.ts';
+
 const kinds: { readonly [K in PageIndex['kind']]: string } = {
   dry_run: 'Dry run',
   run: 'Run',
@@ -7,7 +12,7 @@ const kinds: { readonly [K in PageIndex['kind']]: string } = {
   undo: 'Undo',
 };
 
-function makeHead(): HTMLElement {
+export function makeHead(): HTMLElement {
   const { runbook, run, operators, startedAt, hosts, inventoryHosts, changes, ended, kind, of } = report;
   const fact = (name: string, ...what: readonly Child[]): HTMLElement =>
     el('div', {}, el('dt', {}, name), el('dd', {}, ...what));

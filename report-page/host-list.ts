@@ -1,5 +1,11 @@
 // The list of hosts beside the page, with search and filters.
 
+import type { PageEntry } from '../src/reports/html/page-data.ts';
+import { report } from './data.ts';
+import { el, visible } from './dom.ts';
+import { addressOf, fits, type Place, placeNow, replacePlace } from './place.ts';
+import { badge, plural } from './words.ts';
+
 interface Row {
   readonly entry: PageEntry;
   readonly item: HTMLLIElement;
@@ -8,7 +14,7 @@ interface Row {
 }
 
 /** In the run's order. */
-const rows: readonly Row[] = report.hosts.map((entry) => {
+export const rows: readonly Row[] = report.hosts.map((entry) => {
   const diagnosis = report.diagnoses[entry.diagnosis]?.diagnosis ?? '';
   const link = el(
     'a',
@@ -44,7 +50,7 @@ const order = new Map(report.verdicts.map(({ verdict }, at) => [verdict, at]));
 const sorted = [...rows].sort((a, b) => (order.get(a.entry.verdict) ?? 0) - (order.get(b.entry.verdict) ?? 0));
 const list = el('ul', { class: 'hosts' }, ...sorted.map(({ item }) => item));
 
-function makeHostList(): HTMLElement {
+export function makeHostList(): HTMLElement {
   search.addEventListener('input', () => replacePlace(addressOf(placeNow(), { search: search.value })));
   for (const { verdict, button } of verdictButtons) {
     button.addEventListener('click', () => {
@@ -75,7 +81,7 @@ function makeHostList(): HTMLElement {
   );
 }
 
-function showHostList(place: Place): void {
+export function showHostList(place: Place): void {
   if (search.value !== place.search) search.value = place.search;
   for (const { verdict, button } of verdictButtons)
     button.setAttribute('aria-pressed', String(place.verdicts.includes(verdict)));
@@ -100,7 +106,7 @@ function showHostList(place: Place): void {
 }
 
 /** Up and down in the list, from the search field too; `/` goes to the search field. */
-function onListKey(event: KeyboardEvent): void {
+export function onListKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target === search;
   if (event.key === '/' && !typing) {
@@ -119,7 +125,7 @@ function onListKey(event: KeyboardEvent): void {
 }
 
 /** Only the list: the page stays where it is. */
-function scrollListTo(item: HTMLElement | undefined): void {
+export function scrollListTo(item: HTMLElement | undefined): void {
   if (item === undefined || item.hidden) return;
   const { top, bottom } = list.getBoundingClientRect();
   const at = item.getBoundingClientRect();

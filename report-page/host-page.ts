@@ -1,6 +1,14 @@
 // One host: how it ended, what to type, what happened when, and why.
 
-function makeHostPage(place: Place, at: number): readonly Node[] {
+import type { StepResult } from '../src/model/result.ts';
+import type { PageHost, PageItem, PageStep } from '../src/reports/html/page-data.ts';
+import { hostAt, report } from './data.ts';
+import { type Child, el } from './dom.ts';
+import { changeCard, outcomeBadge, readingTable, reasonList, titled } from './evidence.ts';
+import { addressOf, type Place } from './place.ts';
+import { badge, commandList, duration, words } from './words.ts';
+
+export function makeHostPage(place: Place, at: number): readonly Node[] {
   const entry = report.hosts[at];
   if (entry === undefined) return [];
   const host = hostAt(at);
@@ -84,7 +92,7 @@ function stepBlock(step: PageStep): HTMLElement {
   );
 }
 
-function why({ reason, waitsOn = [], rollbackFailed }: PageResult): HTMLElement | undefined {
+function why({ reason, waitsOn = [], rollbackFailed }: StepResult): HTMLElement | undefined {
   // Why a gate stayed shut is told by its parts.
   const told = reason?.startsWith('gate closed: ') ? 'Its gate stayed shut.' : reason;
   const lines = [told, waitsOn.length > 0 ? `Waits on ${waitsOn.join(', ')}.` : undefined].filter(
@@ -99,7 +107,7 @@ function why({ reason, waitsOn = [], rollbackFailed }: PageResult): HTMLElement 
   );
 }
 
-function itemBlock(item: PageItem, titledByItself: boolean, ofStep: PageResult): HTMLElement {
+function itemBlock(item: PageItem, titledByItself: boolean, ofStep: StepResult): HTMLElement {
   const { gate, proofs, changes, verify, alternative, name, title, result } = item;
   const part = (heading: string, ...children: readonly Child[]): HTMLElement =>
     el('div', { class: 'part' }, el('h4', {}, heading), ...children);

@@ -1,5 +1,13 @@
 // Puts the page together and follows its address.
 
+import { report } from './data.ts';
+import { byId, el } from './dom.ts';
+import { makeHead } from './head.ts';
+import { makeHostList, onListKey, rows, scrollListTo, showHostList } from './host-list.ts';
+import { makeHostPage } from './host-page.ts';
+import { makeOverview } from './overview.ts';
+import { addressOf, placeNow } from './place.ts';
+
 const places = new Map(report.hosts.map(({ host }, at) => [host, at]));
 const main = el('main', { id: 'main' });
 let shownHost: string | undefined;

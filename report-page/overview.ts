@@ -1,8 +1,14 @@
 // What is shown while no host is: diagnoses, what to type next, warnings.
 
+import type { PageIndex } from '../src/reports/html/page-data.ts';
+import { report } from './data.ts';
+import { el } from './dom.ts';
+import { addressOf, type Place } from './place.ts';
+import { badge, commandList, plural, verdictBar } from './words.ts';
+
 const mostWarnings = 200;
 
-function makeOverview(place: Place): readonly Node[] {
+export function makeOverview(place: Place): readonly Node[] {
   const { commands, warnings, diagnoses } = report;
   return [
     ...(commands.length === 0 ? [] : [el('section', {}, el('h2', {}, 'What to type next'), commandList(commands))]),

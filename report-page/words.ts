@@ -1,5 +1,9 @@
 // What things are called, and how they look.
 
+import type { PageIndex } from '../src/reports/html/page-data.ts';
+import type { End } from '../src/reports/report.ts';
+import { el } from './dom.ts';
+
 const marks: { readonly [V in End]: string } = {
   healthy: '✔',
   fixed: '✔',
@@ -34,7 +38,7 @@ const verdictTones: { readonly [V in End]: Tone } = {
   no_result: 'open',
 };
 
-const outcomeTones: { readonly [outcome: string]: Tone } = {
+export const outcomeTones: { readonly [outcome: string]: Tone } = {
   ok: 'good',
   changed: 'change',
   would_change: 'change',
@@ -45,16 +49,16 @@ const outcomeTones: { readonly [outcome: string]: Tone } = {
   undetermined: 'open',
 };
 
-function words(name: string): string {
+export function words(name: string): string {
   return name.replaceAll('_', ' ');
 }
 
-function plural(n: number, noun: string): string {
+export function plural(n: number, noun: string): string {
   return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 /** ms → `340 ms`, `4.2 s`, `2 m 10 s`, `1 h 05 m`. */
-function duration(ms: number): string {
+export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
@@ -63,7 +67,7 @@ function duration(ms: number): string {
 }
 
 /** A verdict with its mark: never by colour alone. */
-function badge(verdict: End): HTMLElement {
+export function badge(verdict: End): HTMLElement {
   return el(
     'span',
     { class: `badge ${verdictTones[verdict]}` },
@@ -73,7 +77,7 @@ function badge(verdict: End): HTMLElement {
 }
 
 /** How many hosts of all ended how, as a bar; the numbers stand beside it in words. */
-function verdictBar(verdicts: PageIndex['verdicts'], all: number): SVGSVGElement {
+export function verdictBar(verdicts: PageIndex['verdicts'], all: number): SVGSVGElement {
   const space = 'http://www.w3.org/2000/svg';
   const bar = document.createElementNS(space, 'svg');
   bar.setAttribute('class', 'bar');
@@ -95,7 +99,7 @@ function verdictBar(verdicts: PageIndex['verdicts'], all: number): SVGSVGElement
 }
 
 /** Lines to type, each with a button that copies it. */
-function commandList(commands: PageIndex['commands']): HTMLElement {
+export function commandList(commands: PageIndex['commands']): HTMLElement {
   return el(
     'ul',
     { class: 'commands' },

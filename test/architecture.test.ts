@@ -158,6 +158,19 @@ describe('the house', () => {
     expect(broken).toEqual([]);
   });
 
+  it('lends types only to the page of the reports, which runs in a browser', () => {
+    const broken = readdirSync('report-page')
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => {
+        const text = readFileSync(join('report-page', file), 'utf8');
+        const values = text.matchAll(/^(?:import|export) (?!type )(?:[^'"]*? from )?'([^']+)'/gm);
+        return [...values].map((match) => ({ file, what: match[1] ?? '' }));
+      })
+      .filter(({ what }) => !what.startsWith('./'))
+      .map(({ file, what }) => `${file} → ${what}`);
+    expect(broken).toEqual([]);
+  });
+
   it('has files one can read: none above 300 lines', () => {
     const long = files.filter((file) => readFileSync(join(src, file), 'utf8').split('\n').length > 300);
     expect(long).toEqual([]);

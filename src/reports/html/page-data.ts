@@ -1,7 +1,7 @@
 import type { Reason } from '../../model/plan.ts';
 import type { ChangeReport, End, HostReport, ItemReport, Moment, Report, StepReport } from '../report.ts';
 
-// What the page's script reads: the report in less space. Types only; the script (report-page/) knows them by `import()` types.
+// What the page's script reads: the report in less space. Types only: nothing of src/ runs in the page.
 
 /** All but the hosts' evidence; read when the page opens. */
 export interface PageIndex
