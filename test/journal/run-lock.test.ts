@@ -54,7 +54,7 @@ describe.each(['linux', 'darwin'])('a lock of this machine (%s)', (platform) => 
 
   /** A process of its own that takes the lock when told, and keeps it. */
   const starter = async () => {
-    const from = (file: string): string => JSON.stringify(pathToFileURL(resolve('dist', file)).href);
+    const from = (file: string): string => JSON.stringify(pathToFileURL(resolve('build', file)).href);
     const code = `
       import { takeRunLock } from ${from('journal/run-lock.js')};
       import { systemClock } from ${from('transports/clock.js')};
