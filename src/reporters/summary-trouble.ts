@@ -35,10 +35,10 @@ export function troubleLines(summary: RunSummary, options: { readonly columns: n
 
 const bad: ReadonlySet<StepOutcome> = new Set<StepOutcome>(['failed', 'rolled_back', 'unknown', 'undetermined']);
 
-/** Why a host stands here: its own reason, then each bad step's, then what is left on it. */
+/** Why a host stands here: its own reason where no step says the same, then each bad step's, then what is left on it. */
 function reasonsOf(host: HostEnd, undo: boolean): readonly string[] {
   const reasons: string[] = [];
-  if (host.reason !== undefined) reasons.push(safeLine(host.reason));
+  const saidBySteps = new Set<string>();
   if (host.help !== undefined) reasons.push(safeLine(host.help));
   if (host.underWay !== undefined)
     reasons.push(`${safeLine(host.underWay)}: its fix had begun; whether it is done is not known`);
@@ -48,11 +48,14 @@ function reasonsOf(host: HostEnd, undo: boolean): readonly string[] {
     const ends = items.length > 0 ? items : isBad(step.result) ? [{ item: null, result: step.result }] : [];
     for (const { item, result } of ends) {
       const why = whyText(result);
+      // So a step's reason is given as its host's.
+      saidBySteps.add(`step ${step.id}: ${result.reason ?? ''}`);
       reasons.push(`${safeLine(step.id)}${itemLabel(item)}: ${word(result.outcome)}${why === '' ? '' : `: ${why}`}`);
       if (result.rollbackFailed !== undefined) reasons.push(`left on the host: ${safeLine(result.rollbackFailed)}`);
     }
   }
   if (host.standing.length > 0) reasons.push(`stands on the host: ${safeLine(host.standing.join('; '))}`);
+  if (host.reason !== undefined && !saidBySteps.has(host.reason)) reasons.unshift(safeLine(host.reason));
   return [...new Set(reasons)];
 }
 
