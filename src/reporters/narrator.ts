@@ -60,7 +60,9 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     changes.delete(key);
     const { host, title, result } = event;
     const { outcome } = result;
-    if (verbosity < 1 && (outcome === 'ok' || outcome === 'skipped')) return silence;
+    // What would change stands in the plan, once for all hosts.
+    const expected = outcome === 'ok' || outcome === 'skipped' || outcome === 'would_change';
+    if (verbosity < 1 && expected) return silence;
     const what = done.length > 0 ? done.map((change) => change.summary).join('; ') : title;
     const why = whyText(result);
     const text = `${place(event)}: ${what}${why === '' ? '' : `; ${why}`} (${formatDuration(event.ms)})`;
@@ -73,8 +75,7 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
       lines.push(...done.flatMap((change) => detailOnce(change, host)));
     }
     const wanted = undo ? 'rolled_back' : 'changed';
-    const quiet = outcome === 'ok' || outcome === 'skipped' || outcome === wanted || outcome === 'would_change';
-    return { lasting: !quiet || verbosity >= 1, lines };
+    return { lasting: !(expected || outcome === wanted) || verbosity >= 1, lines };
   }
 
   /** What is changed inside files and by which commands; told once for all hosts on which it is the same. */

@@ -90,6 +90,17 @@ changed         web01  boolean: httpd_graceful_shutdown: off → on (1.2s)
     expect(out).toContain('Plan: 1 host would change');
   });
 
+  it('leaves what would change on each host to the plan, and tells it with -v', async () => {
+    const of = { host: 'web01', step: 'boolean' };
+    const bodies: readonly EventBody[] = [
+      runStarted(['web01'], false),
+      { type: 'change.planned', ...of, change },
+      { type: 'step.finished', ...of, title: 'T', result: { outcome: 'would_change' }, ms: 5 },
+    ];
+    expect((await told(bodies, { diff: true })).err.trimEnd().split('\n')).toHaveLength(1);
+    expect((await told(bodies, { verbosity: 1 })).err).toMatch(/^would change +web01 +boolean: httpd_graceful/m);
+  });
+
   it.each([0, 1] as const)('tells a host’s end in a dry run once, at verbosity %i', async (verbosity) => {
     const why = { verdict: 'not_applicable', reason: 'The backend refuses.', diagnosis: 'not SELinux' } as const;
     const bodies: readonly EventBody[] = [
