@@ -9,7 +9,7 @@ import { whyText } from './plan-body.ts';
 import { partLines, reasonLines } from './reasons.ts';
 import type { ReporterOptions } from './reporter.ts';
 import { place, type Sentence, sentence, type Told } from './sentences.ts';
-import { hang, pad, width } from './text.ts';
+import { hang, hangText, pad, width } from './text.ts';
 import { type Colours, isUndo, outcomePaint, verdictPaint, word } from './words.ts';
 
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
@@ -39,7 +39,10 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
 
   function lay(said: Omit<Sentence, 'level'>): string[] {
     const lead = `${pad(said.what, 15)} ${pad(safeLine(said.host), hostColumns)}  `;
-    const lines = hang(lead, safeLine(said.text), columns(), undefined, said.paint);
+    const lines =
+      said.authored === true
+        ? hangText(lead, said.text, columns(), undefined, said.paint)
+        : hang(lead, safeLine(said.text), columns(), undefined, said.paint);
     const indent = ' '.repeat(width(lead));
     const reasons = reasonLines(said.reasons ?? [], indent, columns(), colours);
     return [...lines, ...reasons, ...partLines(said.parts ?? [], indent, columns(), colours)];
@@ -95,11 +98,11 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     const end = event.outcome;
     const news = end.reason !== undefined && end.verdict !== 'not_started' && !(undo && end.verdict === 'rolled_back');
     if (end.verdict === 'unreachable' || (verbosity < 1 && !news)) return silence;
-    const about = [end.diagnosis, end.reason].filter((part) => part !== undefined && part !== '');
+    const about = [end.diagnosis, end.reason ?? ''].map((part) => part.trimEnd()).filter((part) => part !== '');
     const see = end.see === undefined ? '' : ` (see ${end.see})`;
     const text = [...new Set(about)].join(': ') + see;
     const paint = verdictPaint(colours, end.verdict, undo);
-    return { lasting: true, lines: lay({ what: word(end.verdict), host: event.host, text, paint }) };
+    return { lasting: true, lines: lay({ what: word(end.verdict), host: event.host, text, authored: true, paint }) };
   }
 
   function tellTold(event: Told): Telling {

@@ -4,7 +4,7 @@ import type { HostEnd, RunSummary } from '../model/run-summary.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { shellWord } from '../shell/quote.ts';
 import { whyText } from './plan-body.ts';
-import { hang, pad } from './text.ts';
+import { hang, hangText, pad } from './text.ts';
 import { type Colours, isUndo, itemLabel, verdictPaint, word } from './words.ts';
 
 /** Outliers and failures, those with the same words together. */
@@ -28,7 +28,7 @@ export function troubleLines(summary: RunSummary, options: { readonly columns: n
     const paint = first.verdict === undefined ? colours.red : verdictPaint(colours, first.verdict);
     const verdict = first.verdict === undefined ? 'no result' : word(first.verdict);
     lines.push(...hang(`  ${pad(verdict, 15)} `, safeLine(foldNames(names)), options.columns, colours.bold, paint));
-    for (const reason of reasons) lines.push(...hang(' '.repeat(18), reason, options.columns));
+    for (const reason of reasons) lines.push(...hangText(' '.repeat(18), reason, options.columns));
   }
   return lines;
 }
@@ -55,7 +55,7 @@ function reasonsOf(host: HostEnd, undo: boolean): readonly string[] {
     }
   }
   if (host.standing.length > 0) reasons.push(`stands on the host: ${safeLine(host.standing.join('; '))}`);
-  if (host.reason !== undefined && !saidBySteps.has(host.reason)) reasons.unshift(safeLine(host.reason));
+  if (host.reason !== undefined && !saidBySteps.has(host.reason)) reasons.unshift(host.reason);
   return [...new Set(reasons)];
 }
 

@@ -161,6 +161,34 @@ changed         web01  boolean: httpd_graceful_shutdown: off → on (1.2s)
     expect(err).toMatch(/^not applicable +web03 +not SELinux: The backend refuses\. \(see other\)$/m);
   });
 
+  it('prints a note and a conclusion of several lines in as many, each safe and under the first', async () => {
+    const message = 'Not SELinux.\nLook at the backend:\x1b[2J\n\n  ss -ltn\n';
+    const end = outcome('web01', { verdict: 'not_applicable', diagnosis: message, reason: message });
+    const { out, err } = await told([
+      runStarted(['web01'], false),
+      { type: 'note', host: 'web01', step: 'look', message },
+      { type: 'host.finished', host: 'web01', ms: 1, outcome: end },
+    ]);
+    expect(err.split('\n').slice(1)).toEqual([
+      'note            web01  look: Not SELinux.',
+      '                       Look at the backend:\\x1b[2J',
+      '',
+      '                         ss -ltn',
+      'not applicable  web01  Not SELinux.',
+      '                       Look at the backend:\\x1b[2J',
+      '',
+      '                         ss -ltn',
+      '',
+    ]);
+    expect(out).toContain(`
+1 host   Not SELinux.
+         Look at the backend:\\x1b[2J
+
+           ss -ltn
+         not applicable  web01
+`);
+  });
+
   it('never breaks lines for a pipe, and always for a narrow terminal', async () => {
     const reason = 'word '.repeat(80);
     const bodies: readonly EventBody[] = [
