@@ -3,9 +3,10 @@ import type { Event } from '../model/event.ts';
 import type { Json } from '../model/json.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { PlannedChange } from '../model/plan.ts';
+import { whyOf } from '../model/result.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { changeLines } from './change-lines.ts';
-import { whyText } from './plan-body.ts';
+import { concludes, whyText } from './plan-body.ts';
 import { partLines, reasonLines } from './reasons.ts';
 import type { ReporterOptions } from './reporter.ts';
 import { place, type Sentence, sentence, type Told } from './sentences.ts';
@@ -67,9 +68,10 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     const expected = outcome === 'ok' || outcome === 'skipped' || outcome === 'would_change';
     if (verbosity < 1 && expected) return silence;
     const what = done.length > 0 ? done.map((change) => change.summary).join('; ') : title;
-    const why = whyText(result);
+    const authored = concludes(result);
+    const why = authored ? whyOf(result).trimEnd() : whyText(result);
     const text = `${place(event)}: ${what}${why === '' ? '' : `; ${why}`} (${formatDuration(event.ms)})`;
-    const lines = lay({ what: word(outcome), host, text, paint: outcomePaint(colours, outcome, undo) });
+    const lines = lay({ what: word(outcome), host, text, authored, paint: outcomePaint(colours, outcome, undo) });
     if (result.rollbackFailed !== undefined) {
       const left = `left on the host: ${result.rollbackFailed}`;
       lines.push(...lay({ what: 'rollback fails', host, text: left, paint: colours.red }));

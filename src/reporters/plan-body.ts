@@ -50,9 +50,9 @@ function worthTelling(step: StepResult, item: StepResult): StepResult {
 function headLines(result: StepResult, title: string, options: BodyOptions, colours: Colours): string[] {
   const paint = outcomePaint(colours, result.outcome);
   const lead = `  ${pad(word(result.outcome), outcomeColumns)}`;
-  const why = whyText(result);
   const lines = hang(lead, safeLine(title), options.columns, undefined, paint);
-  if (why !== '') lines.push(...hang(indent, why, options.columns, paint));
+  const why = concludes(result) ? whyOf(result) : whyText(result);
+  if (why !== '') lines.push(...hangText(indent, why, options.columns, paint));
   if (result.rollbackFailed !== undefined) {
     lines.push(...hang(indent, `rollback failed: ${safeLine(result.rollbackFailed)}`, options.columns, colours.red));
   }
@@ -62,6 +62,11 @@ function headLines(result: StepResult, title: string, options: BodyOptions, colo
 /** Reason and what it waits on, in one line. */
 export function whyText(result: StepResult): string {
   return safeLine(whyOf(result));
+}
+
+/** Whether a step's reason is a conclusion's message, which may have several lines: nothing else is well and has a reason. */
+export function concludes({ outcome, reason }: StepResult): boolean {
+  return outcome === 'ok' && reason !== undefined;
 }
 
 function itemLines(item: ItemPlan, options: BodyOptions, colours: Colours): string[] {

@@ -189,6 +189,16 @@ changed         web01  boolean: httpd_graceful_shutdown: off → on (1.2s)
 `);
   });
 
+  it('prints a concluding step with -v in as many lines as its message has', async () => {
+    const result = { outcome: 'ok', reason: 'Not SELinux.\nLook at the backend.\n' } as const;
+    const body = { type: 'step.finished', host: 'web01', step: 'look', title: 'T', result, ms: 5 } as const;
+    const { err } = await told([runStarted(['web01'], false), body], { verbosity: 1 });
+    expect(err.split('\n').slice(1, 3)).toEqual([
+      'ok              web01  look: T; Not SELinux.',
+      '                       Look at the backend. (5ms)',
+    ]);
+  });
+
   it('never breaks lines for a pipe, and always for a narrow terminal', async () => {
     const reason = 'word '.repeat(80);
     const bodies: readonly EventBody[] = [
