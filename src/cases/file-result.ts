@@ -9,8 +9,8 @@ export interface FileResult {
   readonly runbook: string;
   readonly runs: readonly CaseRun[];
   readonly mutation?: Mutation;
-  /** Cases whose expectations were written anew. */
-  readonly updated: number;
+  /** Those whose expectations were written anew. */
+  readonly updated: readonly CaseRun[];
 }
 
 /** How much of a runbook all its case files together go through. */

@@ -1,5 +1,6 @@
 import { formatDuration } from '../model/duration.ts';
 import { safeLine, safeText } from '../model/safe-text.ts';
+import { failureIn } from './failed-run.ts';
 import { type BookCoverage, type FileResult, percentOf } from './file-result.ts';
 import type { Mutation, Survivor } from './mutate.ts';
 import { type CaseRun, passed } from './run-cases.ts';
@@ -23,7 +24,7 @@ export function printResults(
   const paint = options.colour ? coloured : plain;
   const runs = results.flatMap((result) => result.runs);
   const failed = runs.filter((run) => !passed(run)).length;
-  const updated = results.reduce((sum, result) => sum + result.updated, 0);
+  const updated = results.reduce((sum, result) => sum + result.updated.length, 0);
   const sum = `${count(runs.length, 'run')}, ${failed === 0 ? paint.good('all passed') : paint.bad(`${failed} failed`)}`;
   const written = updated === 0 ? '' : `, ${count(updated, 'expectation')} written anew`;
   const lines = [
@@ -38,6 +39,7 @@ function fileLines(result: FileResult, paint: Paint): readonly string[] {
   return [
     safeLine(result.file),
     ...result.runs.flatMap((run) => runLines(run, paint)),
+    ...result.updated.flatMap((run) => doubtLines(run, paint)),
     ...(result.mutation === undefined ? [] : mutationLines(result.mutation, paint)),
     '',
   ];
@@ -56,6 +58,14 @@ function runLines(run: CaseRun, paint: Paint): readonly string[] {
       ...lines.map((text) => `        ${diffLine(text, paint)}`),
     ]),
   ];
+}
+
+/** A failed run that was written down as what is expected. */
+function doubtLines({ testCase, mode, came }: CaseRun, paint: Paint): readonly string[] {
+  const failure = came === undefined ? undefined : failureIn(came);
+  if (failure === undefined) return [];
+  const what = `${safeLine(testCase.name)}, ${mode}, expects a failed run now: ${safeLine(failure)}`;
+  return [`  ${paint.bad('warning:')} ${what}`];
 }
 
 function diffLine(text: string, paint: Paint): string {

@@ -3,10 +3,10 @@ import { exit, UsageError } from './exit.ts';
 import type { Io } from './io.ts';
 import type { StateOptions } from './options.ts';
 
-/** The kept run of that name; ends the command where there is none. */
-export async function keptRun(io: Io, name: string, options: StateOptions): Promise<KeptRun> {
+/** The kept run of that name; ends the command where there is none. `instead`: what else can be done then. */
+export async function keptRun(io: Io, name: string, options: StateOptions, instead = ''): Promise<KeptRun> {
   const found = await findRun(stateDirectory(options.stateDir, io.env), name);
-  if (found.kind === 'none') throw new UsageError(found.problem, exit.usage);
+  if (found.kind === 'none') throw new UsageError(`${found.problem}${instead}`, exit.usage);
   return found.kept;
 }
 

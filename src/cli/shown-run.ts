@@ -66,7 +66,7 @@ export async function withShownRun<T>(
   tuneForShortRuns();
   const notifier = notifierOf(io, options.notify);
   const reporter = holdWhilePaused(
-    onGithub(io, await createReporter(kindOf(io, options), { stdout, stderr: io.stderr }, shownAs(options))),
+    onGithub(io, await createReporter(kindOf(io, options), { stdout, stderr: io.stderr }, shownAs(options)), options),
   );
   const signals = interrupts(io, reporter);
   const asker = createAsker(io, signals, reporter);

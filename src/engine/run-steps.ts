@@ -19,7 +19,7 @@ import { type ItemEnd, type NestedEnd, type RunNested, runItem } from './run-ite
 import { baseScope, extend, stepValue, withStep } from './scope.ts';
 import { failedEnd, mayChangeAnything } from './settle.ts';
 import { type Level, placeAt, type StepPlace, stampOf } from './step-place.ts';
-import { endText, firstWords } from './step-words.ts';
+import { endText, titleWithoutValues } from './step-words.ts';
 import { askBefore } from './stepping.ts';
 import { stopReason } from './stop-reason.ts';
 import { throttled } from './throttle.ts';
@@ -118,7 +118,7 @@ interface RanStep {
 
 async function runStep(place: StepPlace, scope: Scope, between: Between): Promise<RanStep> {
   const { run, step } = place;
-  const title = step.forEach === undefined ? interpolateText(step.title, scope) : firstWords(step);
+  const title = step.forEach === undefined ? interpolateText(step.title, scope) : titleWithoutValues(step);
   await run.parts.emit({ type: 'step.started', ...stampOf(place), title });
   const when = decideTraced(run, tracedAt(place), 'when', step.when, scope);
   if (step.when.length > 0 && when.held !== 'unknown') {
@@ -280,7 +280,7 @@ function membersOf(value: Value): { readonly [name: string]: Value } {
 
 async function skipStep(place: StepPlace, scope: Scope, reason: string): Promise<Scope> {
   const result: StepResult = { outcome: 'skipped', reason };
-  const skipped = withoutItems(place, scope, firstWords(place.step), result);
+  const skipped = withoutItems(place, scope, titleWithoutValues(place.step), result);
   await finishStep(place, skipped, place.run.parts.clock.monotonic());
   return skipped.scope;
 }

@@ -6,6 +6,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Inspector } from '../model/probe.ts';
 import type { Question, Reader } from '../model/reader.ts';
 import type { Become } from '../model/runbook.ts';
+import { timeWanted } from '../model/time-wanted.ts';
 import type {
   AdoptRequest,
   Connection,
@@ -161,9 +162,6 @@ export async function openSession(
     close: () => connection.close(),
   };
 }
-
-/** Thrown where the time of the last change is asked for before the host has told it. */
-const timeWanted = Symbol('the time of the last change');
 
 function untimed(run: Inspector['run']): Inspector {
   return {

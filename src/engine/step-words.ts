@@ -1,10 +1,16 @@
+import { parseText } from '../expr/text.ts';
 import type { Step } from '../model/runbook.ts';
 import type { HostEnd } from './host-end.ts';
 
-/** A `for_each` step's title without its items: up to the first interpolation. */
-export function firstWords(step: Step): string {
-  const words = step.title.split('${{')[0]?.replace(/[\s:(]+$/, '') ?? '';
-  return words === '' ? step.id : words;
+/** A step's title before its expressions have values: `…` stands for each; one at the end that only adds a name is left out. */
+export function titleWithoutValues({ id, title }: Pick<Step, 'id' | 'title'>): string {
+  const parts = parseText(title).parts.map((part) => (part.kind === 'text' ? part.text : '…'));
+  const words = parts
+    .join('')
+    .replaceAll(/…+/g, '…')
+    .replace(/(?:\s*[:(]\s*|(?<=\w))…[\s)]*$/, '')
+    .trim();
+  return words === '…' ? id : words;
 }
 
 /** Why the steps after an end are not run. */

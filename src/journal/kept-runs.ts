@@ -26,7 +26,9 @@ export type FoundRun =
  * The last run that changed hosts, or may have: neither a dry run nor an undo. What can't be read is passed over.
  */
 export async function findLastChange(state: string): Promise<FoundRun> {
-  for (const run of await runIds(state)) {
+  const runs = await runIds(state);
+  if (runs.length === 0) return { kind: 'none', problem: noneKept(state) };
+  for (const run of runs) {
     const found = await findRun(state, run);
     const [first] = found.kind === 'run' ? found.kept.events : [];
     if (first?.type === 'run.started' && !first.dryRun && first.request?.kind !== 'undo') return found;
@@ -37,11 +39,11 @@ export async function findLastChange(state: string): Promise<FoundRun> {
 /** Reads a kept run; `name` is its id, a part of it that no other has, or `last`. */
 export async function findRun(state: string, name: string): Promise<FoundRun> {
   const runs = await runIds(state);
-  const [newest] = runs;
-  const fitting = name === 'last' ? (newest === undefined ? [] : [newest]) : runs.filter((run) => run.includes(name));
+  if (runs.length === 0) return { kind: 'none', problem: noneKept(state) };
+  const fitting = name === 'last' ? runs.slice(0, 1) : runs.filter((run) => run.includes(name));
   const run = runs.includes(name) ? name : fitting[0];
   if (run === undefined) {
-    const help = newest === undefined ? 'none is kept there' : 'mendgate runs list names those that are';
+    const help = 'mendgate runs list names those that are';
     return { kind: 'none', problem: `no run ${name} in ${runsDirectory(state)}: ${help}` };
   }
   if (run !== name && fitting.length > 1) {
@@ -53,6 +55,11 @@ export async function findRun(state: string, name: string): Promise<FoundRun> {
     if (!(error instanceof UnsafePath) && codeOf(error) === undefined) throw error;
     return { kind: 'none', problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function noneKept(state: string): string {
+  const kept = 'mendgate run keeps each of its runs there, dry runs too';
+  return `no run is kept in ${runsDirectory(state)} yet: ${kept}; --state-dir names another folder`;
 }
 
 /** Ids of the runs that are kept, the newest first. */

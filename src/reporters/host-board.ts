@@ -25,7 +25,7 @@ export function createHostBoard(started: RunStarted): Board {
   function text(host: string, now: string): Row['text'] {
     return (columns, colours) => {
       const lead = name(host, columns);
-      return `${colours.bold(lead)}  ${truncate(safeLine(now), Math.max(0, columns - width(lead) - 2))}`;
+      return `${colours.bold(lead)}  ${truncate(inOneRow(now), Math.max(0, columns - width(lead) - 2))}`;
     };
   }
   function verdictText(host: string, verdict: Verdict, about: string): Row['text'] {
@@ -33,7 +33,7 @@ export function createHostBoard(started: RunStarted): Board {
       const lead = name(host, columns);
       const how = word(verdict);
       const room = Math.max(0, columns - width(lead) - 4 - how.length);
-      return `${colours.bold(lead)}  ${verdictPaint(colours, verdict, undo)(how)}  ${truncate(safeLine(about), room)}`;
+      return `${colours.bold(lead)}  ${verdictPaint(colours, verdict, undo)(how)}  ${truncate(inOneRow(about), room)}`;
     };
   }
   function end(row: Row, verdict: Verdict, about: string): void {
@@ -72,6 +72,11 @@ export function createHostBoard(started: RunStarted): Board {
     return statusLine(done, bad, columns, colours);
   }
   return { rows: [...rows.values()], take, status };
+}
+
+/** Lines of a runbook's message one behind the other. */
+function inOneRow(text: string): string {
+  return safeLine(text.replaceAll(/\s*\n\s*/g, ' ').trimEnd());
 }
 
 function waited(ms: number): string {

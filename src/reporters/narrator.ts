@@ -3,13 +3,14 @@ import type { Event } from '../model/event.ts';
 import type { Json } from '../model/json.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { PlannedChange } from '../model/plan.ts';
+import { whyOf } from '../model/result.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { changeLines } from './change-lines.ts';
-import { whyText } from './plan-body.ts';
+import { concludes, whyText } from './plan-body.ts';
 import { partLines, reasonLines } from './reasons.ts';
 import type { ReporterOptions } from './reporter.ts';
 import { place, type Sentence, sentence, type Told } from './sentences.ts';
-import { hang, pad, width } from './text.ts';
+import { hang, hangText, pad, width } from './text.ts';
 import { type Colours, isUndo, outcomePaint, verdictPaint, word } from './words.ts';
 
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
@@ -39,7 +40,10 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
 
   function lay(said: Omit<Sentence, 'level'>): string[] {
     const lead = `${pad(said.what, 15)} ${pad(safeLine(said.host), hostColumns)}  `;
-    const lines = hang(lead, safeLine(said.text), columns(), undefined, said.paint);
+    const lines =
+      said.authored === true
+        ? hangText(lead, said.text, columns(), undefined, said.paint)
+        : hang(lead, safeLine(said.text), columns(), undefined, said.paint);
     const indent = ' '.repeat(width(lead));
     const reasons = reasonLines(said.reasons ?? [], indent, columns(), colours);
     return [...lines, ...reasons, ...partLines(said.parts ?? [], indent, columns(), colours)];
@@ -60,11 +64,14 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     changes.delete(key);
     const { host, title, result } = event;
     const { outcome } = result;
-    if (verbosity < 1 && (outcome === 'ok' || outcome === 'skipped')) return silence;
+    // What would change stands in the plan, once for all hosts.
+    const expected = outcome === 'ok' || outcome === 'skipped' || outcome === 'would_change';
+    if (verbosity < 1 && expected) return silence;
     const what = done.length > 0 ? done.map((change) => change.summary).join('; ') : title;
-    const why = whyText(result);
+    const authored = concludes(result);
+    const why = authored ? whyOf(result).trimEnd() : whyText(result);
     const text = `${place(event)}: ${what}${why === '' ? '' : `; ${why}`} (${formatDuration(event.ms)})`;
-    const lines = lay({ what: word(outcome), host, text, paint: outcomePaint(colours, outcome, undo) });
+    const lines = lay({ what: word(outcome), host, text, authored, paint: outcomePaint(colours, outcome, undo) });
     if (result.rollbackFailed !== undefined) {
       const left = `left on the host: ${result.rollbackFailed}`;
       lines.push(...lay({ what: 'rollback fails', host, text: left, paint: colours.red }));
@@ -73,8 +80,7 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
       lines.push(...done.flatMap((change) => detailOnce(change, host)));
     }
     const wanted = undo ? 'rolled_back' : 'changed';
-    const quiet = outcome === 'ok' || outcome === 'skipped' || outcome === wanted || outcome === 'would_change';
-    return { lasting: !quiet || verbosity >= 1, lines };
+    return { lasting: !(expected || outcome === wanted) || verbosity >= 1, lines };
   }
 
   /** What is changed inside files and by which commands; told once for all hosts on which it is the same. */
@@ -94,11 +100,11 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     const end = event.outcome;
     const news = end.reason !== undefined && end.verdict !== 'not_started' && !(undo && end.verdict === 'rolled_back');
     if (end.verdict === 'unreachable' || (verbosity < 1 && !news)) return silence;
-    const about = [end.diagnosis, end.reason].filter((part) => part !== undefined && part !== '');
+    const about = [end.diagnosis, end.reason ?? ''].map((part) => part.trimEnd()).filter((part) => part !== '');
     const see = end.see === undefined ? '' : ` (see ${end.see})`;
     const text = [...new Set(about)].join(': ') + see;
     const paint = verdictPaint(colours, end.verdict, undo);
-    return { lasting: true, lines: lay({ what: word(end.verdict), host: event.host, text, paint }) };
+    return { lasting: true, lines: lay({ what: word(end.verdict), host: event.host, text, authored: true, paint }) };
   }
 
   function tellTold(event: Told): Telling {

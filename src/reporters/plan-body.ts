@@ -1,10 +1,10 @@
 import { formatDuration } from '../model/duration.ts';
 import type { HostPlan, ItemPlan, StepPlan } from '../model/plan.ts';
 import { type StepResult, whyOf } from '../model/result.ts';
-import { safeLine, safeText } from '../model/safe-text.ts';
+import { safeLine } from '../model/safe-text.ts';
 import { changeLines, irreversibleLines } from './change-lines.ts';
 import { reasonLines } from './reasons.ts';
-import { hang, pad } from './text.ts';
+import { hang, hangText, pad } from './text.ts';
 import { type Colours, itemLabel, outcomePaint, word } from './words.ts';
 
 export interface BodyOptions {
@@ -20,7 +20,7 @@ const indent = ' '.repeat(2 + outcomeColumns);
 export function planBody(plan: HostPlan, options: BodyOptions, colours: Colours): string[] {
   return [
     ...plan.steps.flatMap((step) => stepLines(step, options, colours)),
-    ...plan.notes.flatMap((note) => hang('  note: ', safeLine(note), options.columns)),
+    ...plan.notes.flatMap((note) => hangText('  note: ', note, options.columns)),
   ];
 }
 
@@ -30,7 +30,7 @@ function stepLines(step: StepPlan, options: BodyOptions, colours: Colours): stri
     only === undefined
       ? headLines(step.result, `${step.id}: ${step.title}`, options, colours)
       : headLines(worthTelling(step.result, only.result), `${step.id}: ${only.title}`, options, colours);
-  lines.push(...step.notes.flatMap((note) => hang(`${indent}note: `, safeLine(note), options.columns)));
+  lines.push(...step.notes.flatMap((note) => hangText(`${indent}note: `, note, options.columns)));
   if (only !== undefined) lines.push(...itemLines(only, options, colours));
   else {
     for (const item of step.items) {
@@ -50,9 +50,9 @@ function worthTelling(step: StepResult, item: StepResult): StepResult {
 function headLines(result: StepResult, title: string, options: BodyOptions, colours: Colours): string[] {
   const paint = outcomePaint(colours, result.outcome);
   const lead = `  ${pad(word(result.outcome), outcomeColumns)}`;
-  const why = whyText(result);
   const lines = hang(lead, safeLine(title), options.columns, undefined, paint);
-  if (why !== '') lines.push(...hang(indent, why, options.columns, paint));
+  const why = concludes(result) ? whyOf(result) : whyText(result);
+  if (why !== '') lines.push(...hangText(indent, why, options.columns, paint));
   if (result.rollbackFailed !== undefined) {
     lines.push(...hang(indent, `rollback failed: ${safeLine(result.rollbackFailed)}`, options.columns, colours.red));
   }
@@ -62,6 +62,11 @@ function headLines(result: StepResult, title: string, options: BodyOptions, colo
 /** Reason and what it waits on, in one line. */
 export function whyText(result: StepResult): string {
   return safeLine(whyOf(result));
+}
+
+/** Whether a step's reason is a conclusion's message, which may have several lines: nothing else is well and has a reason. */
+export function concludes({ outcome, reason }: StepResult): boolean {
+  return outcome === 'ok' && reason !== undefined;
 }
 
 function itemLines(item: ItemPlan, options: BodyOptions, colours: Colours): string[] {
@@ -80,15 +85,6 @@ function itemLines(item: ItemPlan, options: BodyOptions, colours: Colours): stri
   for (const other of item.alternative?.others ?? []) {
     lines.push(...hang(`${indent}if that does not help: `, safeLine(other), columns, colours.dim));
   }
-  if (item.confirm !== undefined) lines.push(...confirmLines(item.confirm, columns, colours));
+  if (item.confirm !== undefined) lines.push(...hangText(`${indent}asks first: `, item.confirm, columns, colours.bold));
   return lines;
-}
-
-function confirmLines(text: string, columns: number, colours: Colours): string[] {
-  const lead = `${indent}asks first: `;
-  return safeText(text)
-    .trimEnd()
-    .replaceAll('\t', '  ')
-    .split('\n')
-    .flatMap((line, at) => hang(at === 0 ? lead : ' '.repeat(lead.length), line, columns, colours.bold));
 }

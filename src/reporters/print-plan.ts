@@ -6,7 +6,7 @@ import { formatCount, type Rollout } from '../model/rollout.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { planBody } from './plan-body.ts';
 import { reasonLines } from './reasons.ts';
-import { count, hang } from './text.ts';
+import { count, hang, hangText } from './text.ts';
 import { type Colours, coloursOf, verdictPaint, word } from './words.ts';
 
 export interface PlanPrintOptions {
@@ -78,14 +78,11 @@ function groupLines(group: Group, options: PlanPrintOptions, colours: Colours): 
   const size = count(group.plans.length, 'host');
   const names = safeLine(foldNames(group.plans.map((plan) => plan.host)));
   const verdict = word(first.verdict);
-  const about = new Set([first.diagnosis, first.reason ?? '']);
-  const text = [...about]
-    .filter((part) => part !== '' && part !== verdict)
-    .map(safeLine)
-    .join(': ');
+  const about = new Set([first.diagnosis.trimEnd(), first.reason?.trimEnd() ?? '']);
+  const text = [...about].filter((part) => part !== '' && part !== verdict).join(': ');
   const paint = verdictPaint(colours, first.verdict);
   const lines = hang(`${size}  `, names, columns, colours.bold, colours.bold);
-  lines.push(...(text === '' ? [paint(`  ${verdict}`)] : hang(`  ${verdict}: `, text, columns, undefined, paint)));
+  lines.push(...(text === '' ? [paint(`  ${verdict}`)] : hangText(`  ${verdict}: `, text, columns, undefined, paint)));
   if (first.see !== undefined) lines.push(...hang('  see: ', safeLine(first.see), columns));
   if (first.symptom !== 'none') lines.push(...symptomLines(group, columns, colours));
   return [...lines, ...group.body];

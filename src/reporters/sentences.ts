@@ -16,6 +16,8 @@ export interface Sentence {
   readonly what: string;
   readonly host: string;
   readonly text: string;
+  /** The text is a runbook's own: it may have several lines. */
+  readonly authored?: boolean;
   readonly paint: Paint;
   readonly reasons?: readonly Reason[];
   /** Parts of a traced expression. */
@@ -63,6 +65,7 @@ export function sentence(event: Exclude<Event, Told>, colours: Colours): Sentenc
         what: 'note',
         host: event.host,
         text: `${place(event)}: ${event.message}`,
+        authored: true,
         paint: colours.cyan,
       };
     case 'run.resumed': {

@@ -4,7 +4,7 @@ import type { HostEnd, RunSummary } from '../model/run-summary.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { shellWord } from '../shell/quote.ts';
 import { whyText } from './plan-body.ts';
-import { hang, pad } from './text.ts';
+import { hang, hangText, pad } from './text.ts';
 import { type Colours, isUndo, itemLabel, verdictPaint, word } from './words.ts';
 
 /** Outliers and failures, those with the same words together. */
@@ -28,17 +28,17 @@ export function troubleLines(summary: RunSummary, options: { readonly columns: n
     const paint = first.verdict === undefined ? colours.red : verdictPaint(colours, first.verdict);
     const verdict = first.verdict === undefined ? 'no result' : word(first.verdict);
     lines.push(...hang(`  ${pad(verdict, 15)} `, safeLine(foldNames(names)), options.columns, colours.bold, paint));
-    for (const reason of reasons) lines.push(...hang(' '.repeat(18), reason, options.columns));
+    for (const reason of reasons) lines.push(...hangText(' '.repeat(18), reason, options.columns));
   }
   return lines;
 }
 
 const bad: ReadonlySet<StepOutcome> = new Set<StepOutcome>(['failed', 'rolled_back', 'unknown', 'undetermined']);
 
-/** Why a host stands here: its own reason, then each bad step's, then what is left on it. */
+/** Why a host stands here: its own reason where no step says the same, then each bad step's, then what is left on it. */
 function reasonsOf(host: HostEnd, undo: boolean): readonly string[] {
   const reasons: string[] = [];
-  if (host.reason !== undefined) reasons.push(safeLine(host.reason));
+  const saidBySteps = new Set<string>();
   if (host.help !== undefined) reasons.push(safeLine(host.help));
   if (host.underWay !== undefined)
     reasons.push(`${safeLine(host.underWay)}: its fix had begun; whether it is done is not known`);
@@ -48,11 +48,14 @@ function reasonsOf(host: HostEnd, undo: boolean): readonly string[] {
     const ends = items.length > 0 ? items : isBad(step.result) ? [{ item: null, result: step.result }] : [];
     for (const { item, result } of ends) {
       const why = whyText(result);
+      // So a step's reason is given as its host's.
+      saidBySteps.add(`step ${step.id}: ${result.reason ?? ''}`);
       reasons.push(`${safeLine(step.id)}${itemLabel(item)}: ${word(result.outcome)}${why === '' ? '' : `: ${why}`}`);
       if (result.rollbackFailed !== undefined) reasons.push(`left on the host: ${safeLine(result.rollbackFailed)}`);
     }
   }
   if (host.standing.length > 0) reasons.push(`stands on the host: ${safeLine(host.standing.join('; '))}`);
+  if (host.reason !== undefined && !saidBySteps.has(host.reason)) reasons.unshift(host.reason);
   return [...new Set(reasons)];
 }
 

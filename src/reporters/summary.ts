@@ -4,7 +4,7 @@ import { needsLook, type Verdict } from '../model/result.ts';
 import type { HostEnd, RunSummary } from '../model/run-summary.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { nextCommands, troubleLines } from './summary-trouble.ts';
-import { count, hang, pad, truncate, width } from './text.ts';
+import { count, hang, hangText, pad, truncate, width } from './text.ts';
 import { type Colours, coloursOf, isUndo, verdictPaint, word } from './words.ts';
 
 export { fold, type RunSummary } from '../model/run-summary.ts';
@@ -60,7 +60,7 @@ function groupLines(
     return fewLines(hang(lead, hostNames(hosts) + safeLine(see), options.columns, undefined, paint), only, options);
   }
   return [
-    ...hang(size, safeLine(diagnosis + see), options.columns, colours.bold, colours.bold),
+    ...hangText(size, diagnosis.trimEnd() + see, options.columns, colours.bold, colours.bold),
     ...verdicts.flatMap(([verdict, alike]) => {
       const lead = `${' '.repeat(size.length)}${pad(word(verdict), 15)} `;
       // They are named below, with why.

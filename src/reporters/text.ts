@@ -1,3 +1,5 @@
+import { safeLine } from '../model/safe-text.ts';
+
 /** Makes a text coloured, or leaves it. */
 export type Paint = (text: string) => string;
 
@@ -93,6 +95,16 @@ export function hang(
   const indent = width(prefix);
   const room = Math.max(columns - indent, 16);
   return wrap(text, room).map((line, at) => (at === 0 ? lead(prefix) : ' '.repeat(indent)) + paint(line));
+}
+
+/** As {@link hang}, for a text that is not yet safe and may have several lines of its own: each is made safe, and stands under the first. */
+export function hangText(prefix: string, text: string, columns: number, paint = plain, lead = plain): string[] {
+  const [first = '', ...rest] = text.trimEnd().replaceAll('\t', '  ').split(/\r?\n/);
+  const indent = ' '.repeat(width(prefix));
+  return [
+    ...hang(prefix, safeLine(first), columns, paint, lead),
+    ...rest.flatMap((line) => (line.trim() === '' ? [''] : hang(indent, safeLine(line), columns, paint))),
+  ];
 }
 
 /** `1 host`, `2 hosts`. */

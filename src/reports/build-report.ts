@@ -5,8 +5,16 @@ import { hostReport, type OfHost } from './host-report.ts';
 import { type DiagnosisGroup, type End, type HostReport, type Report, reportVersion } from './report.ts';
 import { urgency, word } from './words.ts';
 
+/** Where a run's events come from. */
+export interface ReportSource {
+  /** What is wrong with the journal; the events end there. */
+  readonly damage?: string | undefined;
+  /** The `--state-dir` that the run is kept in, if one was given: its commands need it too. */
+  readonly stateDir?: string | undefined;
+}
+
 /** What a report tells of a run, from all its events. `undefined`: nothing was begun. */
-export function buildReport(events: readonly Event[], damage?: string): Report | undefined {
+export function buildReport(events: readonly Event[], { damage, stateDir }: ReportSource = {}): Report | undefined {
   const summary = fold(events);
   const { started, finished } = summary;
   const [last] = events.slice(-1);
@@ -22,6 +30,7 @@ export function buildReport(events: readonly Event[], damage?: string): Report |
       diagnosis: diagnosisOf(host),
       events: ofHosts.get(host.host) ?? [],
       started,
+      stateDir,
     }),
   );
   return {
@@ -49,7 +58,7 @@ export function buildReport(events: readonly Event[], damage?: string): Report |
       message,
       ...(host === undefined ? {} : { host }),
     })),
-    commands: runCommands(started, hosts),
+    commands: runCommands(started, hosts, stateDir),
   };
 }
 

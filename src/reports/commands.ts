@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Event } from '../model/event.ts';
 import type { needsLook } from '../model/result.ts';
 import { resumeOptions } from '../model/resume-options.ts';
@@ -7,26 +8,34 @@ import type { HostReport, NextCommand } from './report.ts';
 
 type RunStarted = Extract<Event, { type: 'run.started' }>;
 
-/** How to go on with a run, and how to take it back. */
-export function runCommands(started: RunStarted, hosts: readonly HostReport[]): readonly NextCommand[] {
+/** How to go on with a run, and how to take it back. `stateDir`: the `--state-dir` that it is kept in. */
+export function runCommands(
+  started: RunStarted,
+  hosts: readonly HostReport[],
+  stateDir: string | undefined,
+): readonly NextCommand[] {
   const { run, request, dryRun } = started;
+  const state = stateOption(stateDir);
   const undone = request?.kind === 'undo' ? request.of : undefined;
   const again = undone === undefined ? `mendgate run ${shellWord(started.runbook.file)}` : `mendgate undo ${undone}`;
   if (dryRun) {
     const due = hosts.some(({ verdict }) => verdict === 'would_fix');
-    return due ? [{ command: again, what: 'make these changes, with the same options' }] : [];
+    return due ? [{ command: `${again}${state}`, what: 'make these changes, with the same options' }] : [];
   }
   // Nobody can go on with a run that was not asked for on a command line (a demo, a replay).
   if (request === undefined) return [];
   const ends = hosts.map(({ verdict }) => (verdict === 'no_result' ? 'unknown' : verdict)).filter(needsResume(undone));
   const resumes = resumeOptions(ends).map((option) => ({
-    command: `mendgate resume ${run}${option === '' ? '' : ` ${option}`}`,
+    command: `mendgate resume ${run}${option === '' ? '' : ` ${option}`}${state}`,
     what: resumeWords[option] ?? 'go on where it broke off',
   }));
   const standing = undone === undefined && hosts.some((host) => host.standing.length > 0);
   const undo = [
-    { command: `mendgate undo ${run} --dry-run`, what: 'what would be taken back, and whether it still stands' },
-    { command: `mendgate undo ${run}`, what: "take this run's changes back, the last first" },
+    {
+      command: `mendgate undo ${run} --dry-run${state}`,
+      what: 'what would be taken back, and whether it still stands',
+    },
+    { command: `mendgate undo ${run}${state}`, what: "take this run's changes back, the last first" },
   ];
   return [...resumes, ...(standing ? undo : [])];
 }
@@ -42,13 +51,22 @@ function needsResume(undone: string | undefined): (verdict: Parameters<typeof ne
 }
 
 /** What to type about one host of a run. */
-export function hostCommands(started: RunStarted, end: HostEnd): readonly NextCommand[] {
+export function hostCommands(started: RunStarted, end: HostEnd, stateDir: string | undefined): readonly NextCommand[] {
   const { run, request, dryRun } = started;
+  const state = stateOption(stateDir);
   if (request === undefined) return [];
   const host = shellWord(end.host);
-  const undo = { command: `mendgate undo ${run} -l ${host}`, what: "take this run's changes back on this host" };
+  const undo = {
+    command: `mendgate undo ${run} -l ${host}${state}`,
+    what: "take this run's changes back on this host",
+  };
   return [
     ...(!dryRun && request.kind !== 'undo' && end.standing.length > 0 ? [undo] : []),
-    { command: `mendgate explain ${run} ${host}`, what: 'each condition with the values of its parts' },
+    { command: `mendgate explain ${run} ${host}${state}`, what: 'each condition with the values of its parts' },
   ];
+}
+
+/** Absolute: a report is read elsewhere than where it was made. */
+function stateOption(stateDir: string | undefined): string {
+  return stateDir === undefined ? '' : ` --state-dir ${shellWord(resolve(stateDir))}`;
 }

@@ -21,10 +21,11 @@ interface Sources {
   /** Of this host, in order. */
   readonly events: readonly OfHost[];
   readonly started: Of<'run.started'>;
+  readonly stateDir: string | undefined;
 }
 
 /** All that a report tells of one host. */
-export function hostReport({ end, verdict, undo, diagnosis, events, started }: Sources): HostReport {
+export function hostReport({ end, verdict, undo, diagnosis, events, started, stateDir }: Sources): HostReport {
   const connected = events.findLast((event) => event.type === 'host.connected');
   const planned = events.findLast((event) => event.type === 'host.planned');
   const finished = events.findLast((event) => event.type === 'host.finished');
@@ -54,7 +55,7 @@ export function hostReport({ end, verdict, undo, diagnosis, events, started }: S
     readings: events.flatMap(readingOf),
     timeLine: timeLine(events, Date.parse(started.at)),
     outputs: whole?.outputs ?? {},
-    commands: hostCommands(started, end),
+    commands: hostCommands(started, end, stateDir),
   };
 }
 

@@ -1,24 +1,24 @@
 import { assertNever } from '../model/assert-never.ts';
 import type { Event } from '../model/event.ts';
-import { buildReport } from './build-report.ts';
+import { buildReport, type ReportSource } from './build-report.ts';
 
 export const reportKinds = ['html', 'md', 'junit', 'json', 'csv'] as const;
 export type ReportKind = (typeof reportKinds)[number];
 
-export interface ReportOptions {
+export type { ReportSource } from './build-report.ts';
+
+export interface ReportOptions extends ReportSource {
   /** Of the program that makes it. */
   readonly mendgate: string;
-  /** What is wrong with the journal that the events come from; they end there. */
-  readonly damage?: string;
 }
 
 /** A run's report as text, from all its events; `undefined`: nothing was begun. Only the chosen renderer is loaded. */
 export async function printReport(
   events: readonly Event[],
   kind: ReportKind,
-  { mendgate, damage }: ReportOptions,
+  { mendgate, ...source }: ReportOptions,
 ): Promise<string | undefined> {
-  const report = buildReport(events, damage);
+  const report = buildReport(events, source);
   if (report === undefined) return undefined;
   switch (kind) {
     case 'html': {

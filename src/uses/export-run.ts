@@ -10,8 +10,14 @@ import { reportRun } from './report-run.ts';
 
 export type { CheckedBundle } from '../journal/bundle/check-bundle.ts';
 
-/** The evidence of a kept run that is not damaged: journal, runbook, reports, and a manifest of their hashes; gzipped tar. */
-export async function exportRun(kept: KeptRun): Promise<{ readonly bytes: Buffer; readonly withoutRunbook?: string }> {
+/**
+ * The evidence of a kept run that is not damaged: journal, runbook, reports, and a manifest of their hashes; gzipped tar.
+ * `stateDir`: the `--state-dir` that it is kept in, if one was given.
+ */
+export async function exportRun(
+  kept: KeptRun,
+  stateDir?: string,
+): Promise<{ readonly bytes: Buffer; readonly withoutRunbook?: string }> {
   const [{ writeBundle }, { sha256 }, { readJournalFile }, { journalPath }, { systemClock }] = await Promise.all([
     import('../journal/bundle/write-bundle.ts'),
     import('../journal/bundle/manifest.ts'),
@@ -25,7 +31,7 @@ export async function exportRun(kept: KeptRun): Promise<{ readonly bytes: Buffer
   const files = new Map([['journal.jsonl', journal.subarray(0, bytes - tornBytes)]]);
   if (typeof runbook !== 'string') files.set('runbook.yaml', runbook);
   for (const kind of ['html', 'json', 'md'] as const) {
-    const report = await reportRun(events, kind);
+    const report = await reportRun(events, kind, { stateDir });
     if (report !== undefined) files.set(`report.${kind}`, Buffer.from(report));
   }
   const without = typeof runbook === 'string' ? { withoutRunbook: runbook } : {};

@@ -1,19 +1,19 @@
 // What is told of a run when it is over.
 
 import type { Event } from '../model/event.ts';
-import type { ReportKind } from '../reports/index.ts';
+import type { ReportKind, ReportSource } from '../reports/index.ts';
 import { mendgateVersion } from '../version.ts';
 
-export type { ReportKind } from '../reports/index.ts';
+export type { ReportKind, ReportSource } from '../reports/index.ts';
 
-/** A run's report as text, from all its events; `undefined`: nothing was begun. `damage`: why the events are not all. */
+/** A run's report as text, from all its events; `undefined`: nothing was begun. */
 export async function reportRun(
   events: readonly Event[],
   kind: ReportKind,
-  damage?: string,
+  source: ReportSource = {},
 ): Promise<string | undefined> {
   const { printReport } = await import('../reports/index.ts');
-  return printReport(events, kind, { mendgate: mendgateVersion(), ...(damage === undefined ? {} : { damage }) });
+  return printReport(events, kind, { ...source, mendgate: mendgateVersion() });
 }
 
 /** What differs between two runs, from all their events, for the reader. */

@@ -53,7 +53,7 @@ export async function tryCases(request: TestRequest): Promise<TestEnd> {
       file,
       runbook: runbook.id,
       runs: left,
-      updated: updated.length,
+      updated,
       ...(request.mutate && good ? { mutation: await mutate(runs, runbook, registry, runOnce, cases.waivers) } : {}),
     });
   }

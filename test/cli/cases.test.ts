@@ -72,6 +72,16 @@ describe('mendgate test', () => {
     expect(readFileSync(renewed, 'utf8')).toContain('verdict: healthy');
     rmSync(renewed);
   });
+
+  it('warns of a failed run that it writes down as what is expected', async () => {
+    const gone = cases('healthy').replace('it is there', 'it is gone').replace('exists: true', 'exists: false');
+    const updated = await mendgate(['test', file('gone.test.yaml', gone), '--update']);
+    expect(updated).toMatchObject({ code: 0, stderr: '' });
+    expect(updated.stdout).toMatch(/^ {2}warning: it is gone, real, expects a failed run now: step look failed: /m);
+    expect(updated.stdout).toContain('1 expectation written anew');
+    expect((await mendgate(['test', file('gone.test.yaml')])).stdout).not.toContain('warning');
+    rmSync(file('gone.test.yaml'));
+  });
 });
 
 describe('mendgate record', () => {

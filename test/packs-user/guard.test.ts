@@ -4,6 +4,7 @@ import { defineAction, nothing, undo } from '../../src/model/action.ts';
 import type { Answer } from '../../src/model/command.ts';
 import { HostFailure } from '../../src/model/host-failure.ts';
 import { defineProbe, type Inspector } from '../../src/model/probe.ts';
+import { timeWanted } from '../../src/model/time-wanted.ts';
 import { Unknown } from '../../src/model/unknown.ts';
 
 const none = { type: 'object', properties: {} } as const;
@@ -33,6 +34,33 @@ describe("a probe of an author's own pack", () => {
       throw new TypeError('x is undefined');
     });
     expect(reasonOf(value)).toMatch(/^app\.x is broken: TypeError: x is undefined/);
+  });
+
+  it.each([
+    ['a text', 'no such app', "app.x is broken: it throws 'no such app'"],
+    ['nothing', undefined, 'app.x is broken: it throws undefined'],
+    ['an object', { code: 7 }, 'app.x is broken: it throws { code: 7 }'],
+    [
+      'what has no text',
+      new Proxy(new Error(), {
+        get: () => {
+          throw new Error('no');
+        },
+      }),
+      'app.x is broken: it throws something that has no text',
+    ],
+  ])('that throws %s is unknown on that host', async (_what, thrown, reason) => {
+    const value = await readBy(async () => {
+      throw thrown;
+    });
+    expect(reasonOf(value)).toBe(reason);
+  });
+
+  it('that asks for a time the host has not told yet is left to the engine', async () => {
+    const failed = readBy(async () => {
+      throw timeWanted;
+    });
+    await expect(failed).rejects.toBe(timeWanted);
   });
 
   it.each([

@@ -90,6 +90,17 @@ changed         web01  boolean: httpd_graceful_shutdown: off → on (1.2s)
     expect(out).toContain('Plan: 1 host would change');
   });
 
+  it('leaves what would change on each host to the plan, and tells it with -v', async () => {
+    const of = { host: 'web01', step: 'boolean' };
+    const bodies: readonly EventBody[] = [
+      runStarted(['web01'], false),
+      { type: 'change.planned', ...of, change },
+      { type: 'step.finished', ...of, title: 'T', result: { outcome: 'would_change' }, ms: 5 },
+    ];
+    expect((await told(bodies, { diff: true })).err.trimEnd().split('\n')).toHaveLength(1);
+    expect((await told(bodies, { verbosity: 1 })).err).toMatch(/^would change +web01 +boolean: httpd_graceful/m);
+  });
+
   it.each([0, 1] as const)('tells a host’s end in a dry run once, at verbosity %i', async (verbosity) => {
     const why = { verdict: 'not_applicable', reason: 'The backend refuses.', diagnosis: 'not SELinux' } as const;
     const bodies: readonly EventBody[] = [
@@ -148,6 +159,44 @@ changed         web01  boolean: httpd_graceful_shutdown: off → on (1.2s)
     expect(err).toMatch(/^unreachable +web02 +tcp: refused\. Is sshd up\?$/m);
     expect(err).toMatch(/^rollback fails +web01 +boolean: busy$/m);
     expect(err).toMatch(/^not applicable +web03 +not SELinux: The backend refuses\. \(see other\)$/m);
+  });
+
+  it('prints a note and a conclusion of several lines in as many, each safe and under the first', async () => {
+    const message = 'Not SELinux.\nLook at the backend:\x1b[2J\n\n  ss -ltn\n';
+    const end = outcome('web01', { verdict: 'not_applicable', diagnosis: message, reason: message });
+    const { out, err } = await told([
+      runStarted(['web01'], false),
+      { type: 'note', host: 'web01', step: 'look', message },
+      { type: 'host.finished', host: 'web01', ms: 1, outcome: end },
+    ]);
+    expect(err.split('\n').slice(1)).toEqual([
+      'note            web01  look: Not SELinux.',
+      '                       Look at the backend:\\x1b[2J',
+      '',
+      '                         ss -ltn',
+      'not applicable  web01  Not SELinux.',
+      '                       Look at the backend:\\x1b[2J',
+      '',
+      '                         ss -ltn',
+      '',
+    ]);
+    expect(out).toContain(`
+1 host   Not SELinux.
+         Look at the backend:\\x1b[2J
+
+           ss -ltn
+         not applicable  web01
+`);
+  });
+
+  it('prints a concluding step with -v in as many lines as its message has', async () => {
+    const result = { outcome: 'ok', reason: 'Not SELinux.\nLook at the backend.\n' } as const;
+    const body = { type: 'step.finished', host: 'web01', step: 'look', title: 'T', result, ms: 5 } as const;
+    const { err } = await told([runStarted(['web01'], false), body], { verbosity: 1 });
+    expect(err.split('\n').slice(1, 3)).toEqual([
+      'ok              web01  look: T; Not SELinux.',
+      '                       Look at the backend. (5ms)',
+    ]);
   });
 
   it('never breaks lines for a pipe, and always for a narrow terminal', async () => {

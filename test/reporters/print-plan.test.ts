@@ -76,6 +76,18 @@ Plan: 17 hosts would change, 1 healthy
     expect(text).toMatch(/undetermined {2}module: .*\n +reads what boolean changes; waits on boolean/);
   });
 
+  it('prints notes and a conclusion of several lines in as many', () => {
+    const message = 'First line.\nSecond\x07 line.\n';
+    const noted = step('look', { outcome: 'ok', reason: message }, { notes: [message] });
+    const why = { verdict: 'not_applicable', diagnosis: message, reason: message } as const;
+    const text = printPlan([plan('web01', { ...why, steps: [noted], notes: [message] })], looks);
+    expect(text).toContain('  not applicable: First line.\n                  Second\\x07 line.\n');
+    expect(text).toContain('look: Title of look\n                First line.\n                Second\\x07 line.\n');
+    expect(text).toContain('                note: First line.\n                      Second\\x07 line.\n');
+    expect(text).toContain('  note: First line.\n        Second\\x07 line.\n');
+    expect(text).not.toContain('\\n');
+  });
+
   it('prints what cannot be undone in bold', () => {
     const risky = item({ outcome: 'would_change' }, { irreversible: 'gone' });
     const text = printPlan([plan('web01', { steps: [step('s', { outcome: 'would_change' }, { items: [risky] })] })], {

@@ -89,6 +89,24 @@ Needs a look
     expect(text).toContain('left on the host: httpd_graceful_shutdown stays on');
   });
 
+  it("gives a host's reason and its step's once where they say the same", () => {
+    const reason = 'verify does not hold: after.text == "well"';
+    const failed = step('config', { outcome: 'rolled_back', reason });
+    const text = summaryOf([
+      runStarted(['web01', 'web02'], false),
+      finished('web01', { verdict: 'rolled_back', reason: `step config: ${reason}`, steps: [failed] }),
+      finished('web02', { verdict: 'not_fixed', reason: 'some steps failed', steps: [failed] }),
+      runFinished(2, 0),
+    ]);
+    expect(text).toContain(`Needs a look
+  rolled back     web01
+                  config: rolled back: ${reason}
+  not fixed       web02
+                  some steps failed
+                  config: rolled back: ${reason}
+`);
+  });
+
   it('names hosts that were not started, with the reason', () => {
     const reason = 'more than 2 bad hosts';
     const text = summaryOf([

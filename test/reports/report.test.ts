@@ -66,6 +66,21 @@ describe('a report', () => {
     ]);
   });
 
+  it('names the folder that the run is kept in, where that is another one', async () => {
+    const report = buildReport(await fleetEvents(12), { stateDir: '/srv/night runs' });
+    const host = report?.hosts.find(({ standing }) => standing.length > 0);
+    const commands = [...(report?.commands ?? []), ...(host?.commands ?? [])].map(({ command }) => command);
+    expect(commands.map((command) => command.split(' ').slice(0, 2).join(' '))).toEqual([
+      'mendgate resume',
+      'mendgate resume',
+      'mendgate undo',
+      'mendgate undo',
+      'mendgate undo',
+      'mendgate explain',
+    ]);
+    for (const command of commands) expect(command).toMatch(/ --state-dir '\/srv\/night runs'$/);
+  });
+
   it('calls a host that does not apply and keeps the symptom one that needs a look, as the exit code does', () => {
     const left = fleet.hosts.filter(({ verdict }) => verdict === 'not_applicable');
     expect(left.length).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-import { type Event, explainHost, lookingOnly, mend, safeLine } from '../../index.ts';
+import { type Event, explainHost, lookingOnly, mend, safeLine, shellWord } from '../../index.ts';
 import { createAsker } from '../ask.ts';
 import { printDiagnostics } from '../diagnostics.ts';
 import { ended } from '../ended.ts';
@@ -30,7 +30,8 @@ export async function explain(
   if (/\.ya?ml$/.test(first) && second === undefined) return explainNow(io, first, options);
   if (second !== undefined && options.run !== undefined) throw new UsageError('name the run once: explain RUN HOST');
   const [run, what] = second === undefined ? [options.run ?? 'last', first] : [first, second];
-  const kept = await keptRun(io, run, options);
+  const now = `mendgate explain RUNBOOK -l ${shellWord(what)} looks at it now`;
+  const kept = await keptRun(io, run, options, second === undefined ? `; ${now}` : '');
   const hosts = hostsOf(kept.events);
   if (!hosts.includes(what)) throw new UsageError(`${what} is no host of run ${kept.run}: ${hosts.join(', ')}`);
   io.stdout.write(await explainHost(kept.events, what, io.stdout));

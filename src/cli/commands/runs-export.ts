@@ -18,7 +18,7 @@ export async function runsExport(
     return exit.failed;
   }
   if (kept.events.length === 0) throw new UsageError(`${kept.run} has no events: nothing was begun`);
-  const { bytes, withoutRunbook } = await exportRun(kept);
+  const { bytes, withoutRunbook } = await exportRun(kept, options.stateDir);
   const file = options.out ?? `mendgate-${kept.run}.tgz`;
   try {
     await writeFile(file, bytes, { mode: 0o600 });

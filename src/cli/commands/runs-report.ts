@@ -14,13 +14,12 @@ export interface RunsReportOptions extends StateOptions {
 export async function runsReport(io: Io, name: string, options: RunsReportOptions): Promise<number> {
   const kept = await keptRun(io, name, options);
   const { damage } = kept;
-  const text = await reportRun(
-    kept.events,
-    options.as,
-    damage === undefined
-      ? undefined
-      : `The journal is damaged in line ${damage.line}: ${damage.what}. What came after it is not told.`,
-  );
+  const text = await reportRun(kept.events, options.as, {
+    stateDir: options.stateDir,
+    ...(damage === undefined
+      ? {}
+      : { damage: `The journal is damaged in line ${damage.line}: ${damage.what}. What came after it is not told.` }),
+  });
   if (text === undefined) throw new UsageError(`${kept.run} has no events: nothing was begun`);
   if (options.out === undefined) io.stdout.write(text);
   else await writeReport(io, options.out, text);

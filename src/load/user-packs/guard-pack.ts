@@ -1,9 +1,11 @@
+import { inspect } from 'node:util';
 import type { Action } from '../../model/action.ts';
 import type { Command } from '../../model/command.ts';
 import { HostFailure } from '../../model/host-failure.ts';
 import { isObject, type Json } from '../../model/json.ts';
 import type { Pack } from '../../model/pack.ts';
 import type { Inspector, Probe } from '../../model/probe.ts';
+import { timeWanted } from '../../model/time-wanted.ts';
 import { Unknown } from '../../model/unknown.ts';
 import { unsendable } from '../../shell/render.ts';
 import { describeViolations } from '../describe-violation.ts';
@@ -121,15 +123,32 @@ async function contained(name: string, work: () => Promise<unknown>): Promise<un
 
 /** What the engine itself throws through a pack goes on; what the pack's own code throws becomes an unknown. */
 function broken(name: string, error: unknown): Unknown {
-  if (!(error instanceof Error) || error instanceof HostFailure) throw error;
-  return new Unknown(`${name} is broken: ${error.name}: ${error.message}${whereOf(error)}`);
+  if (ofEngine(error)) throw error;
+  return new Unknown(`${name} is broken: ${wordsOf(error)}`);
 }
+
+function ofEngine(error: unknown): boolean {
+  return error instanceof HostFailure || error === timeWanted;
+}
+
+/** Anything can be thrown, even what cannot be made a text. */
+function wordsOf(error: unknown): string {
+  try {
+    if (error instanceof Error) return `${error.name}: ${error.message}${whereOf(error)}`;
+    return `it throws ${inspect(error, { depth: 1, breakLength: Number.POSITIVE_INFINITY }).slice(0, mostWords)}`;
+  } catch {
+    return 'it throws something that has no text';
+  }
+}
+
+/** Characters of a thrown thing that are told. */
+const mostWords = 200;
 
 async function unlessBroken<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof HostFailure) throw error;
+    if (ofEngine(error)) throw error;
     return undefined;
   }
 }
