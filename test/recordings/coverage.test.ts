@@ -18,6 +18,7 @@ const notRecorded: { readonly [name: string]: string } = {
   'probe selinux.port_users': 'the flagship reads the users of ports through selinux.remedies',
   'probe nginx.config': 'the flagship reads the configuration through nginx.upstreams and nginx.upstream_errors',
   'action nginx.current': 'of another runbook, provision-nginx-proxy',
+  'probe nginx.certificates': 'of another runbook, tls-certificate-near-expiry',
 };
 
 const flagship = readFileSync('runbooks/nginx-502-permission-denied.yaml', 'utf8');
