@@ -21,6 +21,7 @@ import type { HostPlan, Plan } from '../model/plan.ts';
 import type { SavedPlan } from '../model/saved-plan.ts';
 import { secretsIn } from '../model/secret.ts';
 import { mendgateVersion } from '../version.ts';
+import { askedAgain } from './asked-again.ts';
 
 /** How making a plan ended; without `saved` nothing was written. */
 export interface SaveEnd {
@@ -183,32 +184,7 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
 }
 
 function requestAgain(request: ApplyRequest, { request: asked }: SavedPlan, due: readonly string[]): MendRequest {
-  return {
-    ...request,
-    runbook: asked.runbook,
-    // What was named then is named now; that it is the same is checked with the runbook.
-    packs: asked.packs?.map(({ file }) => file) ?? [],
-    inventory: asked.inventory,
-    reach: { ...asked.reach, ...request.reach },
-    limit: due.join(','),
-    // A secret isn't in the plan: it has to be given again.
-    extra: new Map([
-      ...asked.extra.flatMap(({ name, text }) => (text === '***' ? [] : [[name, text] as const])),
-      ...request.extra,
-    ]),
-    mode: 'apply',
-    approvePlan: async () => true,
-    becomeByDefault: asked.becomeByDefault,
-    tags: asked.tags,
-    skipTags: asked.skipTags,
-    startAt: asked.startAt,
-    ...(asked.until === undefined ? {} : { until: asked.until }),
-    ...(asked.rollout === undefined ? {} : { rollout: asked.rollout }),
-    ...(asked.maxChanged === undefined ? {} : { maxChanged: asked.maxChanged }),
-    allowIrreversible: asked.allowIrreversible || request.allowIrreversible === true,
-    expectHosts: undefined,
-    detailedExitCode: false,
-  };
+  return { ...request, ...askedAgain(asked, request), limit: due.join(','), approvePlan: async () => true };
 }
 
 /** Params come from the runbook, the inventory and the line that made the plan; all of them were compared, and this is the proof. */

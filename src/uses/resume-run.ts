@@ -9,6 +9,7 @@ import type { HostHistory, RunHistory, RunRequest } from '../model/history.ts';
 import { JournalFailure } from '../model/journal-failure.ts';
 import type { HostOutcome } from '../model/plan.ts';
 import type { Verdict } from '../model/result.ts';
+import { askedAgain } from './asked-again.ts';
 import { walkerOfTaken } from './plan-file.ts';
 
 /** What is asked of a resume; what was asked of the run itself stands in its journal. */
@@ -134,32 +135,7 @@ function toldBefore(events: readonly Event[], again: readonly string[]): readonl
 }
 
 function requestAgain(request: ResumeRequest, asked: RunRequest, history: RunHistory): MendRequest {
-  return {
-    ...request,
-    // What is said now wins.
-    reach: { ...asked.reach, ...request.reach },
-    runbook: asked.runbook,
-    // What was named then is named now; that it is the same is checked with the runbook.
-    packs: asked.packs?.map(({ file }) => file) ?? [],
-    inventory: asked.inventory,
-    limit: history.hosts.map(({ host }) => host).join(','),
-    // A secret isn't in the journal: it has to be given again.
-    extra: new Map([
-      ...asked.extra.flatMap(({ name, text }) => (text === '***' ? [] : [[name, text] as const])),
-      ...request.extra,
-    ]),
-    mode: 'apply',
-    becomeByDefault: asked.becomeByDefault,
-    tags: asked.tags,
-    skipTags: asked.skipTags,
-    startAt: asked.startAt,
-    ...(asked.until === undefined ? {} : { until: asked.until }),
-    ...(asked.rollout === undefined ? {} : { rollout: asked.rollout }),
-    ...(asked.maxChanged === undefined ? {} : { maxChanged: asked.maxChanged }),
-    allowIrreversible: asked.allowIrreversible || request.allowIrreversible === true,
-    expectHosts: undefined,
-    detailedExitCode: false,
-  };
+  return { ...request, ...askedAgain(asked, request), limit: history.hosts.map(({ host }) => host).join(',') };
 }
 
 const failed: readonly Verdict[] = ['not_fixed', 'rolled_back', 'rollback_failed', 'undetermined', 'refused'];

@@ -1,5 +1,6 @@
 import { defineProbe, unreadable } from '../../model/probe.ts';
 import { bytes, fieldFunctions, parseFields, word } from './fields.ts';
+import { logLinesParam } from './log-lines.ts';
 import { serviceResource, unitFileResources, unitName, unitNameParam } from './unit-name.ts';
 import { isActive, isEnabled, isInstallable, parseUnit, showUnit } from './unit-properties.ts';
 import { firstLine, saysForbidden, whyNot } from './why-not.ts';
@@ -23,13 +24,7 @@ export default defineProbe({
     type: 'object',
     properties: {
       name: { ...unitNameParam, description: 'Unit; .service may be left out' },
-      log_lines: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 1000,
-        default: 0,
-        description: 'How many of its last journal lines to read',
-      },
+      log_lines: logLinesParam(1000),
     },
     required: ['name'],
   },

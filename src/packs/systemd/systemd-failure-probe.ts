@@ -1,5 +1,6 @@
 import { defineProbe, unreadable } from '../../model/probe.ts';
 import { fieldFunctions, parseFields, text, word } from '../core/fields.ts';
+import { logLinesParam } from '../core/log-lines.ts';
 import { serviceResource, unitFileResources, unitName, unitNameParam } from '../core/unit-name.ts';
 import { firstLine, whyNot } from '../core/why-not.ts';
 import { readFailure } from './failure.ts';
@@ -44,13 +45,7 @@ export default defineProbe({
     type: 'object',
     properties: {
       name: { ...unitNameParam, description: 'Unit; .service may be left out' },
-      log_lines: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 100,
-        default: 0,
-        description: 'How many of its last journal lines to read',
-      },
+      log_lines: logLinesParam(100),
     },
     required: ['name'],
   },
