@@ -1,6 +1,6 @@
 // node scripts/bundle.mjs: puts the compiled modules in build/ together into a few files in dist/, since Node reads one
-// large file faster than three hundred small ones. Packages stay outside, and nothing is minified. Runs last in the build.
-import { readdir, rm } from 'node:fs/promises';
+// large file faster than three hundred small ones. Most packages stay outside, and nothing is minified. Runs last in the build.
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -9,13 +9,15 @@ const build = fileURLToPath(new URL('../build/', import.meta.url));
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 /** Files that somebody finds by their name: the command, the two doors, and what Node's loader is given. */
 const entries = ['cli/main', 'index', 'testing', 'load/user-packs/pack-hooks'];
+/** Packages of many small files, which take as long to find as the rest of a start. */
+const inlined = ['yaml', '@marcbachmann/cel-js'];
 /** Stands for the way from a file to dist/, until it is known in which file a module lands. */
 const toDist = '@to-dist@';
 
 for (const file of await readdir(dist, { recursive: true })) if (file.endsWith('.js')) await rm(join(dist, file));
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map((name) => [name, join(build, `${name}.js`)])),
-  external: (id) => !/^[./]/.test(id),
+  external: (id) => !/^[./]/.test(id) && !inlined.includes(id),
   platform: 'node',
   plugins: [
     {
@@ -32,3 +34,8 @@ await bundle.write({
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name]-[hash].js',
 });
+for (const name of inlined) {
+  const copy = join(dist, 'licenses', `${name.replaceAll('/', '-')}.txt`);
+  await mkdir(dirname(copy), { recursive: true });
+  await copyFile(new URL(`../node_modules/${name}/LICENSE`, import.meta.url), copy);
+}

@@ -36,8 +36,14 @@ function loadedBy(...args: readonly string[]): readonly string[] {
   execFileSync(process.execPath, ['--import', join(dir, 'register.mjs'), main, ...args], {
     env: { ...process.env, LOADED: log },
   });
-  const urls = readFileSync(log, 'utf8');
-  return heavy.filter((name) => urls.includes(`/node_modules/${name}/`));
+  const urls = readFileSync(log, 'utf8').split('\n');
+  const ours = urls.filter((url) => url.includes('/dist/')).map((url) => readFileSync(new URL(url), 'utf8'));
+  // A package comes as its own files, or inlined in ours by the build.
+  return heavy.filter(
+    (name) =>
+      urls.some((url) => url.includes(`/node_modules/${name}/`)) ||
+      ours.some((text) => text.includes(`\n// node_modules/${name}/`)),
+  );
 }
 
 /**
