@@ -41,7 +41,7 @@ export function findPack(name: string, folder: string): Found {
 }
 
 function findNpmPack(name: string, folder: string): Found {
-  for (const from of [join(folder, 'runbook.yaml'), import.meta.filename]) {
+  for (const from of [resolve(folder, 'runbook.yaml'), import.meta.filename]) {
     try {
       return kindOf(name, realpathSync(createRequire(from).resolve(name)));
     } catch {
