@@ -5,7 +5,7 @@
 // and ratios. --user make: as root, log in as a user that is made for it and removed afterwards. --write: docs/performance.md.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { countMended, resetState, startFleet } from './fleet.mjs';
@@ -45,9 +45,9 @@ const fleet =
 try {
   for (const rtt of fleet === undefined ? [] : numbers(options.rtt)) {
     for (const size of sizes) {
-      const runs = await withDelay(rtt, fleet.hosts.slice(0, size), () => measureAll(fleet, size, rtt));
-      if (runs.length === 0) continue;
-      const page = { title: `${size} hosts, round trip ${rtt} ms`, size, rtt, runs };
+      const measured = await withDelay(rtt, fleet.hosts.slice(0, size), () => measureAll(fleet, size, rtt));
+      if (measured.runs.length === 0) continue;
+      const page = { title: `${size} hosts, round trip ${rtt} ms`, size, rtt, ...measured };
       pages.push(page);
       say(printTable(page));
     }
@@ -81,10 +81,11 @@ async function measureAll(fleet, size, rtt) {
   const job = { ...fleet, work, hosts, port: fleet.port + rtt, forks: Number(options.forks), sudo: 'sudo -n' };
   const only = new RegExp(options.only);
   const runs = new Map();
+  const skipped = [];
   const peers = peersFor(job).filter((peer) => {
     if (!only.test(peer.name)) return false;
     const reason = size > (peer.mostHosts ?? Number.POSITIVE_INFINITY) ? 'takes too long at this size' : whyNot(peer);
-    if (reason !== undefined) say(`skipped: ${peer.name} (${reason})`);
+    if (reason !== undefined) skipped.push(`${peer.name} (${reason})`);
     return reason === undefined;
   });
   for (let round = 0; round < rounds; round += 1) {
@@ -104,7 +105,8 @@ async function measureAll(fleet, size, rtt) {
     }
   }
   rmSync(work, { recursive: true, force: true });
-  return [...runs].map(([peer, list]) => ({ name: peer.name, list }));
+  rmSync(join('/dev/shm', basename(fleet.folder)), { recursive: true, force: true });
+  return { skipped, runs: [...runs].map(([peer, list]) => ({ name: peer.name, list })) };
 }
 
 /** Sessions that the fleet still has from the run before would spoil the next one's time. */

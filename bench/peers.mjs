@@ -1,7 +1,7 @@
 // Who does W: each peer is a command line for one run, or a word why it can't be run here.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -36,30 +36,20 @@ export function peersFor(job) {
     `connect: { user: ${user}, port: ${port} }\nhosts:\n${hosts.map((host) => `  ${host}: {}\n`).join('')}`,
   );
   const floor = file('floor.json', JSON.stringify({ ...job, script }));
+  const ours = (stateFolder) => [
+    ...['node', here('../dist/cli/main.js'), 'run', here('./w.yaml'), '-i', inventory],
+    ...['--known-hosts', knownHosts, '--private-key', key, '-e', `state=${state}`, '-f', String(forks)],
+    ...['--state-dir', stateFolder, '--yes'],
+  ];
   const each = `xargs -a ${hostList} -P ${forks} -I{}`;
   return [
     { name: 'ssh2, one script', command: () => ['node', here('./floor.mjs'), floor], floor: true },
+    { name: 'mendgate', command: () => ours(join(job.work, 'kept')) },
     {
-      name: 'mendgate',
-      command: () => [
-        'node',
-        here('../dist/cli/main.js'),
-        'run',
-        here('./w.yaml'),
-        '-i',
-        inventory,
-        '--known-hosts',
-        knownHosts,
-        '--private-key',
-        key,
-        '-e',
-        `state=${state}`,
-        '-f',
-        String(forks),
-        '--state-dir',
-        join(job.work, 'kept'),
-        '--yes',
-      ],
+      // What the disk under the journal costs.
+      name: 'mendgate, journal in memory',
+      missing: existsSync('/dev/shm') ? undefined : 'there is no /dev/shm',
+      command: () => ours(join('/dev/shm', basename(job.folder))),
     },
     {
       name: 'ssh, one script each',
