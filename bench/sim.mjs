@@ -9,33 +9,52 @@ import { measure, median } from './measure.mjs';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const deadlineSeconds = 10;
 
-/** A page of the report: rows of `size` hosts, good, with bad ones, and with the live view. */
+const kinds = [
+  { what: 'all good', bad: 0, live: false },
+  { what: '10 % bad', bad: 10, live: false },
+  { what: 'all good, live view', bad: 0, live: true },
+];
+
+/** A page of the report: rows of `size` hosts, good, with bad ones, and with the live view, in turns. */
 export async function simulate(size, { rounds }) {
-  const rows = [];
-  for (const { what, bad, live } of [
-    { what: 'all good', bad: 0, live: false },
-    { what: '10 % bad', bad: 10, live: false },
-    { what: 'all good, live view', bad: 0, live: true },
-  ]) {
-    const runs = [];
-    for (let round = 0; round < rounds; round += 1) runs.push(await once(size, bad, live));
-    const of = (member) => median(runs.map((run) => run[member]));
-    const [{ accounted, verdicts }] = runs;
-    rows.push([
+  const alone = [];
+  const runs = kinds.map(() => []);
+  for (let round = 0; round < rounds; round += 1) {
+    alone.push(await once(1, 0, false));
+    for (const [at, { bad, live }] of kinds.entries()) runs[at].push(await once(size, bad, live));
+  }
+  const start = median(alone.map(({ cpu }) => cpu));
+  const rows = kinds.map(({ what, live }, at) => {
+    const of = (member) => median(runs[at].map((run) => run[member]));
+    const [{ accounted, verdicts }] = runs[at];
+    return [
       what,
       of('wall').toFixed(2),
       of('goodWall').toFixed(2),
       of('cpu').toFixed(2),
       ((of('cpu') / size) * 1000).toFixed(2),
+      (((of('cpu') - start) / (size - 1)) * 1000).toFixed(2),
       of('memory').toFixed(0),
+      `${of('lagP99').toFixed(0)} / ${of('lagMost').toFixed(0)}`,
       live ? '' : `${accounted} of ${size}: ${verdicts}`,
-    ]);
-  }
-  const head = ['what', 'wall s', 'last good host s', 'client CPU s', 'CPU ms/host', 'peak MiB', 'accounted for'];
+    ];
+  });
+  const head = [
+    'what',
+    'wall s',
+    'last good host s',
+    'client CPU s',
+    'CPU ms/host',
+    'CPU ms for each host after the first',
+    'peak MiB',
+    'event loop late, ms: p99 / most',
+    'accounted for',
+  ];
   const line = (cells) => `| ${cells.join(' | ')} |\n`;
   const rule = `|${'---|'.repeat(head.length)}\n`;
-  const title = `### ${size} simulated hosts (200 at a time, deadline ${deadlineSeconds} s for each part of connecting)\n\n`;
-  return { text: title + line(head) + rule + rows.map(line).join('') };
+  const title = `### ${size} simulated hosts (200 at a time, deadline ${deadlineSeconds} s for each part of connecting; ${rounds} rounds)\n\n`;
+  const one = `\nOne host alone: ${start.toFixed(2)} s of CPU.\n`;
+  return { text: title + line(head) + rule + rows.map(line).join('') + one };
 }
 
 async function once(size, bad, live) {
@@ -47,9 +66,14 @@ async function once(size, bad, live) {
   await new Promise((resolve, reject) =>
     hosts.stdout.once('data', resolve).once('end', () => reject(new Error('no simulated hosts'))),
   );
+  const lagFile = join(folder, 'lag');
   try {
     const command = [
+      'env',
+      `LOOP_LAG=${lagFile}`,
       'node',
+      '--import',
+      here('./loop-lag.mjs'),
       here('../dist/cli/main.js'),
       'run',
       here('./w.yaml'),
@@ -72,7 +96,8 @@ async function once(size, bad, live) {
     ];
     const output = join(folder, 'output');
     const run = await measure(command, output);
-    return { ...run, ...(live ? { goodWall: run.wall } : read(output)) };
+    const lag = JSON.parse(readFileSync(lagFile, 'utf8'));
+    return { ...run, lagP99: lag.p99, lagMost: lag.most, ...(live ? { goodWall: run.wall } : read(output)) };
   } finally {
     hosts.kill();
     await new Promise((resolve) => hosts.once('exit', resolve));
