@@ -3,34 +3,65 @@ import { needsLook, type StepOutcome, type StepResult } from '../model/result.ts
 import type { HostEnd, RunSummary } from '../model/run-summary.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { shellWord } from '../shell/quote.ts';
+import { gistOf, putAlikeTogether } from './alike.ts';
 import { whyText } from './plan-body.ts';
 import { hang, hangText, pad } from './text.ts';
 import { type Colours, isUndo, itemLabel, verdictPaint, word } from './words.ts';
 
-/** Outliers and failures, those with the same words together. */
-export function troubleLines(summary: RunSummary, options: { readonly columns: number }, colours: Colours): string[] {
-  const groups = new Map<
-    string,
-    { readonly first: HostEnd; readonly reasons: readonly string[]; readonly names: string[] }
-  >();
+/** Hosts whose words are the same, or alike but for their own names and numbers. */
+interface Group {
+  readonly first: HostEnd;
+  readonly reasons: readonly string[];
+  readonly names: readonly string[];
+  /** Groups that were put together: the others' numbers differ from those that are shown. */
+  readonly alike: boolean;
+}
+
+/** Outliers and failures, those with the same words together; with `-v` each one's own words. */
+export function troubleLines(summary: RunSummary, options: TroubleOptions, colours: Colours): string[] {
+  const groups = groupsOf(summary);
+  if (groups.length === 0) return [];
+  const shown = options.verbosity > 0 ? groups : putAlikeTogether(groups, gistOfGroup, together);
+  const lines = [colours.bold('Needs a look')];
+  for (const { first, reasons, names, alike } of shown) {
+    const paint = first.verdict === undefined ? colours.red : verdictPaint(colours, first.verdict);
+    const verdict = first.verdict === undefined ? 'no result' : word(first.verdict);
+    lines.push(...hang(`  ${pad(verdict, 15)} `, safeLine(foldNames(names)), options.columns, colours.bold, paint));
+    const indent = ' '.repeat(18);
+    if (alike)
+      lines.push(...hangText(indent, `${safeLine(first.host)}, and the others alike (each: -v):`, options.columns));
+    for (const reason of reasons) lines.push(...hangText(indent, reason, options.columns));
+  }
+  return lines;
+}
+
+interface TroubleOptions {
+  readonly columns: number;
+  readonly verbosity: number;
+}
+
+function groupsOf(summary: RunSummary): readonly Group[] {
+  const groups = new Map<string, Group & { readonly names: string[] }>();
   const undo = isUndo(summary.started);
   for (const host of summary.hosts) {
     if (!needsLook(host.verdict, undo) || !host.begun) continue;
     const reasons = reasonsOf(host, undo);
     const key = JSON.stringify([host.verdict, reasons]);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { first: host, reasons, names: [host.host] });
+    if (group === undefined) groups.set(key, { first: host, reasons, names: [host.host], alike: false });
     else group.names.push(host.host);
   }
-  if (groups.size === 0) return [];
-  const lines = [colours.bold('Needs a look')];
-  for (const { first, reasons, names } of groups.values()) {
-    const paint = first.verdict === undefined ? colours.red : verdictPaint(colours, first.verdict);
-    const verdict = first.verdict === undefined ? 'no result' : word(first.verdict);
-    lines.push(...hang(`  ${pad(verdict, 15)} `, safeLine(foldNames(names)), options.columns, colours.bold, paint));
-    for (const reason of reasons) lines.push(...hangText(' '.repeat(18), reason, options.columns));
-  }
-  return lines;
+  return [...groups.values()];
+}
+
+function gistOfGroup({ first, reasons }: Group): string {
+  return JSON.stringify([first.verdict, ...reasons.map((reason) => gistOf(reason, first.host))]);
+}
+
+function together(groups: readonly Group[]): Group {
+  const [shown] = groups;
+  if (shown === undefined) throw new Error('a bug: no groups to put together');
+  return { ...shown, names: groups.flatMap(({ names }) => names), alike: true };
 }
 
 const bad: ReadonlySet<StepOutcome> = new Set<StepOutcome>(['failed', 'rolled_back', 'unknown', 'undetermined']);

@@ -88,7 +88,8 @@ function wasNotLookedAt({ verdict, diagnosis, reason }: HostEnd): boolean {
 
 /** A host without a diagnosis stands under its verdict: every unreachable host in one group, whatever the reason. */
 function diagnosisOf(host: HostEnd): string {
-  if (host.diagnosis !== '') return host.diagnosis;
+  const known = host.diagnosis !== '' && !(host.verdict === 'unreachable' && host.diagnosis === host.reason);
+  if (known) return host.diagnosis;
   return word(host.verdict ?? 'unknown');
 }
 

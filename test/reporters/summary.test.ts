@@ -52,6 +52,45 @@ Needs a look
 `);
   });
 
+  it('puts hosts together whose words differ in their names and numbers only, unless asked for each', () => {
+    const refused = (at: number): EventBody => ({
+      type: 'host.unreachable',
+      host: `web${at}`,
+      phase: 'tcp',
+      reason: `web${at}.example.org (10.0.0.${at}) port 22: connection refused after ${at * 7} ms`,
+    });
+    const bodies = [
+      runStarted(names('web', 1, 9), false),
+      ...[1, 2, 3, 4, 5].map(refused),
+      { ...refused(6), reason: 'web6.example.org: no such name' },
+      ...[7, 8, 9].map((at) => ({ ...refused(at), reason: `the host key has changed: SHA256:${'abc'.repeat(at)}` })),
+      runFinished(4),
+    ];
+    const text = summaryOf(bodies);
+    expect(text).toContain(`Needs a look
+  unreachable     web[1-5]
+                  web1, and the others alike (each: -v):
+                  tcp: web1.example.org (10.0.0.1) port 22: connection refused after 7 ms
+  unreachable     web6
+                  tcp: web6.example.org: no such name
+  unreachable     web7
+`);
+    const each = printSummary(fold(stamp(bodies)), { colour: false, columns: Number.POSITIVE_INFINITY, verbosity: 1 });
+    expect(each).toContain('(10.0.0.5) port 22: connection refused after 35 ms');
+  });
+
+  it('shows hosts that were not reached as one group, whatever each one says', () => {
+    const lost = (host: string, reason: string): EventBody =>
+      finished(host, { verdict: 'unreachable', diagnosis: reason, reason, steps: [] });
+    const text = summaryOf([
+      runStarted(names('web', 1, 2), false),
+      lost('web1', 'web1 port 22: connection refused'),
+      lost('web2', 'web2: no such name'),
+      runFinished(4),
+    ]);
+    expect(text).toContain('2 hosts  unreachable     web[1-2]\n');
+  });
+
   it('names a file of hosts where they are too many for a line, if the run is kept', () => {
     const hosts = names('web', 1, 30);
     const bodies = [
