@@ -17,7 +17,6 @@ describe('every block of every page', () => {
       'README.md: it installs and tests this whole project, as CI does',
       'README.md: it needs guests with SELinux, whose lives docs/lab-results.md tells',
       'README.md: it needs a fleet',
-      'README.md: they build, test and measure this project itself',
       'CONTRIBUTING.md: they build, test and measure this project itself',
       'CONTRIBUTING.md: they take guests, root, and long',
       'docs/library.md: it needs Node 22.18, which runs TypeScript; package.test.ts compiles it and holds what it prints',
