@@ -1,5 +1,5 @@
-// The public door: what the command line can do, the library can do. What a signature names, a program can name too:
-// scripts/generate-api.mjs holds that, and writes all of it down in api/.
+// The public door: what the command line can do, the library can do; docs/library.md has programs to begin with. What a signature
+// names, a program can name too: scripts/generate-api.mjs holds that, and writes all of it down in api/.
 
 export type { NamedBranch } from './cases/branches.ts';
 export type { Came, Mismatch } from './cases/compare.ts';
