@@ -100,7 +100,7 @@ export interface MendRequest {
   readonly lockComment?: string;
   /** Hears every reading of every host. */
   readonly reader?: Reader;
-  /** Where the run is kept (`stateDirectory`); absent: nowhere, so it can be neither resumed nor undone. */
+  /** Where the run is kept (`stateDirectory`); absent: nowhere. It can be neither resumed nor undone then, and locks no host. */
   readonly stateDirectory?: string;
 }
 

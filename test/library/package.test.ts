@@ -95,6 +95,12 @@ describe('a project that has installed it', () => {
     });
   });
 
+  it('is there for CommonJS too', () => {
+    const script = "process.stdout.write(typeof require('mendgate').mend)";
+    const options = ['--no-warnings', '--input-type=commonjs', '-e', script];
+    expect(consumer.run(process.execPath, options)).toEqual({ code: 0, stdout: 'function', stderr: '' });
+  });
+
   const ways = [
     { module: 'node16', moduleResolution: 'node16' },
     { module: 'nodenext', moduleResolution: 'nodenext' },
