@@ -13,33 +13,20 @@ const transport = sshTransport({
   agent: false,
   onTraffic: (one) => traffic.push(one),
 });
-const never = new AbortController().signal;
 let endedAt;
 const end = await mend({
   runbook: fileURLToPath(new URL('./w.yaml', import.meta.url)),
   inventory: [inventory],
-  limit: undefined,
   extra: new Map([['state', state]]),
   mode: 'apply',
   forks: 1,
-  reach: { hostKeyPolicy: 'strict', onWarning: () => undefined },
-  becomeByDefault: false,
-  tags: [],
-  skipTags: [],
-  startAt: undefined,
-  expectHosts: undefined,
-  detailedExitCode: false,
   // What follows the last finding (the channels' own ends) waits for nothing.
   sinks: [
     (event) => {
       if (event.type === 'step.finished') endedAt = performance.now();
     },
   ],
-  onPlan: () => undefined,
-  approvePlan: async () => true,
   approve: async () => true,
-  stopping: never,
-  aborting: never,
   transportFor: () => transport,
 });
 await transport.close();

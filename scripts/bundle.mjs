@@ -1,7 +1,8 @@
 // node scripts/bundle.mjs: puts the compiled modules in build/ together into a few files in dist/, since Node reads one
-// large file faster than three hundred small ones. Most packages stay outside, and nothing is minified. Runs last in the build.
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+// large file faster than three hundred small ones. Most packages stay outside, and nothing is minified. Of the declarations those
+// stay that the two doors lead to. Runs last in the build.
+import { chmod, copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -39,3 +40,15 @@ for (const name of inlined) {
   await mkdir(dirname(copy), { recursive: true });
   await copyFile(new URL(`../node_modules/${name}/LICENSE`, import.meta.url), copy);
 }
+await chmod(join(dist, 'cli/main.js'), 0o755);
+
+const declared = new Set();
+const lead = async (file) => {
+  if (declared.has(file)) return;
+  declared.add(file);
+  for (const [, path] of (await readFile(file, 'utf8')).matchAll(/(?:from|import\() ?'(\.[^']+)\.ts'/g))
+    await lead(`${resolve(dirname(file), path)}.d.ts`);
+};
+for (const door of ['index', 'testing']) await lead(join(dist, `${door}.d.ts`));
+for (const file of await readdir(dist, { recursive: true }))
+  if (file.endsWith('.d.ts') && !declared.has(join(dist, file))) await rm(join(dist, file));

@@ -1,9 +1,24 @@
-// The public door: what the command line can do, the library can do.
+// The public door: what the command line can do, the library can do; docs/library.md has programs to begin with. What a signature
+// names, a program can name too: scripts/generate-api.mjs holds that, and writes all of it down in api/.
 
+export type { NamedBranch } from './cases/branches.ts';
+export type { Came, Mismatch } from './cases/compare.ts';
+export type { Answered } from './cases/fake-host.ts';
+export type { BookCoverage, FileResult } from './cases/file-result.ts';
+export type { Mutation, Survivor } from './cases/mutate.ts';
+export type { CaseRun } from './cases/run-cases.ts';
 export type { RunResult } from './engine/execute-plan.ts';
 export type { Approval } from './engine/host-run.ts';
+export type { PingAnswer } from './engine/ping-hosts.ts';
 export type { AskStep, StepAnswer } from './engine/step-answer.ts';
+export type { UnlockAnswer } from './engine/unlock-hosts.ts';
+export type { Trace, TracedPart } from './expr/trace.ts';
+export type { Manifest } from './journal/bundle/manifest.ts';
+export type { Damage } from './journal/check-records.ts';
+export type { Retention } from './journal/kept-runs.ts';
 export { formatDiagnostic } from './load/format-diagnostic.ts';
+export type { LoadOptions } from './load/load-runbook.ts';
+export type { Files } from './load/read-source.ts';
 export {
   checkRunbook,
   chooseHosts,
@@ -11,8 +26,9 @@ export {
   createReporter,
   type DemoFleet,
   type DemoHost,
+  type ExpectedVerdicts,
+  exitCodeOf,
   loadRegistry,
-  lookingOnly,
   type MendEnd,
   type MendRequest,
   mend,
@@ -27,39 +43,144 @@ export {
   type Action,
   type ActionDefinition,
   again,
+  type ContentDiff,
   defineAction,
+  type ForeseenProbe,
   irreversible,
   nothing,
   type Rollback,
+  type Shared,
   undo,
 } from './model/action.ts';
-export type { Answer, Command } from './model/command.ts';
+export type { Branch } from './model/branch.ts';
+export type {
+  CaseAnswer,
+  CaseHost,
+  CaseMode,
+  Expectation,
+  Expected,
+  ExpectedStep,
+  TestCase,
+  Waiver,
+} from './model/case-file.ts';
+export type { Clock } from './model/clock.ts';
+export type { Answer, ArgvCommand, Command, ScriptCommand } from './model/command.ts';
 export type { Checked, Diagnostic, SourceRange } from './model/diagnostic.ts';
+export type { AuthoredDocument } from './model/document.ts';
 export { parseDuration } from './model/duration.ts';
 export type { Event, EventSink } from './model/event.ts';
 export { foldNames } from './model/fold-names.ts';
-export type { Host, Inventory, TransportName } from './model/inventory.ts';
-export { buildRegistry, type Pack, type Registry, type UserPack } from './model/pack.ts';
-export type { HostOutcome, HostPlan, Plan } from './model/plan.ts';
+export type { OwnRollback, RecordedCall, RunRequest, UnitKey } from './model/history.ts';
+export { type FailurePhase, HostFailure } from './model/host-failure.ts';
+export type { Connect, Host, Inventory, TransportName } from './model/inventory.ts';
+export type { Json, JsonObject, JsonOf } from './model/json.ts';
+export {
+  type ActionDeclaration,
+  buildRegistry,
+  type Catalog,
+  type Pack,
+  type ProbeDeclaration,
+  type Registry,
+  type UserPack,
+} from './model/pack.ts';
+export type {
+  HostOutcome,
+  HostPlan,
+  ItemPlan,
+  Plan,
+  PlannedChange,
+  PlannedHost,
+  Reason,
+  Snapshot,
+  StepPlan,
+} from './model/plan.ts';
 export { defineProbe, type Inspector, type Probe, type ProbeDefinition, unreadable } from './model/probe.ts';
-export { type Verdict, verdicts } from './model/result.ts';
+export type { Heard, Question, Reader } from './model/reader.ts';
+export type { Resource } from './model/resource.ts';
+export { type StepOutcome, type StepResult, type Verdict, verdicts } from './model/result.ts';
 export { resumeOptions } from './model/resume-options.ts';
 export { type Count, parseCount, type Rollout } from './model/rollout.ts';
-export type { Become, BecomeMethod, Runbook } from './model/runbook.ts';
+export type {
+  ActionCall,
+  Alternative,
+  Become,
+  BecomeMethod,
+  Cel,
+  Check,
+  Conclusion,
+  ConclusionVerdict,
+  Cond,
+  CondPart,
+  OnFailure,
+  ParamDeclaration,
+  ParamType,
+  ProbeCall,
+  Remediation,
+  Risky,
+  Runbook,
+  Step,
+  StepRollback,
+  Symptom,
+  Text,
+  Tree,
+} from './model/runbook.ts';
 export { safeLine, safeText } from './model/safe-text.ts';
-export type { SavedPlan } from './model/saved-plan.ts';
+export type { SavedHost, SavedPlan } from './model/saved-plan.ts';
+export type {
+  AnySchema,
+  ArraySchema,
+  BooleanSchema,
+  IntegerSchema,
+  NumberSchema,
+  ObjectSchema,
+  Schema,
+  StringSchema,
+  TypeOf,
+} from './model/schema.ts';
 export { Secret } from './model/secret.ts';
+export type {
+  AdoptRequest,
+  Connection,
+  FixOutcome,
+  FixPart,
+  FixRequest,
+  Foreseen,
+  Label,
+  LaneRequest,
+  OpenOptions,
+  Transport,
+} from './model/transport.ts';
 export { Unknown } from './model/unknown.ts';
-export type { Vault } from './model/vault.ts';
+export type { Value } from './model/value.ts';
+export type { OpenedVault, Vault } from './model/vault.ts';
+export type { RunHosts } from './plan/build-plan.ts';
+export type { Selection } from './plan/select-hosts.ts';
 export { type PackOptions, printSchema, readPacks } from './registry.ts';
+export type { DocsOptions } from './reporters/print-docs.ts';
 export type { PlanPrintOptions } from './reporters/print-plan.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
+export type { ReportSource } from './reports/build-report.ts';
+export type { AgeKeys } from './secrets/age-file.ts';
+export type { SecretWays } from './secrets/read-secret.ts';
 export { splitWords } from './secrets/split-words.ts';
 export { shellWord } from './shell/quote.ts';
-export { type AskedProbe, type EvalEnd, type EvalRequest, evaluateOnHosts } from './uses/eval-expression.ts';
+export {
+  type AskedProbe,
+  type EvalEnd,
+  type EvalRequest,
+  type EvaluatedHost,
+  evaluateOnHosts,
+} from './uses/eval-expression.ts';
 export { explainHost } from './uses/explain-host.ts';
 export { type CheckedBundle, checkExport, exportRun } from './uses/export-run.ts';
-export { openVaultWith, readGivenSecret, readPasswordFile, type VaultPassword } from './uses/given-secrets.ts';
+export {
+  type GivenSecret,
+  openVaultWith,
+  readGivenSecret,
+  readPasswordFile,
+  type SecretSurroundings,
+  type VaultPassword,
+} from './uses/given-secrets.ts';
 export { explainLintRule, type LintFinding, type LintResult, lintRunbook, lintSarif } from './uses/lint-runbook.ts';
 export { createNotifier, type Notification, type Notifier } from './uses/notify-run.ts';
 export {
@@ -79,6 +200,7 @@ export {
   findPlan,
   planUnfit,
   type SaveEnd,
+  type SaveRequest,
   savePlan,
 } from './uses/plan-file.ts';
 export { type RecordEnd, type RecordRequest, recordHost } from './uses/record-host.ts';

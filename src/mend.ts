@@ -7,7 +7,15 @@ import type { PingAnswer } from './engine/ping-hosts.ts';
 import type { Walker } from './engine/walk.ts';
 import type { Journal } from './journal/journal.ts';
 import type { KeptEnd } from './journal/keep-run.ts';
-import { type MendEnd, type MendRequest, notBegun, type ReachOptions, refused } from './mend-request.ts';
+import {
+  type MendEnd,
+  type MendRequest,
+  notBegun,
+  type ReachOptions,
+  refused,
+  type WholeRequest,
+  wholeRequest,
+} from './mend-request.ts';
 import type { Checked } from './model/diagnostic.ts';
 import type { EventSink } from './model/event.ts';
 import type { RunRequest } from './model/history.ts';
@@ -26,8 +34,8 @@ import type { Outputs, Reporter, ReporterKind, ReporterOptions } from './reporte
 import type { Transports } from './transports/open-transports.ts';
 import { mendgateVersion } from './version.ts';
 
-export type { DemoFleet, DemoHost } from './demo/serve-fleet.ts';
-export { lookingOnly, type MendEnd, type MendRequest, type ReachOptions } from './mend-request.ts';
+export type { DemoFleet, ExpectedVerdicts, ServedHost as DemoHost } from './demo/serve-fleet.ts';
+export { exitCodeOf, type MendEnd, type MendRequest, type ReachOptions } from './mend-request.ts';
 export { checkRunbook, loadRegistry } from './registry.ts';
 
 /** Reads inventories: files, folders, lists, executables. */
@@ -60,7 +68,8 @@ export async function chooseRunHosts(
 }
 
 /** The main job: diagnoses every host of a runbook and, unless it is a dry run, mends those that need it. */
-export async function mend(request: MendRequest): Promise<MendEnd> {
+export async function mend(asked: MendRequest): Promise<MendEnd> {
+  const request = wholeRequest(asked);
   const [runbook, inventory] = await Promise.all([
     checkRunbook(request.runbook, request),
     readInventory(request.inventory, request.reach),
@@ -86,7 +95,7 @@ type Planned =
   | { readonly kind: 'planned'; readonly plan: Plan; readonly warnings: readonly string[] }
   | (MendEnd & { readonly kind: 'refused' });
 
-export async function planRun(request: MendRequest, runbook: Runbook, inventory: Inventory): Promise<Planned> {
+export async function planRun(request: WholeRequest, runbook: Runbook, inventory: Inventory): Promise<Planned> {
   const [{ buildPlan }, { overrideConnect }, { misplacedChoice }] = await Promise.all([
     import('./plan/build-plan.ts'),
     import('./plan/override-connect.ts'),
@@ -125,7 +134,7 @@ export interface How {
 
 /** Carries a plan out, and keeps what happens. For uses/. */
 export async function execute(
-  request: MendRequest,
+  request: WholeRequest,
   plan: Plan,
   inventory: Inventory,
   transportFor: (host: Host) => Transport,
@@ -183,7 +192,7 @@ export async function execute(
   if (resume !== undefined) return keepIn(resume.journal, run);
   if (state === undefined) return { kind: 'ran', result: await run([]) };
   const options = { state, run: runId, clock, dryRun: request.mode === 'dry_run', inventory: asked.inventorySha256 };
-  return keepRun(options, request.reach.onWarning, run);
+  return keepRun(options, request.reach.onWarning ?? (() => {}), run);
 }
 
 /** A journal that failed at the very end is told too. */
@@ -242,7 +251,7 @@ export function secretsOfReach(reach: ReachOptions, plan: Plan): readonly Secret
   return [...given, ...ofHosts, ...ofVars].filter((secret) => secret !== undefined);
 }
 
-export async function reachHosts({ transportFor, reach }: MendRequest): Promise<Transports> {
+export async function reachHosts({ transportFor, reach }: WholeRequest): Promise<Transports> {
   return transportFor === undefined ? openTransports(reach) : { transportFor, close: async () => {} };
 }
 

@@ -12,7 +12,15 @@ export type { Label } from './model/transport.ts';
 export { formatRecording } from './transports/replay/format-recording.ts';
 export { parseRecording } from './transports/replay/parse-recording.ts';
 export { type RecordingTransport, type RecordOptions, recordTransport } from './transports/replay/record-transport.ts';
-export type { RecordedRun, Recording } from './transports/replay/recording.ts';
+export type {
+  RecordedAnswer,
+  RecordedAsk,
+  RecordedEntry,
+  RecordedFailure,
+  RecordedFix,
+  RecordedRun,
+  Recording,
+} from './transports/replay/recording.ts';
 export { type Replay, replay } from './transports/replay/replay-transport.ts';
 export { simulatedTransport } from './transports/simulated/simulated-transport.ts';
 

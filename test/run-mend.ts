@@ -5,26 +5,11 @@ import type { HostOutcome } from '../src/model/plan.ts';
 
 export const flagship = 'runbooks/nginx-502-permission-denied.yaml';
 
-const never = new AbortController().signal;
-
-/** A request as most tests want it, but for what is run and where. */
+/** What most tests say of a run, but for what is run and where. */
 export const usual = {
-  limit: undefined,
-  extra: new Map<string, string>(),
   forks: 1,
-  reach: { hostKeyPolicy: 'strict', onWarning: () => undefined },
-  becomeByDefault: false,
-  tags: [],
-  skipTags: [],
-  startAt: undefined,
-  expectHosts: undefined,
-  detailedExitCode: false,
-  sinks: [],
-  onPlan: () => undefined,
   approvePlan: async () => true,
   approve: async () => true,
-  stopping: never,
-  aborting: never,
 } as const satisfies Partial<MendRequest>;
 
 /**

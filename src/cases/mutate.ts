@@ -20,6 +20,7 @@ export interface Survivor {
   readonly because?: string;
 }
 
+/** Which answers of a runbook’s cases could be otherwise without anybody noticing. */
 export interface Mutation {
   /** Answers that were turned round, each in at least one case. */
   readonly answers: number;

@@ -21,7 +21,7 @@ import type { SecretOptions } from './secret-options.ts';
 import { warnOf } from './warn.ts';
 
 /** What the requests of all commands that run something on hosts have in common. */
-type SharedRequest = Pick<MendRequest, 'forks' | 'reach' | 'sinks' | 'onPlan' | 'stopping' | 'aborting'> & {
+type SharedRequest = Required<Pick<MendRequest, 'forks' | 'reach' | 'sinks' | 'onPlan' | 'stopping' | 'aborting'>> & {
   readonly secrets: ReadonlyMap<string, Secret>;
 };
 

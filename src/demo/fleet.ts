@@ -9,7 +9,7 @@ import { requestsBefore } from './request.ts';
 import { simulate } from './simulate.ts';
 
 /** How the flagship runbook ends on a host: in the dry run, in the first real run, and in every later one. */
-interface ExpectedVerdicts {
+export interface ExpectedVerdicts {
   readonly dryRun: Verdict;
   readonly first: Verdict;
   readonly again: Verdict;

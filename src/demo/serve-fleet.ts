@@ -3,13 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SimulatedHost } from '../model/simulated-host.ts';
-import { createDemoFleet, type DemoHost } from './fleet.ts';
+import { createDemoFleet, type ExpectedVerdicts } from './fleet.ts';
 
-export type { DemoHost } from './fleet.ts';
+export type { ExpectedVerdicts } from './fleet.ts';
+
+/** What whoever plays the demo is told of one of its hosts. */
+export interface ServedHost {
+  readonly name: string;
+  /** What is wrong with it, in at most 38 characters. The runbook finds that out by itself. */
+  readonly cause: string;
+  readonly expected: ExpectedVerdicts;
+}
 
 /** The fleet while its servers listen, with all that a client needs to reach it over SSH. */
 export interface DemoFleet {
-  readonly hosts: readonly DemoHost[];
+  readonly hosts: readonly ServedHost[];
   /** The flagship runbook, as shipped. */
   readonly runbook: string;
   /** An inventory file. */

@@ -90,6 +90,7 @@ export interface Resume {
   readonly hosts: ReadonlySet<string>;
 }
 
+/** How a run ended: its id, what it exits with, and what was found and done on each host. */
 export interface RunResult {
   readonly run: string;
   readonly exitCode: number;

@@ -14,6 +14,7 @@ import type { LoadUsed, Used } from './read-use.ts';
 import { createReport, type Report } from './report.ts';
 import { reportValueTraps } from './value-traps.ts';
 
+/** How runbooks are read. */
 export interface LoadOptions extends Partial<Files> {
   /** The running version, for `requires`. Absent: `requires` is not checked. */
   readonly version?: string;

@@ -20,10 +20,16 @@ export function undo<State, Change>(
 ): Rollback<State, Change> {
   return { kind: 'undo', undo: commands };
 }
+
+/** No undo of its own: what it did (a reload, a relabelling) is done once more after all undos of its step. */
 export const again: Rollback<never, never> = { kind: 'again' };
+
+/** There is nothing to take back, and why. */
 export function nothing(why: string): Rollback<never, never> {
   return { kind: 'nothing', why };
 }
+
+/** It cannot be taken back, and why: the plan says so, and a run has to be allowed to. */
 export function irreversible(why: string): Rollback<never, never> {
   return { kind: 'irreversible', why };
 }

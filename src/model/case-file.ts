@@ -31,6 +31,7 @@ export interface CaseHost {
 /** `/regex/`, or the text itself. */
 export type Expected = string;
 
+/** What one step of a case must come to. */
 export interface ExpectedStep {
   readonly result?: StepOutcome;
   readonly reason?: Expected;
@@ -55,6 +56,7 @@ export interface Expectation {
   readonly outputs?: JsonObject;
 }
 
+/** Whether a case is a dry run or a real one. */
 export type CaseMode = 'dry' | 'real';
 
 /** One case of a runbook's test. */

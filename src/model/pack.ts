@@ -28,6 +28,8 @@ export interface ProbeDeclaration {
   readonly result: Schema;
   readonly declared: boolean;
 }
+
+/** What an action says of itself; enough to check a call of it. */
 export interface ActionDeclaration {
   readonly name: string;
   readonly summary: string;

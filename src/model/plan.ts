@@ -67,6 +67,7 @@ export interface ItemPlan {
   readonly revertAfterMs?: number;
 }
 
+/** What one step came to on one host, or would come to. */
 export interface StepPlan {
   /** `ID`, or `ID/STEP` inside `use`. */
   readonly id: string;

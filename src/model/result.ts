@@ -10,8 +10,11 @@ export const stepOutcomes = [
   'would_change',
   'undetermined',
 ] as const;
+
+/** How a step ended on a host, in one word. */
 export type StepOutcome = (typeof stepOutcomes)[number];
 
+/** How a step ended on a host, and why. */
 export interface StepResult {
   readonly outcome: StepOutcome;
   /** For everything but `ok` and `changed`: why. */
@@ -37,6 +40,8 @@ export const verdicts = [
   'unreachable',
   'unknown',
 ] as const;
+
+/** What became of a host, in one word. */
 export type Verdict = (typeof verdicts)[number];
 
 const troubles: ReadonlySet<Verdict | undefined> = new Set<Verdict | undefined>([

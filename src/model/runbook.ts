@@ -13,6 +13,8 @@ export type Tree = Json;
 
 /** All parts must hold, each reported by itself. Empty: true. */
 export type Cond = readonly CondPart[];
+
+/** One part of a condition, reported by itself. */
 export interface CondPart {
   readonly check: Cel;
   readonly message?: Text;
@@ -28,7 +30,10 @@ export function isBecomeMethod(text: unknown): text is BecomeMethod {
   return text === 'sudo' || text === 'doas' || text === 'su';
 }
 
+/** `type:` of a param; `enum` where it has `enum:` instead. */
 export type ParamType = 'string' | 'int' | 'number' | 'bool' | 'dur' | 'bytes' | 'secret' | 'list' | 'map' | 'enum';
+
+/** One entry of `params:`. */
 export interface ParamDeclaration {
   readonly name: string;
   readonly type: ParamType;
@@ -52,6 +57,8 @@ interface CallModifiers {
   readonly become?: Become;
   readonly timeoutMs?: number;
 }
+
+/** One entry of `probes:`. */
 export interface ProbeCall extends CallModifiers {
   /** The name its snapshot gets. */
   readonly name: string;
@@ -60,6 +67,8 @@ export interface ProbeCall extends CallModifiers {
   /** Declared commands: the shape of their result, when the author gives one. */
   readonly result?: Schema;
 }
+
+/** One entry of a `fix:` or a `rollback:`. */
 export interface ActionCall extends CallModifiers {
   readonly when?: Cond;
   readonly touches?: readonly Resource[];
@@ -76,7 +85,10 @@ export interface Check {
   readonly fresh: boolean;
 }
 
+/** How a conclusion can end a host. */
 export type ConclusionVerdict = 'not_applicable' | 'not_fixed' | 'healthy';
+
+/** One entry of `conclude:`. */
 export interface Conclusion {
   readonly when: Cond;
   readonly message: Text;
@@ -86,6 +98,7 @@ export interface Conclusion {
   readonly see?: string;
 }
 
+/** How a step is taken back: by what its actions know, by calls of its own, or not at all. */
 export type StepRollback =
   | { readonly kind: 'own' }
   | { readonly kind: 'calls'; readonly calls: readonly ActionCall[] }
@@ -97,6 +110,7 @@ export interface Risky {
   readonly revertAfterMs: number;
 }
 
+/** One entry of `alternatives:`; the first whose gate is open is tried, and the next where it did not help. */
 export interface Alternative {
   readonly id: string;
   readonly title: Text;
@@ -115,8 +129,10 @@ export type Remediation =
   | { readonly kind: 'alternatives'; readonly alternatives: readonly Alternative[] }
   | { readonly kind: 'use'; readonly runbook: Runbook; readonly with: Tree };
 
+/** What follows a fix that failed: undo the step, or all of them, or leave it, or undo the step and go on. */
 export type OnFailure = 'rollback' | 'rollback_all' | 'keep' | 'continue';
 
+/** One entry of `steps:`, with the defaults of the language filled in. */
 export interface Step {
   readonly id: string;
   readonly title: Text;
@@ -143,6 +159,7 @@ export interface Step {
   readonly throttle?: number;
 }
 
+/** What the user suffers; it alone decides the verdict. */
 export interface Symptom {
   readonly probes: readonly ProbeCall[];
   readonly present: Cond;

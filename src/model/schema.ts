@@ -17,6 +17,8 @@ export type Schema =
 interface Described {
   readonly description?: string;
 }
+
+/** Text. */
 export interface StringSchema extends Described {
   readonly type: 'string';
   readonly enum?: readonly string[];
@@ -29,26 +31,36 @@ export interface StringSchema extends Described {
   /** `duration`: `30s`, `1h30m`, `boot`, `change`; the text is parsed by the probe. */
   readonly format?: 'duration' | 'path';
 }
+
+/** A whole number. */
 export interface IntegerSchema extends Described {
   readonly type: 'integer';
   readonly minimum?: number;
   readonly maximum?: number;
   readonly default?: number;
 }
+
+/** Any number. */
 export interface NumberSchema extends Described {
   readonly type: 'number';
   readonly default?: number;
 }
+
+/** Yes or no. */
 export interface BooleanSchema extends Described {
   readonly type: 'boolean';
   readonly default?: boolean;
 }
+
+/** A list of alike things. */
 export interface ArraySchema extends Described {
   readonly type: 'array';
   readonly items: Schema;
   readonly maxItems?: number;
   readonly default?: readonly unknown[];
 }
+
+/** Named members, or a map; the params of every probe and action are one. */
 export interface ObjectSchema extends Described {
   readonly type: 'object';
   readonly properties: { readonly [name: string]: Schema };

@@ -11,6 +11,7 @@ export interface SimulatedHost {
   apply(label: Label, become: boolean): SimulatedAnswer;
 }
 
+/** What a command says on a simulated host; silent where it says nothing. */
 export interface SimulatedAnswer {
   readonly rc: number;
   readonly stdout?: string;

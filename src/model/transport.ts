@@ -57,11 +57,13 @@ export interface AdoptRequest {
   readonly bootId: string | undefined;
 }
 
+/** The commands of one call of a fix. */
 export interface FixPart {
   readonly label: Label;
   readonly commands: readonly Command[];
 }
 
+/** What became of a fix. */
 export type FixOutcome =
   /** Every command that ran, in order over all parts; complete exactly when all have rc 0. */
   | {
@@ -116,6 +118,7 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** How a connection is opened; aborted: it is given up. */
 export interface OpenOptions {
   readonly signal: AbortSignal;
 }

@@ -2,6 +2,7 @@ import type { Registry } from '../model/pack.ts';
 import type { ObjectSchema, Schema } from '../model/schema.ts';
 import { coloursOf } from './words.ts';
 
+/** What of the reference is printed, and how. */
 export interface DocsOptions {
   /** Only what begins with this; `probes` and `actions`: all of that kind. */
   readonly name?: string;

@@ -9,6 +9,7 @@ import { reasonLines } from './reasons.ts';
 import { count, hang, hangText } from './text.ts';
 import { type Colours, coloursOf, verdictPaint, word } from './words.ts';
 
+/** How a plan is printed. */
 export interface PlanPrintOptions {
   readonly colour: boolean;
   /** `Infinity`: lines are never broken. */

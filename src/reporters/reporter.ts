@@ -11,6 +11,7 @@ export interface Output {
   readonly colour: boolean;
 }
 
+/** Where a reporter writes. */
 export interface Outputs {
   /** The result: plan, summary, JSON lines. */
   readonly stdout: Output;
@@ -18,6 +19,7 @@ export interface Outputs {
   readonly stderr: Output;
 }
 
+/** How much a reporter tells. */
 export interface ReporterOptions {
   /** `-v`: reasons, `-vv`: commands and answers, `-vvv`: transport. */
   readonly verbosity: 0 | 1 | 2 | 3;
@@ -35,4 +37,5 @@ export interface Reporter {
   close(): Promise<void>;
 }
 
+/** `live`: for a terminal; `lines`: for a log; `json`: events; `ansible`: lines as Ansible prints them. */
 export type ReporterKind = 'live' | 'lines' | 'json' | 'ansible';

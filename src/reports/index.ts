@@ -3,6 +3,8 @@ import type { Event } from '../model/event.ts';
 import { buildReport, type ReportSource } from './build-report.ts';
 
 export const reportKinds = ['html', 'md', 'junit', 'json', 'csv'] as const;
+
+/** The forms of a report. */
 export type ReportKind = (typeof reportKinds)[number];
 
 export type { ReportSource } from './build-report.ts';

@@ -17,7 +17,7 @@ export function askedAgain(asked: RunRequest, now: GivenNow) {
     reach: { ...asked.reach, ...now.reach },
     extra: new Map([
       ...asked.extra.flatMap(({ name, text }) => (text === '***' ? [] : [[name, text] as const])),
-      ...now.extra,
+      ...(now.extra ?? []),
     ]),
     mode: 'apply',
     becomeByDefault: asked.becomeByDefault,
@@ -28,7 +28,5 @@ export function askedAgain(asked: RunRequest, now: GivenNow) {
     ...(asked.rollout === undefined ? {} : { rollout: asked.rollout }),
     ...(asked.maxChanged === undefined ? {} : { maxChanged: asked.maxChanged }),
     allowIrreversible: asked.allowIrreversible || now.allowIrreversible === true,
-    expectHosts: undefined,
-    detailedExitCode: false,
   } as const satisfies Partial<MendRequest>;
 }

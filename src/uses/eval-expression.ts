@@ -2,7 +2,7 @@
 
 import type { Trace } from '../expr/trace.ts';
 import { execute, planRun, reachHosts, readInventory } from '../mend.ts';
-import { lookingOnly, type MendRequest, notBegun } from '../mend-request.ts';
+import { type MendRequest, notBegun, wholeRequest } from '../mend-request.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Json } from '../model/json.ts';
 import type { Catalog, ProbeDeclaration, UserPack } from '../model/pack.ts';
@@ -20,6 +20,7 @@ export interface AskedProbe {
   readonly params: ReadonlyMap<string, string>;
 }
 
+/** What is asked: an expression, and the probes whose answers it sees. */
 export type EvalRequest = Omit<
   MendRequest,
   | 'runbook'
@@ -34,6 +35,7 @@ export type EvalRequest = Omit<
   | 'extra'
 > & { readonly expression: string; readonly probes: readonly AskedProbe[] };
 
+/** What the expression is on one host. */
 export interface EvaluatedHost {
   readonly host: string;
   /** Absent: it could not be reached, and `reason` says why. */
@@ -41,6 +43,7 @@ export interface EvaluatedHost {
   readonly reason?: string;
 }
 
+/** How an evaluation ended. */
 export type EvalEnd =
   | {
       readonly kind: 'evaluated';
@@ -68,15 +71,10 @@ export async function evaluateOnHosts(request: EvalRequest): Promise<EvalEnd> {
   ]);
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
-  const asked: MendRequest = {
-    ...request,
-    ...lookingOnly,
-    runbook: file,
-    extra: new Map(),
-  };
+  const asked = wholeRequest({ ...request, mode: 'dry_run', runbook: file });
   const planned = await planRun(asked, runbook.value, inventory.value);
   if (planned.kind === 'refused') return planned;
-  request.onPlan(planned.plan, planned.warnings);
+  asked.onPlan(planned.plan, planned.warnings);
   const reach = await reachHosts(asked);
   try {
     const end = await execute(asked, planned.plan, inventory.value, reach.transportFor);

@@ -7,6 +7,7 @@ import { mendgateVersion } from '../version.ts';
 
 export type { LintFinding } from '../lint/lint.ts';
 
+/** What lint found. */
 export interface LintResult {
   readonly findings: readonly LintFinding[];
   /** Whether it can be run at all. */

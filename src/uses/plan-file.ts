@@ -14,7 +14,7 @@ import {
   secretsOfReach,
   withJournal,
 } from '../mend.ts';
-import { type MendEnd, type MendRequest, notBegun, refused } from '../mend-request.ts';
+import { type MendEnd, type MendRequest, notBegun, refused, type WholeRequest, wholeRequest } from '../mend-request.ts';
 import type { Event } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { HostPlan, Plan } from '../model/plan.ts';
@@ -31,17 +31,16 @@ export interface SaveEnd {
   readonly problem?: string;
 }
 
+/** What is asked of the making of a plan: as of a run. */
+export type SaveRequest = Omit<MendRequest, 'mode'> & { readonly stateDirectory: string };
+
 /** Looks at every host as a dry run does, and writes what it would do into a file that is good for `forMs`. */
-export async function savePlan(
-  request: MendRequest & { readonly stateDirectory: string },
-  file: string,
-  forMs: number,
-): Promise<SaveEnd> {
+export async function savePlan(asked: SaveRequest, file: string, forMs: number): Promise<SaveEnd> {
+  const request = wholeRequest({ ...asked, mode: 'dry_run' });
   const events: Event[] = [];
   let planned: Plan | undefined;
   const end = await mend({
     ...request,
-    mode: 'dry_run',
     sinks: [...request.sinks, (event) => void (isOfPlan(event) && events.push(event))],
     onPlan(plan, warnings) {
       planned = plan;
@@ -84,7 +83,7 @@ function dialledOf({ host, params }: Plan['hosts'][number], redact: Redact): Dia
 
 type Redact = <T>(value: T) => T;
 
-async function redactorOf({ reach }: MendRequest, plan: Plan): Promise<Redact> {
+async function redactorOf({ reach }: WholeRequest, plan: Plan): Promise<Redact> {
   const { createRedactor } = await import('../engine/redact.ts');
   const secrets = [...secretsOfReach(reach, plan), ...plan.hosts.flatMap(({ params }) => secretsIn(params))];
   return createRedactor(secrets).value;
@@ -169,7 +168,7 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   const redact = await redactorOf(again, planned.plan);
   const other = await otherParams(saved, planned.plan, redact);
   if (other !== undefined) return refused(5, `${other} since the plan was made; make a new one`);
-  request.onPlan(planned.plan, planned.warnings);
+  again.onPlan(planned.plan, planned.warnings);
 
   const reach = await reachHosts(again);
   try {
@@ -183,8 +182,9 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   }
 }
 
-function requestAgain(request: ApplyRequest, { request: asked }: SavedPlan, due: readonly string[]): MendRequest {
-  return { ...request, ...askedAgain(asked, request), limit: due.join(','), approvePlan: async () => true };
+function requestAgain(request: ApplyRequest, { request: asked }: SavedPlan, due: readonly string[]): WholeRequest {
+  const approvePlan = async () => true;
+  return wholeRequest({ ...request, ...askedAgain(asked, request), limit: due.join(','), approvePlan });
 }
 
 /** Params come from the runbook, the inventory and the line that made the plan; all of them were compared, and this is the proof. */
@@ -200,7 +200,7 @@ async function otherParams(saved: SavedPlan, plan: Plan, redact: Redact): Promis
 }
 
 /** The walk of a run that carries a saved plan out, for one that goes on with it; why that can't be had. */
-export async function walkerOfTaken(request: MendRequest, id: string, plan: Plan): Promise<Walker | string> {
+export async function walkerOfTaken(request: WholeRequest, id: string, plan: Plan): Promise<Walker | string> {
   const { takenPlan } = await import('../journal/used-plans.ts');
   const taken = await takenPlan(request.stateDirectory ?? '', id);
   if (taken.kind !== 'plan') return `the plan that this run carries out: ${taken.problem}; apply it anew`;

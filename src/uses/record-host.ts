@@ -1,7 +1,7 @@
 // `mendgate record`: one dry run on one real host, and every reading of it kept as answers for test cases.
 
 import { mend, secretsOfReach } from '../mend.ts';
-import type { MendEnd, MendRequest } from '../mend-request.ts';
+import { type MendEnd, type MendRequest, wholeRequest } from '../mend-request.ts';
 import type { Json } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Question, Reader } from '../model/reader.ts';
@@ -26,7 +26,8 @@ interface Heard {
 }
 
 /** Looks at one host as a dry run does. The transcript holds no secret that mendgate knows of, and nothing that looks like one. */
-export async function recordHost(request: RecordRequest): Promise<RecordEnd> {
+export async function recordHost(asked: RecordRequest): Promise<RecordEnd> {
+  const request = wholeRequest({ ...asked, mode: 'dry_run' });
   const [{ displayCommand }, { createRedactor }, { withoutLikelySecrets }, { writeRecording }, { systemClock }] =
     await Promise.all([
       import('../shell/render.ts'),
@@ -49,7 +50,6 @@ export async function recordHost(request: RecordRequest): Promise<RecordEnd> {
   const at = new Date(clock.now()).toISOString();
   const end = await mend({
     ...request,
-    mode: 'dry_run',
     reader,
     onPlan(made, warnings) {
       plan = made;

@@ -3,7 +3,7 @@
 import type { Resume } from '../engine/execute-plan.ts';
 import type { Journal } from '../journal/journal.ts';
 import { checkRunbook, execute, planRun, reachHosts, readInventory, withJournal } from '../mend.ts';
-import { type MendEnd, type MendRequest, notBegun, refused } from '../mend-request.ts';
+import { type MendEnd, type MendRequest, notBegun, refused, type WholeRequest, wholeRequest } from '../mend-request.ts';
 import type { Event } from '../model/event.ts';
 import type { HostHistory, RunHistory, RunRequest } from '../model/history.ts';
 import { JournalFailure } from '../model/journal-failure.ts';
@@ -30,9 +30,9 @@ export type ResumeRequest = Omit<
   readonly run: string;
   readonly stateDirectory: string;
   /** Also hosts that ended so. Default: those that have not ended, or of which something is unknown. */
-  readonly also: 'failed' | 'unreachable' | undefined;
+  readonly also?: 'failed' | 'unreachable' | undefined;
   /** Hears what the journal tells of the run so far, before it goes on: its beginning, and how its other hosts ended. */
-  readonly onBefore: (event: Event) => void;
+  readonly onBefore?: (event: Event) => void;
   /** Asked before anything is connected; `false`: nothing is done. */
   readonly approveHosts: (run: string, hosts: readonly string[]) => Promise<boolean>;
 };
@@ -96,7 +96,7 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
   if (typeof walker === 'string') return refused(5, walker);
   // Without hosts only the end of the run is left to be written down.
   if (hosts.length > 0 && !(await request.approveHosts(run, hosts))) return refused(5, 'not approved');
-  request.onPlan(plan, planned.warnings);
+  again.onPlan(plan, planned.warnings);
 
   const reach = await reachHosts(again);
   try {
@@ -104,7 +104,7 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
     if ('problem' in opened) return refused(opened.exitCode, opened.problem);
     const { journal } = opened;
     const latest = readHistory(opened.events);
-    for (const event of toldBefore(opened.events, hosts)) request.onBefore(event);
+    for (const event of toldBefore(opened.events, hosts)) request.onBefore?.(event);
     const resume: Resume = {
       run,
       startedAt: Date.parse(history.startedAt),
@@ -134,8 +134,9 @@ function toldBefore(events: readonly Event[], again: readonly string[]): readonl
   return [...events.slice(0, 1), ...ends.values()];
 }
 
-function requestAgain(request: ResumeRequest, asked: RunRequest, history: RunHistory): MendRequest {
-  return { ...request, ...askedAgain(asked, request), limit: history.hosts.map(({ host }) => host).join(',') };
+function requestAgain(request: ResumeRequest, asked: RunRequest, history: RunHistory): WholeRequest {
+  const limit = history.hosts.map(({ host }) => host).join(',');
+  return wholeRequest({ ...request, ...askedAgain(asked, request), limit });
 }
 
 const failed: readonly Verdict[] = ['not_fixed', 'rolled_back', 'rollback_failed', 'undetermined', 'refused'];

@@ -3,6 +3,7 @@
 import type { BookCoverage, FileResult } from '../cases/file-result.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 
+/** What is tested, and how strictly. */
 export interface TestRequest {
   /** Case files, and folders of them. */
   readonly paths: readonly string[];
@@ -16,6 +17,7 @@ export interface TestRequest {
   readonly leastCoverage: number;
 }
 
+/** How a test of runbooks ended. */
 export interface TestEnd {
   /** Every case passes, enough is covered, and every answer is noticed or waived. */
   readonly ok: boolean;

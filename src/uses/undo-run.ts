@@ -1,7 +1,7 @@
 // Takes back what a run changed, as its journal tells it: a run of its own. The line itself is ../mend.ts.
 
 import { chooseHosts, execute, reachHosts, readInventory, withJournal } from '../mend.ts';
-import { type MendEnd, type MendRequest, notBegun, refused } from '../mend-request.ts';
+import { type MendEnd, type MendRequest, notBegun, refused, wholeRequest } from '../mend-request.ts';
 import type { RunHistory } from '../model/history.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { JournalFailure } from '../model/journal-failure.ts';
@@ -19,7 +19,7 @@ export type UndoRequest = Omit<
   readonly run: string;
   readonly stateDirectory: string;
   /** Instead of the run's own. */
-  readonly inventory: readonly string[] | undefined;
+  readonly inventory?: readonly string[] | undefined;
 };
 
 /** Takes a run's changes back, the last first, on the hosts where they stand as the run left them. */
@@ -53,23 +53,17 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
   if (packs.value === undefined) return { kind: 'invalid', diagnostics: packs.diagnostics };
   const plan = await planOf(request, history, inventory.value, packs.value);
   if (typeof plan === 'string') return refused(66, plan);
-  const whole: MendRequest = {
+  const whole = wholeRequest({
     ...request,
     // What is said now wins.
     reach: { ...asked.reach, ...request.reach },
     runbook: asked.runbook,
     inventory: sources,
-    extra: new Map(),
-    becomeByDefault: false,
-    tags: [],
-    skipTags: [],
-    startAt: undefined,
-    expectHosts: undefined,
-  };
+  });
   const other = packs.value.filter(({ file, sha256 }) =>
     asked.packs?.some((was) => was.file === file && was.sha256 !== sha256),
   );
-  request.onPlan(
+  whole.onPlan(
     plan,
     other.map(({ file }) => `${file} has changed since run ${run}: what it did is taken back with what it says now`),
   );

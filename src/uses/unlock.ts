@@ -5,6 +5,7 @@ import type { ReachOptions } from '../mend-request.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Become } from '../model/runbook.ts';
 
+/** Whose lock is taken away, and where. */
 export interface UnlockRequest {
   readonly hosts: readonly Host[];
   readonly nonce: string;

@@ -22,7 +22,7 @@ describe('the flagship’s plan', () => {
         inventory: [inventory],
         mode: 'dry_run',
         forks: 8,
-        reach: { ...usual.reach, ...reach },
+        reach,
         stateDirectory: join(folder, 'state'),
       };
       const { saved } = await savePlan(request, join(folder, 'p.json'), 3_600_000);

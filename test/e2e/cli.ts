@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import type { Event } from '../../src/model/event.ts';
+import type { Verdict } from '../../src/model/result.ts';
 
 export interface CliEnd {
   readonly code: number | null;
@@ -25,4 +27,16 @@ export function mendgate(args: readonly string[], env: { readonly [name: string]
     child.on('error', reject);
     child.on('close', (code) => done({ code, stdout, stderr }));
   });
+}
+
+/** What `--json` printed. */
+export function eventsIn({ stdout }: CliEnd): readonly Event[] {
+  return stdout.split('\n').flatMap((line): Event[] => (line === '' ? [] : [JSON.parse(line)]));
+}
+
+/** How each host of a run ended, by name. */
+export function verdictsOf(events: readonly Event[]): Readonly<Record<string, Verdict>> {
+  return Object.fromEntries(
+    events.flatMap((event) => (event.type === 'host.finished' ? [[event.host, event.outcome.verdict]] : [])),
+  );
 }

@@ -12,11 +12,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Event } from '../../src/model/event.ts';
 import { cage, cageMissing, inCage } from '../sshd/cage.ts';
 import { sshdMissing, startFleet } from '../sshd/sshd.ts';
 import { makeUser, sudoMissing, type TestUser } from '../sshd/users.ts';
-import { mendgate } from './cli.ts';
+import { eventsIn, mendgate, verdictsOf } from './cli.ts';
 import { hashTree } from './hash-tree.ts';
 
 /** Six real sshd; three hosts say that they are broken. Reading and writing there needs sudo. */
@@ -64,13 +63,8 @@ describe.skipIf(missing !== undefined)(
         ...['-i', join(trees, 'inventory.yaml'), '--known-hosts', fleet.knownHostsFile, '--private-key', fleet.keyFile],
         ...['--json', '--allow-irreversible', ...args],
       ]);
-      const events = end.stdout.split('\n').flatMap((line): Event[] => (line === '' ? [] : [JSON.parse(line)]));
-      return { ...end, events };
+      return { ...end, events: eventsIn(end) };
     };
-    const verdicts = (events: readonly Event[]) =>
-      Object.fromEntries(
-        events.flatMap((event) => (event.type === 'host.finished' ? [[event.host, event.outcome.verdict]] : [])),
-      );
     const markers = () =>
       cageMissing === undefined ? fleet.hosts.map((host) => inCage(host, '/var/lib/mendgate')) : [];
     const everything = () => [trees, user.home, ...markers()].map(hashTree).join('\n');
@@ -83,7 +77,7 @@ describe.skipIf(missing !== undefined)(
         code: 0,
         events: [],
       });
-      expect(verdicts(dry.events)).toEqual({
+      expect(verdictsOf(dry.events)).toEqual({
         host1: 'would_fix',
         host2: 'healthy',
         host3: 'would_fix',
@@ -98,7 +92,7 @@ describe.skipIf(missing !== undefined)(
       const healthy = ['host2', 'host4', 'host6'].map((host) => hashTree(join(trees, host)));
       const real = await run('--yes');
       expect(real.code).toBe(0);
-      expect(verdicts(real.events)).toEqual({
+      expect(verdictsOf(real.events)).toEqual({
         host1: 'fixed',
         host2: 'healthy',
         host3: 'fixed',
@@ -119,7 +113,7 @@ describe.skipIf(missing !== undefined)(
       const before = everything();
       const again = await run('--yes');
       expect(again.code).toBe(0);
-      expect(Object.values(verdicts(again.events))).toEqual(states.map(() => 'healthy'));
+      expect(Object.values(verdictsOf(again.events))).toEqual(states.map(() => 'healthy'));
       expect(again.events.find((event) => event.type === 'run.finished')).toMatchObject({ changes: 0 });
       expect(everything()).toBe(before);
 

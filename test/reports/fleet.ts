@@ -18,8 +18,6 @@ export async function demoEvents(): Promise<readonly Event[]> {
         user: fleet.user,
         privateKeyFiles: [fleet.privateKeyFile],
         knownHostsFiles: [fleet.knownHostsFile],
-        hostKeyPolicy: 'strict',
-        onWarning: () => undefined,
       },
       sinks: [(event) => void events.push(event)],
     }),

@@ -39,26 +39,16 @@ export async function playAct(
   const request: MendRequest = {
     runbook: fleet.runbook,
     inventory: [fleet.inventory],
-    limit: undefined,
-    extra: new Map(),
     mode,
     forks: fleet.hosts.length,
     reach: {
       user: fleet.user,
       privateKeyFiles: [fleet.privateKeyFile],
       knownHostsFiles: [fleet.knownHostsFile],
-      hostKeyPolicy: 'strict',
       onWarning: (message) => io.stderr.write(`warning: ${safeText(message)}\n`),
     },
-    becomeByDefault: false,
-    tags: [],
-    skipTags: [],
-    startAt: undefined,
     expectHosts: fleet.hosts.length,
-    detailedExitCode: false,
     sinks: [(event) => void events.push(event), (event) => reporter?.emit(event)],
-    onPlan: () => undefined,
-    approvePlan: async () => true,
     approve: async (approval) => {
       if (approval.kind === 'confirm')
         questions.push({ host: approval.host, text: approval.text.split('\n')[0] ?? '' });

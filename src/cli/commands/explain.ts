@@ -1,4 +1,4 @@
-import { type Event, explainHost, lookingOnly, mend, safeLine, shellWord } from '../../index.ts';
+import { type Event, explainHost, mend, safeLine, shellWord } from '../../index.ts';
 import { createAsker } from '../ask.ts';
 import { printDiagnostics } from '../diagnostics.ts';
 import { ended } from '../ended.ts';
@@ -59,7 +59,7 @@ async function explainNow(io: Io, runbook: string, options: ExplainOptions): Pro
       inventory: options.inventory,
       limit: readLimit(options.limit),
       extra: extraVars(options.extraVars),
-      ...lookingOnly,
+      mode: 'dry_run',
       trace: true,
       forks: options.forks,
       reach: await reachOf(io, options, createAsker(io, signals), signals.stopping),

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { checkRunbook, chooseRunHosts, lookingOnly, readInventory, recordHost, safeLine } from '../../index.ts';
+import { checkRunbook, chooseRunHosts, readInventory, recordHost, safeLine } from '../../index.ts';
 import { plural } from '../diagnostics.ts';
 import { ended } from '../ended.ts';
 import { exit, UsageError } from '../exit.ts';
@@ -25,7 +25,6 @@ export async function record(io: Io, runbook: string, options: RecordOptions): P
   return withShownRun(io, options, io.stderr, async ({ reporter, request }) => {
     const { end, transcript, readings } = await recordHost({
       ...(await request()),
-      ...lookingOnly,
       forks: 1,
       runbook,
       packs,

@@ -13,6 +13,7 @@ import type {
   RecordedRun,
 } from './recording.ts';
 
+/** How a run is recorded. */
 export interface RecordOptions {
   /** What the run is called in the recording. */
   readonly name: string;

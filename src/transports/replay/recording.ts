@@ -25,6 +25,7 @@ export interface RecordedRun {
   readonly cut?: true;
 }
 
+/** One thing that was asked of a host, and what came of it. */
 export type RecordedEntry =
   | RecordedAsk
   | RecordedFix
@@ -51,6 +52,7 @@ export interface RecordedFix {
   readonly failed?: RecordedFailure;
 }
 
+/** An `Answer` without the time it took. */
 export interface RecordedAnswer {
   readonly rc: number;
   readonly stdout: string;
