@@ -20,13 +20,18 @@ interface Ways {
   readonly broken?: boolean;
   /** These do not get well. */
   readonly ill?: readonly string[];
+  /** Default 1. */
+  readonly schema?: number;
 }
 
 /** So many hosts, `web1` and on. */
-export function onceFleet(count: number, { before, broken = false, ill = [] }: Ways = {}): OnceFleet {
+export function onceFleet(
+  count: number,
+  { before, broken = false, ill = [], schema: first = 1 }: Ways = {},
+): OnceFleet {
   const names = Array.from({ length: count }, (_, at) => `web${at + 1}`);
   const did: string[] = [];
-  let schema = 1;
+  let schema = first;
   const hostOf = (name: string): SimulatedHost => ({
     answer(label) {
       if (label.name === 'clock') return { rc: 0, stdout: '1700000000\n' };
