@@ -41,6 +41,7 @@ describe('a run_once step', () => {
     ]);
     expect(fleet.did).toEqual(['web1 app schema']);
     const text = printPlan(plans, { colour: false, columns: 80, verbosity: 0, diff: false });
+    expect(text).toContain('2 hosts  web[2-3]\n  would fix: Migrate the database [on web1]\n');
     expect(text).toMatch(/would change +migrate: Migrate the database\n +on web1 \(run once\)\n/);
   });
 
