@@ -1,3 +1,4 @@
+import type { Clock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
 
 /** One of the process's two streams, as far as a reporter may know it. The caller decides about colour (NO_COLOR, …). */
@@ -23,6 +24,8 @@ export interface ReporterOptions {
   readonly verbosity: 0 | 1 | 2 | 3;
   /** `-D`: what changes inside files. */
   readonly diff: boolean;
+  /** For how long lines wait for others like them; absent: they don't. */
+  readonly clock?: Clock;
 }
 
 /** Shows a run to somebody. It learns of the run by events only. */
