@@ -24,6 +24,8 @@ export interface ReporterOptions {
   readonly verbosity: 0 | 1 | 2 | 3;
   /** `-D`: what changes inside files. */
   readonly diff: boolean;
+  /** The `--state-dir` that the run is kept in, if one was given. */
+  readonly stateDir?: string | undefined;
   /** For how long lines wait for others like them; absent: they don't. */
   readonly clock?: Clock;
 }
