@@ -164,6 +164,7 @@ export type { AgeKeys } from './secrets/age-file.ts';
 export type { SecretWays } from './secrets/read-secret.ts';
 export { splitWords } from './secrets/split-words.ts';
 export { shellWord } from './shell/quote.ts';
+export { stateOption } from './shell/state-option.ts';
 export {
   type AskedProbe,
   type EvalEnd,

@@ -227,8 +227,11 @@ export async function createReporter(
   outputs: Outputs,
   options: ReporterOptions,
 ): Promise<Reporter> {
-  const reporters = await import('./reporters/index.ts');
-  return reporters.createReporter(kind, outputs, options);
+  const [reporters, { systemClock }] = await Promise.all([
+    import('./reporters/index.ts'),
+    import('./transports/clock.ts'),
+  ]);
+  return reporters.createReporter(kind, outputs, { clock: systemClock, ...options });
 }
 
 /** The plan as a person reads it. */

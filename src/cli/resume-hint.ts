@@ -1,4 +1,4 @@
-import { type HostOutcome, type RunResult, resumeOptions, shellWord, type Verdict } from '../index.ts';
+import { type HostOutcome, type RunResult, resumeOptions, stateOption, type Verdict } from '../index.ts';
 import type { Io } from './io.ts';
 import type { StateOptions } from './options.ts';
 
@@ -12,7 +12,7 @@ export function printResume(
   const goesOn = ({ verdict, stopped }: HostOutcome): Verdict => (stopped === true ? 'not_started' : verdict);
   for (const option of resumeOptions(outcomes.map(goesOn))) {
     const words = ['mendgate', 'resume', run, option].filter((word) => word !== '');
-    io.stderr.write(`To go on with these hosts: ${words.join(' ')}${stateOption(options)}\n`);
+    io.stderr.write(`To go on with these hosts: ${words.join(' ')}${stateOption(options.stateDir)}\n`);
   }
   printUndo(io, { run, outcomes }, options);
 }
@@ -35,9 +35,5 @@ export function printNothingLeft(
 
 function printUndo(io: Io, { run, outcomes }: Pick<RunResult, 'run' | 'outcomes'>, options: StateOptions): void {
   if (!outcomes.some(({ standing = [] }) => standing.length > 0)) return;
-  io.stderr.write(`To take back what it changed: mendgate undo ${run}${stateOption(options)}\n`);
-}
-
-function stateOption({ stateDir }: StateOptions): string {
-  return stateDir === undefined ? '' : ` --state-dir ${shellWord(stateDir)}`;
+  io.stderr.write(`To take back what it changed: mendgate undo ${run}${stateOption(options.stateDir)}\n`);
 }

@@ -95,12 +95,13 @@ export async function withShownRun<T>(
 }
 
 /** How much of a plan or of a run is told. */
-export function shownAs({ verbose, diff }: ShownOptions): {
+export function shownAs({ verbose, diff, stateDir }: ShownOptions & StateOptions): {
   readonly verbosity: 0 | 1 | 2 | 3;
   readonly diff: boolean;
+  readonly stateDir?: string;
 } {
   const verbosity = verbose <= 0 ? 0 : verbose === 1 ? 1 : verbose === 2 ? 2 : 3;
-  return { verbosity, diff: diff === true };
+  return { verbosity, diff: diff === true, ...(stateDir === undefined ? {} : { stateDir }) };
 }
 
 /** Whether events are printed as they are, for a program. */

@@ -30,7 +30,7 @@ export function approvedWalker({ hosts, redact, take }: ApprovedPlan): Walker {
         return refusedPlan(walk.planned.host.name, undefined, 'the plan does not have this host');
       const key = otherKey(saved, walk.session);
       if (key !== undefined) return refusedPlan(saved.host, undefined, key);
-      const now = await diagnose(walk);
+      const now = await diagnose({ ...walk, shown: saved.plan });
       const machine = otherMachine(saved, walk.session);
       if (machine !== undefined) return refusedPlan(saved.host, now, machine);
       const differences = comparePlans(saved.plan, redact(now));
@@ -38,7 +38,9 @@ export function approvedWalker({ hosts, redact, take }: ApprovedPlan): Walker {
     },
     async carryOut(walk, plan) {
       const problem = await take(walk.parts.runId);
-      return problem === undefined ? carryOut({ ...walk, reviewed: true }, plan) : refusedOutcome(plan, problem);
+      return problem === undefined
+        ? carryOut({ ...walk, reviewed: true, shown: plan }, plan)
+        : refusedOutcome(plan, problem);
     },
   };
 }

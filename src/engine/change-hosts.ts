@@ -3,7 +3,7 @@ import { ConfirmDesk } from './confirm-desk.ts';
 import type { Emit } from './emitter.ts';
 import type { ExecuteOptions } from './execute-plan.ts';
 import type { HostWay } from './host-way.ts';
-import type { Limit } from './limit.ts';
+import type { OnceDesk } from './once-desk.ts';
 import { isDue } from './outcome-of-plan.ts';
 import { RollOut } from './roll-out.ts';
 
@@ -23,10 +23,10 @@ export interface Changing {
 export function changing(
   { rollout }: Plan,
   options: ExecuteOptions,
-  around: { readonly ways: () => readonly HostWay[]; readonly limit: Limit; readonly emit: Emit },
+  around: { readonly ways: () => readonly HostWay[]; readonly once: OnceDesk; readonly emit: Emit },
 ): Changing {
   const { mode, maxChanged, clock, stopping } = options;
-  const { limit, emit } = around;
+  const { once, emit } = around;
   const desk = new ConfirmDesk(options.approve);
   const looksFirst = mode === 'ask' || rollout !== undefined || maxChanged !== undefined;
   if (mode === 'apply' && !looksFirst) return { afterLook: 'mend', desk, change: async () => undefined };
@@ -46,15 +46,15 @@ export function changing(
     const names = due.map(({ name }) => name);
     const asked = mode !== 'ask' || (due.length > 0 && (await options.approvePlan(plans, names)));
     if (stopping.aborted || !asked) {
-      await Promise.all(due.map((way) => limit(() => way.leave())));
+      await once.together(due, (way) => way.leave());
       return;
     }
     if (rollout === undefined) {
       desk.begin(plans);
-      await Promise.all(due.map((way) => limit(() => way.mend())));
+      await once.together(due, (way) => way.mend());
       return;
     }
-    rolling ??= new RollOut({ rollout, ways: around.ways(), limit, clock, emit, desk, stopping });
+    rolling ??= new RollOut({ rollout, ways: around.ways(), once, clock, emit, desk, stopping });
     await rolling.run(due);
   }
   return { afterLook: rollout === undefined ? 'hold' : 'rest', desk, change };

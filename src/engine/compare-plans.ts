@@ -11,6 +11,7 @@ import { jsonDifferences } from './json-differences.ts';
 export function comparePlans(saved: HostPlan, now: HostPlan): readonly string[] {
   const pairs = pairsOf(itemsOf(saved), itemsOf(now));
   const differences = [
+    ...onceDifferences(saved.steps, now.steps),
     ...pairs.flatMap(({ was, is }) => changeDifferences(was, is)),
     ...(saved.symptom === now.symptom ? [] : [`symptom: ${saved.symptom} → ${now.symptom}`]),
     ...snapshotDifferences(saved.snapshots, now.snapshots),
@@ -123,6 +124,17 @@ function stepDifferences(was: readonly StepPlan[], is: readonly StepPlan[]): rea
     const outcome = (step: StepPlan | undefined): string => words(step?.result.outcome ?? 'not there');
     if (outcome(one) === outcome(other)) return [];
     return [`step ${one?.id ?? other?.id ?? ''}: ${outcome(one)} → ${outcome(other)}`];
+  });
+}
+
+/** Of steps that run once: which host runs them for this one. */
+function onceDifferences(was: readonly StepPlan[], is: readonly StepPlan[]): readonly string[] {
+  const now = numbered(is);
+  return [...numbered(was)].flatMap(([key, { id, result }]) => {
+    const other = now.get(key)?.result;
+    if (other === undefined || other.on === result.on) return [];
+    if (other.outcome === 'failed') return [`step ${id}: ${other.reason ?? 'failed'}`];
+    return [`step ${id}: run on ${result.on ?? 'this host'} → on ${other.on ?? 'this host'}`];
   });
 }
 

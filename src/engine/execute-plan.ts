@@ -20,6 +20,8 @@ import type { LockWords } from './host-lock.ts';
 import type { Approval, ConvertParams, EngineParts, ValidateParams } from './host-run.ts';
 import { HostWay } from './host-way.ts';
 import { createLimit } from './limit.ts';
+import { onceBefore } from './once-before.ts';
+import { OnceDesk } from './once-desk.ts';
 import { isDue } from './outcome-of-plan.ts';
 import { createRedactor } from './redact.ts';
 import { redactQuestions, redactResult } from './redact-questions.ts';
@@ -116,10 +118,12 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
   const emit = createEmitter(runId, options.sinks, clock, redactor, journal.take, resume?.lastSeq);
   const startedAt = resume?.startedAt ?? clock.now();
   const limit = createLimit(options.forks);
+  const before = resume === undefined ? () => undefined : onceBefore(resume.histories, resume.hosts);
+  const once = new OnceDesk({ limit, stopping: options.stopping, before });
   const ways: HostWay[] = [];
   const { afterLook, desk, change } = changing(plan, options, {
     ways: () => ways.filter((way) => way.chosen),
-    limit,
+    once,
     emit,
   });
   const parts: EngineParts = {
@@ -129,6 +133,8 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
     runId,
     startedAt,
     throttles: new WeakMap(),
+    once,
+    asked: options.mode === 'ask',
     mayFix: afterLook === 'mend',
     ...(given.askStep === undefined ? {} : { stepping: { ask: given.askStep, dryRun: options.mode === 'dry_run' } }),
   };
@@ -137,7 +143,7 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
 
   ways.push(...plan.hosts.map((planned) => new HostWay(parts, options, plan, planned)));
   const lookAndChange = async (at: readonly HostWay[]): Promise<void> => {
-    await Promise.all(at.map((way) => limit(() => way.look(afterLook))));
+    await once.together(at, (way) => way.look(afterLook));
     await change(at);
   };
   await lookAndChange(ways);

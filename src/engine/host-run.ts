@@ -4,11 +4,13 @@ import type { Clock } from '../model/clock.ts';
 import type { EventBody } from '../model/event.ts';
 import type { Json } from '../model/json.ts';
 import type { Registry } from '../model/pack.ts';
-import type { PlannedChange, PlannedHost, Snapshot, StepPlan } from '../model/plan.ts';
+import type { HostPlan, PlannedChange, PlannedHost, Snapshot, StepPlan } from '../model/plan.ts';
 import { anyOverlap, type Resource, sameDomain } from '../model/resource.ts';
 import type { Become, ParamDeclaration, Runbook } from '../model/runbook.ts';
 import type { Value } from '../model/value.ts';
 import type { FixKey } from './fix-key.ts';
+import type { Limit } from './limit.ts';
+import type { OnceDesk } from './once-desk.ts';
 import type { Past } from './past.ts';
 import type { Session } from './session.ts';
 import type { AskStep } from './step-answer.ts';
@@ -60,6 +62,10 @@ export interface EngineParts {
   readonly stepping?: { readonly ask: AskStep; readonly dryRun: boolean };
   /** Absent: no step is throttled, as where there is one host. */
   readonly throttles?: Throttles;
+  /** Absent: every host runs what runs once, as where there is one host. */
+  readonly once?: OnceDesk;
+  /** Somebody reads the plans and says yes to them. */
+  readonly asked?: boolean;
   /** Ctrl-C once: no new steps. */
   readonly stopping: AbortSignal;
   /** Ctrl-C twice: all connections are closed. */
@@ -112,8 +118,16 @@ export interface HostRun {
   readonly approved: ReadonlyMap<string, readonly PlannedChange[]>;
   /** Steps that the plan showed as decided, by id: a change that is due there and was not shown is drift. */
   readonly decided: ReadonlySet<string>;
+  /** By its key: the host to which the plan leaves a step that runs once. */
+  readonly leftTo: ReadonlyMap<string, string>;
+  /** See Walk. */
+  readonly shown?: HostPlan;
+  /** Places of throttled steps that it has, the widest first. */
+  readonly held: Limit[];
   readonly pending: PendingChange[];
   readonly made: MadeChange[];
+  /** What steps that run once have changed on another host: it may be the same thing. */
+  readonly touchedElsewhere: Resource[];
   /** Units whose changes stand, in the order they were made. */
   readonly standing: StandingUnit[];
   readonly snapshots: Snapshot[];
@@ -138,7 +152,7 @@ export interface HostRun {
  * changed, since one file may go by two names; a dry run's unmade changes change nothing.
  */
 export function mayBeTouched(run: HostRun, reads: readonly Resource[]): boolean {
-  const made = run.made.flatMap((change) => change.touches);
+  const made = [...run.made.flatMap((change) => change.touches), ...run.touchedElsewhere];
   if (made.some((touched) => reads.some((read) => sameDomain(read, touched)))) return true;
   return run.pending.some((pending) => anyOverlap(reads, pending.touches));
 }

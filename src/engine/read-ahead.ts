@@ -49,7 +49,7 @@ export function askSteps(run: HostRun, steps: readonly Step[], placeOf: (step: S
   for (const [index, step] of steps.entries()) {
     const later = index > 0;
     // Others are there first.
-    if (step.throttle !== undefined) return;
+    if (step.throttle !== undefined || step.runOnce === true) return;
     if (step.forEach !== undefined || (step.when.length > 0 && (later || decide(step.when, scope).held !== true)))
       return;
     const place = placeOf(step);

@@ -9,8 +9,8 @@ import { countVerdicts } from './count-verdicts.ts';
 import type { Emit } from './emitter.ts';
 import type { HostWay } from './host-way.ts';
 import { kindOfChange } from './kind-of-change.ts';
-import type { Limit } from './limit.ts';
 import { type BadHost, isBad, overMaxFail, tookBack } from './max-fail.ts';
+import type { OnceDesk } from './once-desk.ts';
 import { stopReason } from './stop-reason.ts';
 
 /** What a rollout needs of its run. */
@@ -18,7 +18,7 @@ export interface RollOutParts {
   readonly rollout: Rollout;
   /** All hosts of this process of the run, whether they need a change or not: what a percentage is of. */
   readonly ways: readonly HostWay[];
-  readonly limit: Limit;
+  readonly once: OnceDesk;
   readonly clock: Clock;
   readonly emit: Emit;
   readonly desk: ConfirmDesk;
@@ -107,22 +107,18 @@ export class RollOut {
   }
 
   async #carryOut(current: Current, { kinds }: Progress, plans: ReadonlyMap<string, HostPlan>): Promise<void> {
-    const { limit, emit, desk } = this.#parts;
+    const { once, emit, desk } = this.#parts;
     const { batch, ways } = current;
     this.#batch += 1;
     for (const host of batch.canaries) this.#canaries.add(host);
     desk.begin(batch.hosts.flatMap((host) => plans.get(host) ?? []));
     const waiting = kinds.reduce((sum, kind) => sum + (kind.state === 'closed' ? 0 : kind.waiting.length), 0);
     await emit({ type: 'batch.started', batch: this.#batch, ...batch, waiting });
-    await Promise.all(
-      ways.map((way) =>
-        limit(async () => {
-          if (this.#reasonToStop(current) !== undefined) return;
-          this.#begun.add(way);
-          await way.mend();
-        }),
-      ),
-    );
+    await once.together(ways, async (way) => {
+      if (this.#reasonToStop(current) !== undefined) return;
+      this.#begun.add(way);
+      await way.mend();
+    });
   }
 
   #lessons({ batch, ways }: Current, kinds: ReadonlyMap<string, string>): ReadonlyMap<string, Lesson> {

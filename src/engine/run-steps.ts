@@ -1,22 +1,21 @@
 import type { Scope } from '../expr/evaluate.ts';
 import { interpolate, interpolateText } from '../expr/interpolate.ts';
-import { canonicalJson, isObject, type Json } from '../model/json.ts';
-import type { ItemPlan, StepPlan } from '../model/plan.ts';
+import { canonicalJson, isObject } from '../model/json.ts';
 import type { StepResult } from '../model/result.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
-import { Unknown } from '../model/unknown.ts';
 import type { Value } from '../model/value.ts';
-import { evaluateOutputs, withUntold } from './evaluate-outputs.ts';
+import { evaluateOutputs } from './evaluate-outputs.ts';
 import { evaluateItems } from './for-each.ts';
 import type { HostEnd } from './host-end.ts';
 import type { HostRun } from './host-run.ts';
 import { askSymptomGone } from './look-at-symptom.ts';
 import { undecided } from './make-unit.ts';
 import { plainJson } from './plain-json.ts';
+import { named, type RanStep, stepPlan, withoutItems } from './ran-step.ts';
 import { askSteps } from './read-ahead.ts';
-import { unreadProbes } from './read-probes.ts';
 import { type ItemEnd, type NestedEnd, type RunNested, runItem } from './run-item.ts';
-import { baseScope, extend, stepValue, withStep } from './scope.ts';
+import { passStep, runOnce } from './run-once.ts';
+import { baseScope, extend } from './scope.ts';
 import { failedEnd, mayChangeAnything } from './settle.ts';
 import { type Level, placeAt, type StepPlace, stampOf } from './step-place.ts';
 import { endText, titleWithoutValues } from './step-words.ts';
@@ -78,14 +77,14 @@ export async function runSteps(
       scope = await skipStep(place, scope, out ?? stopReason(run.parts.stopping));
       continue;
     }
-    if ((await askBefore(place)) === 'stop') {
+    if (step.runOnce !== true && (await askBefore(place)) === 'stop') {
       end = { kind: 'interrupted', reason: 'stopped by hand' };
       scope = await skipStep(place, scope, end.reason);
       continue;
     }
     askSteps(run, runbook.steps.slice(index), placeOf, scope);
     const from = scope;
-    const ran = await throttled(run.parts, step, async () => {
+    const ran = await throttled(run, step, async () => {
       const begun = run.parts.clock.monotonic();
       const one = await runStep(place, from, between);
       await finishStep(place, one, begun);
@@ -108,14 +107,6 @@ export async function runSteps(
   return { scope, end, bad, gone, lookIsOld };
 }
 
-interface RanStep {
-  readonly scope: Scope;
-  readonly plan: StepPlan;
-  readonly end: HostEnd | undefined;
-  readonly bad: boolean;
-  readonly changed: boolean;
-}
-
 async function runStep(place: StepPlace, scope: Scope, between: Between): Promise<RanStep> {
   const { run, step } = place;
   const title = step.forEach === undefined ? interpolateText(step.title, scope) : titleWithoutValues(step);
@@ -133,9 +124,9 @@ async function runStep(place: StepPlace, scope: Scope, between: Between): Promis
       when.held === false ? { outcome: 'skipped', reason: shut } : undecided(run.dryRun, when.unknowns, when.error);
     return withoutItems(place, scope, title, result);
   }
-  if (step.forEach === undefined) {
-    return oneItem(place, title, await runItem(place, scope, nested(between)));
-  }
+  const here = async (): Promise<RanStep> => oneItem(place, title, await runItem(place, scope, nested(between)));
+  if (step.runOnce === true) return runOnce(place, scope, title, here);
+  if (step.forEach === undefined) return here();
   traceList(run, tracedAt(place), 'for_each', step.forEach, scope);
   const items = evaluateItems(step.forEach, scope);
   switch (items.kind) {
@@ -149,33 +140,6 @@ async function runStep(place: StepPlace, scope: Scope, between: Between): Promis
         ? withoutItems(place, scope, title, { outcome: 'skipped', reason: 'for_each gave no items' })
         : eachItem(place, scope, title, items.items, between);
   }
-}
-
-function withoutItems(place: StepPlace, scope: Scope, title: string, result: StepResult): RanStep {
-  const reason = new Unknown(
-    `step ${place.id}: ${result.outcome}${result.reason === undefined ? '' : ` (${result.reason})`}`,
-    result.waitsOn?.[0],
-  );
-  mayChangeAnything(place, result);
-  const failed = result.outcome === 'failed';
-  const stays = failed && !place.run.dryRun && place.step.onFailure !== 'continue';
-  return {
-    scope: named(place, unreadProbes(scope, place.step.probes, reason), result, [], {}),
-    plan: stepPlan(place, title, result, [], []),
-    end: stays ? failedEnd(place, result.reason ?? 'failed') : undefined,
-    bad: failed,
-    changed: false,
-  };
-}
-
-function stepPlan(
-  place: StepPlace,
-  title: string,
-  result: StepResult,
-  items: readonly ItemPlan[],
-  notes: readonly string[],
-): StepPlan {
-  return { id: place.id, ...(place.within === '' ? {} : { within: place.within }), title, result, items, notes };
 }
 
 function oneItem(place: StepPlace, title: string, ran: ItemEnd): RanStep {
@@ -229,17 +193,6 @@ async function eachItem(
   };
 }
 
-function named(
-  place: StepPlace,
-  scope: Scope,
-  result: StepResult,
-  items: readonly { readonly item: Json; readonly result: StepResult }[],
-  outputs: { readonly [name: string]: Value },
-): Scope {
-  const all = withUntold(place.id, place.step, result, outputs);
-  return withStep(scope, place.step.id, stepValue(place.id, result, items, all));
-}
-
 function nested(between: Between): RunNested {
   return async (place, scope) => {
     const { run, step } = place;
@@ -258,7 +211,9 @@ function nested(between: Between): RunNested {
     const level = { prefix: `${place.id}/`, within: `${place.within}${item}`, tags: place.tags };
     const ended = await runSteps(run, runbook, inner, level, whole);
     const outputs = evaluateOutputs(runbook, ended.scope);
-    return { result: worst(run.steps.slice(before)), end: ended.end, bad: ended.bad, outputs };
+    // A step around one that runs once is this host's own.
+    const { on, ...result } = worst(run.steps.slice(before));
+    return { result, end: ended.end, bad: ended.bad, outputs };
   };
 }
 
@@ -287,6 +242,7 @@ async function skipStep(place: StepPlace, scope: Scope, reason: string): Promise
 
 async function finishStep(place: StepPlace, ran: RanStep, begun: number): Promise<void> {
   place.run.steps.push(ran.plan);
+  passStep(place);
   place.run.notes.push(...ran.plan.notes);
   const perItem = place.step.forEach !== undefined && ran.plan.items.length > 0;
   if (!perItem) await emitFinished(place, ran.plan.title, ran.plan.result, begun);

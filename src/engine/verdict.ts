@@ -108,13 +108,15 @@ export function diagnosisOf(walked: Walked, judged: Judged): string {
   const { end, symptom, steps } = walked;
   if (end?.kind === 'concluded') return end.message;
   if (symptom === 'absent' && !has(steps, 'would_change') && !has(steps, 'changed')) return 'no symptom';
-  const open = steps.flatMap((step) =>
-    step.items.flatMap((item) => {
+  const open = steps.flatMap(({ title, result, items }) => {
+    const { on, outcome } = result;
+    if (on !== undefined && (outcome === 'would_change' || outcome === 'changed')) return [`${title} [on ${on}]`];
+    return items.flatMap((item) => {
       if (item.changes.length === 0) return [];
       const kinds = [...new Set(item.changes.map((change) => change.action))].join(', ');
       return [`${item.title} [${kinds}]`];
-    }),
-  );
+    });
+  });
   if (open.length > 0) return open.join(' · ');
   return judged.reason ?? 'nothing to do';
 }

@@ -7,6 +7,7 @@ import type { HostEnd } from './host-end.ts';
 import type { EngineParts, HostRun } from './host-run.ts';
 import { lookAtSymptom, symptomGone } from './look-at-symptom.ts';
 import { mayHaveBegun, type Past } from './past.ts';
+import { leftByPlan } from './run-once.ts';
 import { runSteps, type StepsEnd, topLevel } from './run-steps.ts';
 import { baseScope } from './scope.ts';
 import type { Session } from './session.ts';
@@ -24,6 +25,8 @@ export interface Walk {
   readonly locked?: Promise<string | undefined>;
   /** The plan was saved, shown and approved: for what it shows `carryOut` needs nobody's word. */
   readonly reviewed?: true;
+  /** That plan, for `diagnose`. */
+  readonly shown?: HostPlan;
 }
 
 /** The two halves of a host's run, and nothing between them but somebody's approval. */
@@ -113,6 +116,7 @@ async function carriedOut(run: HostRun): Promise<HostOutcome> {
 
 /** Without a plan: a dry run. */
 export function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
+  const shown = plan ?? walk.shown;
   return {
     ...walk,
     dryRun: plan === undefined,
@@ -120,11 +124,16 @@ export function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
     earlier: new Map((plan?.snapshots ?? []).map((snapshot) => [snapshot.id, snapshot])),
     approved: plan === undefined ? new Map() : plannedChanges(plan),
     decided: new Set(
-      (plan?.steps ?? []).filter((step) => step.result.outcome !== 'undetermined').map((step) => step.id),
+      (plan?.steps ?? [])
+        .filter(({ result }) => result.outcome !== 'undetermined' && result.on === undefined)
+        .map(({ id }) => id),
     ),
+    leftTo: shown === undefined ? new Map() : leftByPlan(shown),
+    held: [],
     told: new Set(plan?.notes ?? []),
     pending: [],
     made: [],
+    touchedElsewhere: [],
     standing: [],
     snapshots: [],
     traces: new Set(),
@@ -177,7 +186,8 @@ async function go(run: HostRun) {
 
 /** Something may have ended the symptom after the last look: a wait, a step that finished what an earlier one began. */
 async function goneAtTheEnd(run: HostRun, steps: StepsEnd, state: HostPlan['symptom']): Promise<boolean> {
-  const due = state === 'present' && steps.end === undefined && steps.lookIsOld && run.standing.length > 0;
+  const changed = run.standing.length > 0 || run.touchedElsewhere.length > 0;
+  const due = state === 'present' && steps.end === undefined && steps.lookIsOld && changed;
   return due && (await symptomGone(run, steps.scope, 'last'));
 }
 

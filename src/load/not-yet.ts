@@ -2,7 +2,6 @@ import type { Context } from './context.ts';
 import type { Path } from './parse-yaml.ts';
 
 const meanwhile: Readonly<Record<string, string>> = {
-  run_once: 'run it with -l on one host',
   delegate_to: 'run a runbook of its own on that host',
 };
 

@@ -36,7 +36,7 @@ export const languageParts: readonly Part[] = [
   },
   {
     title: 'Step',
-    says: 'Of `fix`, `alternatives` and `use` it has one, or none: then it only reads, concludes and verifies. Its keys are looked at in this order, however they are written: `when`, `for_each`, `probes`, `conclude`, `gate`, `confirm`, the fix, `verify`.',
+    says: 'Of `fix`, `alternatives` and `use` it has one, or none: then it only reads, concludes and verifies. Its keys are looked at in this order, however they are written: `when`, `run_once` or `for_each`, `probes`, `conclude`, `gate`, `confirm`, the fix, `verify`.',
     schema: $defs.step,
     example: 'step',
   },

@@ -25,7 +25,7 @@ export async function readStep(
   const at = (key: string): Path => [...path, key];
   const id = textOf(raw['id']) ?? '';
   isCelName(context, id, at('id'), 'value');
-  notYet(context, raw, path, ['run_once', 'delegate_to']);
+  notYet(context, raw, path, ['delegate_to']);
   const when = readCondition(context, outer, raw['when'], at('when'));
   const each = readEach(context, behind(outer, when), raw, path);
   const { probes, scope } = readProbes(context, each.scope, raw['probes'], at('probes'));
@@ -38,6 +38,7 @@ export async function readStep(
   const risky = readRisky(context, raw['risky'], at('risky'));
   const remediation = await readRemediation(context, open, raw, path, { gate, verify, rollback, risky });
   refuseIdleKeys(context, raw, path);
+  refuseOnceForEach(context, raw, path);
   const onFailure = choiceOf(raw['on_failure'], ['rollback', 'rollback_all', 'keep', 'continue'], 'rollback');
   refuseKeptRisk(context, onFailure, remediation, risky, path);
   const become = readBecome(raw['become']);
@@ -46,6 +47,7 @@ export async function readStep(
     title: raw['title'] === undefined ? id : readText(context, scope, raw['title'], at('title')),
     tags: listOf(raw['tags']).map(String),
     when,
+    ...(raw['run_once'] === true ? { runOnce: true } : {}),
     ...(each.forEach === undefined ? {} : { forEach: each.forEach }),
     as: each.as,
     probes,
@@ -108,6 +110,15 @@ function readConclusions(context: Context, scope: Scope, raw: unknown, path: Pat
       ...(verdict === undefined ? {} : { verdict }),
       ...(see === undefined ? {} : { see }),
     };
+  });
+}
+
+/** What runs once is one thing for all hosts; the items of a list may differ from host to host. */
+function refuseOnceForEach({ report }: Context, raw: Readonly<Record<string, unknown>>, path: Path): void {
+  if (raw['run_once'] !== true || raw['for_each'] === undefined) return;
+  report.at([...path, 'run_once'], 'runbook/run-once-for-each', '`run_once` does not go with `for_each`', {
+    part: 'key',
+    help: 'give each item a step, or put `for_each` on the calls of the fix',
   });
 }
 

@@ -97,7 +97,12 @@ export const step: JsonSchema = {
     title: { type: 'string', description: 'What the step does, for the operator.' },
     tags: { type: 'array', items: ref('name'), description: 'Choose fixes on the command line.' },
     when: { ...ref('condition'), description: 'Looked at first; false: skipped, its probes are not read.' },
-    run_once: { type: 'boolean', description: 'Once per run, on the first live host.', default: false },
+    run_once: {
+      type: 'boolean',
+      description:
+        'Once per run, on the first host of the order that gets there; the others wait, and share its result, its failure and what its probes read.',
+      default: false,
+    },
     for_each: { ...ref('forEach'), description: 'The rest of the step for each item, each its own unit.' },
     as: { ...ref('name'), description: 'Name of the item in this step.', default: 'item' },
     probes: ref('probes'),

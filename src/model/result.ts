@@ -19,6 +19,8 @@ export interface StepResult {
   readonly outcome: StepOutcome;
   /** For everything but `ok` and `changed`: why. */
   readonly reason?: string;
+  /** `run_once`: the host that ran the step, where it is another one. */
+  readonly on?: string;
   /** `undetermined`: ids of the steps whose unmade changes it waits on. */
   readonly waitsOn?: readonly string[];
   /** A failed rollback: what is left on the host. */

@@ -138,6 +138,8 @@ export interface Step {
   readonly title: Text;
   readonly tags: readonly string[];
   readonly when: Cond;
+  /** On one host of a run, for all of them. */
+  readonly runOnce?: true;
   readonly forEach?: Cel | readonly Tree[];
   readonly as: string;
   /** In an order in which each finds those it uses. */

@@ -1,11 +1,13 @@
 import { formatDuration } from '../model/duration.ts';
 import type { Event } from '../model/event.ts';
+import { foldNames } from '../model/fold-names.ts';
 import type { Json } from '../model/json.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { PlannedChange } from '../model/plan.ts';
 import { whyOf } from '../model/result.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { changeLines } from './change-lines.ts';
+import type { Foldable } from './held-lines.ts';
 import { concludes, whyText } from './plan-body.ts';
 import { partLines, reasonLines } from './reasons.ts';
 import type { ReporterOptions } from './reporter.ts';
@@ -20,12 +22,26 @@ export interface Telling {
   /** Worth keeping on screen beside a live view: failures, warnings, notes; with `-v` everything. */
   readonly lasting: boolean;
   readonly lines: readonly string[];
+  /** Set where other hosts may come to say the same: a failure, a conclusion, a note. */
+  readonly fold?: Foldable;
 }
 
 /** Tells a run event by event, in plain lines of three columns: what, host, text. */
 export interface Narrator {
   tell(event: Event): Telling;
 }
+
+/** One line, before it is laid out. */
+interface Said extends Omit<Sentence, 'level'> {
+  /** How long it took. */
+  readonly time?: string;
+}
+
+/** Names of hosts that take more are put below. */
+const mostNameColumns = 40;
+
+/** What many hosts may say of themselves in the same words. */
+const repeated: ReadonlySet<Event['type']> = new Set<Event['type']>(['host.unreachable', 'note', 'rollback.result']);
 
 const silence: Telling = { lasting: false, lines: [] };
 
@@ -38,15 +54,42 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
   let hostColumns = 8;
   let undo = false;
 
-  function lay(said: Omit<Sentence, 'level'>): string[] {
+  function lay(said: Said): string[] {
+    const text = said.time === undefined ? said.text : `${said.text} ${said.time}`;
     const lead = `${pad(said.what, 15)} ${pad(safeLine(said.host), hostColumns)}  `;
     const lines =
       said.authored === true
-        ? hangText(lead, said.text, columns(), undefined, said.paint)
-        : hang(lead, safeLine(said.text), columns(), undefined, said.paint);
+        ? hangText(lead, text, columns(), undefined, said.paint)
+        : hang(lead, safeLine(text), columns(), undefined, said.paint);
     const indent = ' '.repeat(width(lead));
     const reasons = reasonLines(said.reasons ?? [], indent, columns(), colours);
     return [...lines, ...reasons, ...partLines(said.parts ?? [], indent, columns(), colours)];
+  }
+
+  /** The same for many hosts. Where their names take too much of a line, they get lines of their own. */
+  function layMany(said: readonly Said[], hosts: readonly string[], ms: number): string[] {
+    const names = safeLine(foldNames(hosts));
+    const few = width(names) <= mostNameColumns;
+    const host = few ? names : `${hosts.length} hosts`;
+    const longest = ms === 0 ? {} : { time: `(up to ${formatDuration(ms)})` };
+    const lines = said.flatMap((each) => lay({ ...each, host, ...(each.time === undefined ? {} : longest) }));
+    return few ? lines : [...lines, ...hang(' '.repeat(18 + hostColumns), names, columns())];
+  }
+
+  /** With `-v` there is more to see of each host than what it has in common with others. */
+  function foldOf(said: readonly Said[], ms: number): { readonly fold?: Foldable } {
+    const [first] = said;
+    if (verbosity > 0 || options.diff || first === undefined) return {};
+    const key = canonicalJson(said.map(({ what, text }) => [what, text]));
+    const { host } = first;
+    return {
+      fold: {
+        key,
+        host,
+        ms,
+        lay: (hosts, most) => (hosts.length === 1 ? said.flatMap(lay) : layMany(said, hosts, most)),
+      },
+    };
   }
 
   function runStarted(event: Of<'run.started'>): Telling {
@@ -70,17 +113,23 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     const what = done.length > 0 ? done.map((change) => change.summary).join('; ') : title;
     const authored = concludes(result);
     const why = authored ? whyOf(result).trimEnd() : whyText(result);
-    const text = `${place(event)}: ${what}${why === '' ? '' : `; ${why}`} (${formatDuration(event.ms)})`;
-    const lines = lay({ what: word(outcome), host, text, authored, paint: outcomePaint(colours, outcome, undo) });
+    const text = `${place(event)}: ${what}${why === '' ? '' : `; ${why}`}`;
+    const time = `(${formatDuration(event.ms)})`;
+    const paint = outcomePaint(colours, outcome, undo);
+    const said: Said[] = [{ what: word(outcome), host, text, time, authored, paint }];
     if (result.rollbackFailed !== undefined) {
       const left = `left on the host: ${result.rollbackFailed}`;
-      lines.push(...lay({ what: 'rollback fails', host, text: left, paint: colours.red }));
+      said.push({ what: 'rollback fails', host, text: left, paint: colours.red });
     }
+    const lines = said.flatMap(lay);
     if (options.diff || verbosity >= 2) {
       lines.push(...done.flatMap((change) => detailOnce(change, host)));
     }
     const wanted = undo ? 'rolled_back' : 'changed';
-    return { lasting: !(expected || outcome === wanted) || verbosity >= 1, lines };
+    const trouble = !(expected || outcome === wanted);
+    // What another host did for many is no news of each.
+    const folds = trouble || result.on !== undefined ? foldOf(said, event.ms) : {};
+    return { lasting: trouble || verbosity >= 1, lines, ...folds };
   }
 
   /** What is changed inside files and by which commands; told once for all hosts on which it is the same. */
@@ -104,7 +153,8 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     const see = end.see === undefined ? '' : ` (see ${end.see})`;
     const text = [...new Set(about)].join(': ') + see;
     const paint = verdictPaint(colours, end.verdict, undo);
-    return { lasting: true, lines: lay({ what: word(end.verdict), host: event.host, text, authored: true, paint }) };
+    const said: Said = { what: word(end.verdict), host: event.host, text, authored: true, paint };
+    return { lasting: true, lines: lay(said), ...foldOf([said], 0) };
   }
 
   function tellTold(event: Told): Telling {
@@ -132,7 +182,8 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     const said = sentence(event, colours);
     // A wait is over some time, as a batch is; a live view shows it while it lasts.
     const lasting = !(event.type === 'fix.waiting' || event.type === 'batch.started') || verbosity >= 1;
-    return verbosity < said.level ? silence : { lasting, lines: lay(said) };
+    if (verbosity < said.level) return silence;
+    return { lasting, lines: lay(said), ...(repeated.has(event.type) ? foldOf([said], 0) : {}) };
   }
   return { tell };
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
 
 /** One of the process's two streams, as far as a reporter may know it. The caller decides about colour (NO_COLOR, …). */
@@ -25,6 +26,10 @@ export interface ReporterOptions {
   readonly verbosity: 0 | 1 | 2 | 3;
   /** `-D`: what changes inside files. */
   readonly diff: boolean;
+  /** The `--state-dir` that the run is kept in, if one was given. */
+  readonly stateDir?: string | undefined;
+  /** For how long lines wait for others like them; absent: they don't. */
+  readonly clock?: Clock;
 }
 
 /** Shows a run to somebody. It learns of the run by events only. */

@@ -7,7 +7,12 @@ import { printSummary } from './summary.ts';
 export function resultText(summary: RunSummary, output: Output, options: ReporterOptions): string {
   const { started } = summary;
   if (started === undefined) return '';
-  const looks = { colour: output.colour, columns: lineColumns(output), verbosity: options.verbosity };
+  const looks = {
+    colour: output.colour,
+    columns: lineColumns(output),
+    verbosity: options.verbosity,
+    stateDir: options.stateDir,
+  };
   const { inventoryHosts, rollout } = started;
   const shown = { ...looks, diff: options.diff, inventoryHosts, ...(rollout === undefined ? {} : { rollout }) };
   const plan = started.dryRun ? `${printPlan(summary.plans, shown)}\n` : '';

@@ -3,6 +3,7 @@ import { needsLook, type StepOutcome, type StepResult } from '../model/result.ts
 import type { HostEnd, RunSummary } from '../model/run-summary.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { shellWord } from '../shell/quote.ts';
+import { stateOption } from '../shell/state-option.ts';
 import { gistOf, putAlikeTogether } from './alike.ts';
 import { whyText } from './plan-body.ts';
 import { hang, hangText, pad } from './text.ts';
@@ -94,7 +95,11 @@ function reasonsOf(host: HostEnd, undo: boolean): readonly string[] {
 const mostNames = 8;
 
 /** What to type next, and what for. */
-export function nextCommands(summary: RunSummary): readonly (readonly [command: string, what: string])[] {
+export function nextCommands(
+  summary: RunSummary,
+  stateDir: string | undefined,
+): readonly (readonly [command: string, what: string])[] {
+  const state = stateOption(stateDir);
   const { started } = summary;
   if (started === undefined) return [];
   const { request } = started;
@@ -102,7 +107,9 @@ export function nextCommands(summary: RunSummary): readonly (readonly [command: 
   const again = undo ? `mendgate undo ${request?.of}` : `mendgate run ${shellWord(started.runbook.file)}`;
   if (started.dryRun) {
     const pending = summary.hosts.some((host) => host.verdict === 'would_fix');
-    return pending ? [[again, undo ? 'take these changes back' : 'make these changes, with the same options']] : [];
+    return pending
+      ? [[again + state, undo ? 'take these changes back' : 'make these changes, with the same options']]
+      : [];
   }
   const open = summary.hosts.filter((host) => needsLook(host.verdict, undo) || host.verdict === 'not_started');
   if (open.length === 0) return [];
@@ -110,10 +117,10 @@ export function nextCommands(summary: RunSummary): readonly (readonly [command: 
     // Only a run that was asked for on the command line is kept.
     if (request === undefined) return [];
     return [
-      [`mendgate runs show ${summary.run} --hosts bad > bad.txt`, `the ${open.length} hosts that need a look`],
-      [`${again} -l @bad.txt --dry-run`, 'look at these again, with the same options'],
+      [`mendgate runs show ${summary.run} --hosts bad${state} > bad.txt`, `the ${open.length} hosts that need a look`],
+      [`${again} -l @bad.txt --dry-run${state}`, 'look at these again, with the same options'],
     ];
   }
   const names = shellWord(open.map((host) => host.host).join(','));
-  return [[`${again} -l ${names} --dry-run`, 'look at these again, with the same options']];
+  return [[`${again} -l ${names} --dry-run${state}`, 'look at these again, with the same options']];
 }

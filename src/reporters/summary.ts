@@ -14,6 +14,8 @@ export interface SummaryPrintOptions {
   /** `Infinity`: lines are never broken. */
   readonly columns: number;
   readonly verbosity: number;
+  /** See ReporterOptions. */
+  readonly stateDir?: string | undefined;
 }
 
 /** The end of a run for the reader: hosts by diagnosis, then what needs a look, then what to type next. */
@@ -121,7 +123,7 @@ function closingLines(summary: RunSummary, options: SummaryPrintOptions, colours
   if (finished !== undefined && !dryRun) facts.push(changesOf(summary, finished.changes));
   if (finished !== undefined) facts.push(formatDuration(finished.ms));
   lines.push(`${count(summary.hosts.length, 'host')}: ${facts.filter((fact) => fact !== '').join('; ')}`);
-  const commands = nextCommands(summary);
+  const commands = nextCommands(summary, options.stateDir);
   const widest = Math.max(0, ...commands.map(([command]) => width(command)));
   for (const [command, what] of commands) {
     const fits = widest + what.length + 4 <= options.columns;

@@ -4,6 +4,7 @@ import type { needsLook } from '../model/result.ts';
 import { resumeOptions } from '../model/resume-options.ts';
 import type { HostEnd } from '../model/run-summary.ts';
 import { shellWord } from '../shell/quote.ts';
+import { stateOption } from '../shell/state-option.ts';
 import type { HostReport, NextCommand } from './report.ts';
 
 type RunStarted = Extract<Event, { type: 'run.started' }>;
@@ -15,7 +16,7 @@ export function runCommands(
   stateDir: string | undefined,
 ): readonly NextCommand[] {
   const { run, request, dryRun } = started;
-  const state = stateOption(stateDir);
+  const state = stateOption(absolute(stateDir));
   const undone = request?.kind === 'undo' ? request.of : undefined;
   const again = undone === undefined ? `mendgate run ${shellWord(started.runbook.file)}` : `mendgate undo ${undone}`;
   if (dryRun) {
@@ -53,7 +54,7 @@ function needsResume(undone: string | undefined): (verdict: Parameters<typeof ne
 /** What to type about one host of a run. */
 export function hostCommands(started: RunStarted, end: HostEnd, stateDir: string | undefined): readonly NextCommand[] {
   const { run, request, dryRun } = started;
-  const state = stateOption(stateDir);
+  const state = stateOption(absolute(stateDir));
   if (request === undefined) return [];
   const host = shellWord(end.host);
   const undo = {
@@ -66,7 +67,7 @@ export function hostCommands(started: RunStarted, end: HostEnd, stateDir: string
   ];
 }
 
-/** Absolute: a report is read elsewhere than where it was made. */
-function stateOption(stateDir: string | undefined): string {
-  return stateDir === undefined ? '' : ` --state-dir ${shellWord(resolve(stateDir))}`;
+/** A report is read elsewhere than where it was made. */
+function absolute(stateDir: string | undefined): string | undefined {
+  return stateDir === undefined ? undefined : resolve(stateDir);
 }

@@ -18,7 +18,7 @@ import { type MendEnd, type MendRequest, notBegun, refused, type WholeRequest, w
 import type { Event } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { HostPlan, Plan } from '../model/plan.ts';
-import type { SavedPlan } from '../model/saved-plan.ts';
+import type { SavedHost, SavedPlan } from '../model/saved-plan.ts';
 import { secretsIn } from '../model/secret.ts';
 import { mendgateVersion } from '../version.ts';
 import { askedAgain } from './asked-again.ts';
@@ -152,7 +152,9 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   const due = await dueHosts(saved);
   if (due.length === 0) return refused(66, 'the plan changes nothing');
 
-  const again = requestAgain(request, saved, due);
+  // Those too that looked for others: whoever counts on that needs it again.
+  const looking = saved.hosts.filter((each) => due.includes(each.host)).flatMap(lookedElsewhere);
+  const again = requestAgain(request, saved, [...new Set([...due, ...looking])]);
   const [runbook, inventory] = await Promise.all([
     checkRunbook(again.runbook, again),
     readInventory(again.inventory, again.reach),
@@ -180,6 +182,11 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   } finally {
     await reach.close();
   }
+}
+
+/** Hosts that ran `run_once` steps for this one. */
+function lookedElsewhere({ plan }: SavedHost): readonly string[] {
+  return plan.steps.flatMap(({ result: { on } }) => on ?? []);
 }
 
 function requestAgain(request: ApplyRequest, { request: asked }: SavedPlan, due: readonly string[]): WholeRequest {

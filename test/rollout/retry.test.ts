@@ -1,19 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../src/model/clock.ts';
-import { batchesOf, runFleet, stale, touched, verdictsOf } from './run-fleet.ts';
-
-/** Time that passes only while somebody sleeps. `slept` is told of each sleep, once it is over. */
-function clockThatSleeps(slept: (ms: number, time: number) => void): Clock {
-  let time = 0;
-  return {
-    now: () => time,
-    monotonic: () => time,
-    async sleep(ms) {
-      time += ms;
-      slept(ms, time);
-    },
-  };
-}
+import { batchesOf, clockThatSleeps, runFleet, stale, touched, verdictsOf } from './run-fleet.ts';
 
 describe('--retry-unreachable', () => {
   it('tries a host that did not answer again at the end, and mends it when it is back', async () => {

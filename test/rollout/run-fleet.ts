@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/model/clock.ts';
 import type { Event } from '../../src/model/event.ts';
 import { HostFailure } from '../../src/model/host-failure.ts';
 import type { Transport } from '../../src/model/transport.ts';
@@ -69,3 +70,16 @@ export const reasonOf = ({ outcomes }: Rolled, host: string) =>
   outcomes.find((outcome) => outcome.host === host)?.reason;
 export const stale = (count: number) =>
   Array.from({ length: count }, (_, at) => fleetHost(`web${at + 1}`, 'stale pid'));
+
+/** Time that passes only while somebody sleeps. `slept` is told of each sleep, once it is over. */
+export function clockThatSleeps(slept: (ms: number, time: number) => void = () => undefined): Clock {
+  let time = 0;
+  return {
+    now: () => time,
+    monotonic: () => time,
+    async sleep(ms) {
+      time += ms;
+      slept(ms, time);
+    },
+  };
+}

@@ -1,4 +1,14 @@
-import { foldNames, parseDuration, printPlan, type SavedPlan, safeLine, safeText, savePlan } from '../../index.ts';
+import {
+  foldNames,
+  parseDuration,
+  printPlan,
+  type SavedPlan,
+  safeLine,
+  safeText,
+  savePlan,
+  shellWord,
+  stateOption,
+} from '../../index.ts';
 import { plural } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -31,7 +41,7 @@ export async function plan(io: Io, runbook: string | undefined, options: PlanOpt
   const carry: Carry = async (request) => {
     const { end, saved, problem } = await savePlan(request, out, forMs);
     written = problem === undefined;
-    if (saved !== undefined) told = savedText(saved, out);
+    if (saved !== undefined) told = savedText(saved, out, options.stateDir);
     else if (end.kind === 'ran') told = `mendgate: ${safeLine(problem ?? 'no plan was saved: interrupted')}\n`;
     return end;
   };
@@ -40,10 +50,11 @@ export async function plan(io: Io, runbook: string | undefined, options: PlanOpt
   return written ? code : exit.notWritten;
 }
 
-function savedText({ expires, hosts, unseen }: SavedPlan, file: string): string {
+function savedText({ expires, hosts, unseen }: SavedPlan, file: string, stateDir: string | undefined): string {
   const without = unseen.length === 0 ? '' : `, without ${safeLine(foldNames(unseen.map(({ host }) => host)))}`;
   const about = `${plural(hosts.length, 'host')}${without}; good until ${expires}`;
-  return `\nSaved in ${safeLine(file)} (${about}). To carry it out: mendgate apply ${safeLine(file)}\n`;
+  const apply = safeLine(`mendgate apply ${shellWord(file)}${stateOption(stateDir)}`);
+  return `\nSaved in ${safeLine(file)} (${about}). To carry it out: ${apply}\n`;
 }
 
 /** A saved plan as a person reads it. */
