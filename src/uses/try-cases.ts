@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { Coverage } from '../cases/branches.ts';
 import { withFakeStates } from '../cases/fake-actions.ts';
 import { FakeHost } from '../cases/fake-host.ts';
-import { allPassed, type FileResult, percentOf, unexplained } from '../cases/file-result.ts';
+import { allPassed, type BrokenFile, type FileResult, percentOf, unexplained } from '../cases/file-result.ts';
 import { mutate } from '../cases/mutate.ts';
 import { renewed } from '../cases/renew.ts';
 import { type CaseRun, passed, type RunOnce, runCase } from '../cases/run-cases.ts';
@@ -33,11 +33,16 @@ export async function tryCases(request: TestRequest): Promise<TestEnd> {
   const loadBook = bookLoader(request.packs ?? []);
   const books = new Map<Runbook, Coverage>();
   const results: FileResult[] = [];
-  const diagnostics: Diagnostic[] = [];
+  const broken: BrokenFile[] = [];
+  // Those of a runbook come with each of its case files.
+  const diagnostics = new Set<Diagnostic>();
   for (const file of files) {
     const loaded = await loadCaseFile(file, loadBook);
-    diagnostics.push(...loaded.diagnostics);
-    if (loaded.value === undefined) continue;
+    for (const diagnostic of loaded.diagnostics) diagnostics.add(diagnostic);
+    if (loaded.value === undefined) {
+      broken.push({ file, errors: loaded.diagnostics.filter(({ severity }) => severity === 'error') });
+      continue;
+    }
     const { cases, runbook } = loaded.value;
     const { registry } = await loadBook(cases.runbook);
     const coverage = books.get(runbook) ?? new Coverage();
@@ -59,8 +64,9 @@ export async function tryCases(request: TestRequest): Promise<TestEnd> {
   }
   const covered = [...books].map(([runbook, coverage]) => ({ runbook: runbook.id, ...coverage.of(runbook) }));
   const enough = covered.every((book) => percentOf(book) >= request.leastCoverage);
-  const ok = allPassed(results) && enough && unexplained(results) === 0;
-  return { ok, results, coverage: covered, diagnostics, missing, ms: systemClock.monotonic() - begun };
+  const ok = broken.length === 0 && allPassed(results) && enough && unexplained(results) === 0;
+  const ms = systemClock.monotonic() - begun;
+  return { ok, results, broken, coverage: covered, diagnostics: [...diagnostics], missing, ms };
 }
 
 type LoadedBook = Checked<Runbook> & { readonly registry: Registry };

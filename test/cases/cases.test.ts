@@ -124,7 +124,7 @@ describe('a case file', () => {
     const { ok, problems, results } = await tryCases(`  - { name: a, host: ${host}, dry: {} }\n`);
     expect(problems.join('\n')).toMatch(problem);
     expect(results).toEqual([]);
-    expect(ok).toBe(true);
+    expect(ok).toBe(false);
   });
 
   test.each([
@@ -142,6 +142,42 @@ describe('a case file', () => {
   test('tells that hosts are like each other in a circle', async () => {
     const top = '  a: { like: b }\n  b: { like: a }\n';
     expect((await tryCases('  - { name: a, host: a, dry: {} }\n', { top })).problems.join()).toContain('a → b → a');
+  });
+});
+
+describe('a case file that is broken', () => {
+  const good = '  - { name: down, host: down, dry: { verdict: would_fix } }\n';
+  test.each([
+    ['it is no YAML', { more: { 'other.test.yaml': 'runbook: [\n' } }, /other\.test\.yaml:\d+: /],
+    ['it has another shape', { more: { 'other.test.yaml': 'runbook: small.yaml\n' } }, /other\.test\.yaml:1: .*cases/],
+    [
+      'its runbook is not valid any more',
+      {
+        more: { 'other.test.yaml': 'runbook: other.yaml\ncases: [{ name: a, dry: {} }]\n', 'other.yaml': 'titel: x\n' },
+      },
+      /other\.yaml:1: .*\(and 1 more error\)/,
+    ],
+  ])('is told, not run, and keeps no other from its run: %s', async (_name, more, where) => {
+    const tried = await tryCases(good, more);
+    expect(tried.ok).toBe(false);
+    expect(tried.differences).toEqual(['']);
+    const text = await printTestResults(tried, { colour: false });
+    expect(text).toMatch(new RegExp(`other\\.test\\.yaml\\n  ✗ not run: .*${where.source}`));
+    expect(text).toMatch(/^2 files, 1 run, 1 file broken /m);
+    expect(text).not.toContain('all passed');
+    const xml = await printJunit(tried);
+    expect(xml).toContain('<testsuites name="mendgate test" tests="2" failures="0" errors="1"');
+    expect(xml).toMatch(/<testcase classname="[^"]*other\.test\.yaml" name="not run" time="0.000">\s*<error message="/);
+  });
+
+  test('tells what is wrong with a runbook once, however many case files it has', async () => {
+    const broken = {
+      book: 'title: x\n',
+      more: { 'other.test.yaml': 'runbook: small.yaml\ncases: [{ name: a, dry: {} }]\n' },
+    };
+    const { broken: files, problems } = await tryCases(good, broken);
+    expect(files).toHaveLength(2);
+    expect(problems.filter((problem) => problem.includes('`runbook`'))).toHaveLength(1);
   });
 });
 
