@@ -55,6 +55,13 @@ export interface Expectation {
   readonly outputs?: JsonObject;
 }
 
+/** A value of an expectation that becomes another one; absent: it goes. */
+export interface ExpectationEdit {
+  /** Names from the expectation down; empty: the expectation itself. */
+  readonly path: readonly string[];
+  readonly value?: Json;
+}
+
 export type CaseMode = 'dry' | 'real';
 
 /** One case of a runbook's test. */

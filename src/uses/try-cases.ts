@@ -145,7 +145,7 @@ async function update({ file, cases }: CaseFile, runs: readonly CaseRun[]): Prom
   );
   if (due.length === 0) return [];
   const changes = due.flatMap(({ testCase, mode, expected, came, mismatches }) =>
-    came === undefined ? [] : [{ at: cases.indexOf(testCase), mode, expectation: renewed(expected, came, mismatches) }],
+    came === undefined ? [] : [{ at: cases.indexOf(testCase), mode, edits: renewed(expected, came, mismatches) }],
   );
   const text = await readFile(file, 'utf8');
   await writeFile(file, writeExpectations(text, changes));

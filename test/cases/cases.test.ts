@@ -211,10 +211,95 @@ describe('--update', () => {
         - systemctl start -- nginx.service
       notes: []
     real:
-      verdict: fixed
+      verdict: fixed # old
       notes: []
-  - { name: flow, host: down, dry: {"verdict":"would_fix"} }
+  - { name: flow, host: down, dry: { verdict: would_fix } }
 `);
+  });
+
+  test('touches only what changes: comments, quotes, order and indentation stay', async () => {
+    const before = `
+    # The first, as somebody likes to write it.
+    -   name: 'down'
+        host: down
+        real:   # a real run
+
+            steps:
+                start: {result: "ok" , reason: /never/}   # the one that matters
+                look:   ok
+            commands:
+                - /^systemctl start/   # a pattern that holds
+                - "systemctl gone"
+            verdict:   'healthy'     # not so
+            see: elsewhere      # it does not any more
+            symptom:  "absent"
+            notes:  [ 'one',  "two" ]
+            changes:
+                - "nginx.service: stopped → started"
+
+        dry: { steps: { start: ok,  look: { result: ok } }, notes: [],   verdict: "fixed" } # in one line
+        # the end
+`;
+    const after = before
+      .replace('start: {result: "ok" , reason: /never/}', 'start: {result: "changed"}')
+      .replace('            see: elsewhere      # it does not any more\n', '')
+      .replace('                - "systemctl gone"\n', '')
+      .replace("'healthy'", "'fixed'")
+      .replace(`[ 'one',  "two" ]`, '[]')
+      .replace('start: ok,  look', 'start: would_change,  look')
+      .replace('verdict: "fixed"', 'verdict: "would_fix"');
+    const { files, ok } = await tryCases(before, { update: true });
+    expect(files.cases.slice(files.cases.indexOf('cases:\n') + 7)).toBe(after);
+    expect(ok).toBe(true);
+  });
+
+  test('puts new lines of a list where they came, and leaves the others', async () => {
+    const notes = [1, 2, 3, 4].map((n) => `      - { when: "true", message: n${n} }\n`).join('');
+    const book = bookText.replace('      - { when: facts.ostree', `${notes}      - { when: facts.ostree`);
+    const { files } = await tryCases(
+      `  - name: block
+    host: down
+    dry:
+      notes:
+      - "n2"  # kept
+      - old
+  - { name: flow, host: down, dry: { notes: [n1,  'n4'] } }
+  - name: none
+    host: down
+    dry:
+      notes: []   # nothing yet
+      verdict: would_fix
+`,
+      { book, update: true },
+    );
+    expect(files.cases.slice(files.cases.indexOf('  - name: block'))).toBe(`  - name: block
+    host: down
+    dry:
+      notes:
+      - n1
+      - "n2"  # kept
+      - n3
+      - n4
+  - { name: flow, host: down, dry: { notes: [n1, n2, n3,  'n4'] } }
+  - name: none
+    host: down
+    dry:
+      notes:
+        - n1
+        - n2
+        - n3
+        - n4   # nothing yet
+      verdict: would_fix
+`);
+  });
+
+  test('changes nothing the second time', async () => {
+    const cases = '  - name: down\n    host: down\n    dry:\n';
+    const once = await tryCases(cases, { update: true });
+    const text = once.files.cases.slice(once.files.cases.indexOf('cases:\n') + 7);
+    const twice = await tryCases(text, { update: true });
+    expect(twice.files.cases).toBe(once.files.cases);
+    expect(twice.results[0]?.updated).toEqual([]);
   });
 
   test('writes nothing where a case lacks an answer', async () => {
