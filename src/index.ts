@@ -56,6 +56,7 @@ export type { PlanPrintOptions } from './reporters/print-plan.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
 export { splitWords } from './secrets/split-words.ts';
 export { shellWord } from './shell/quote.ts';
+export { type CheckedFile, checkFile } from './uses/check-file.ts';
 export { type AskedProbe, type EvalEnd, type EvalRequest, evaluateOnHosts } from './uses/eval-expression.ts';
 export { explainHost } from './uses/explain-host.ts';
 export { type CheckedBundle, checkExport, exportRun } from './uses/export-run.ts';

@@ -11,19 +11,19 @@ import { type CaseRun, passed, type RunOnce, runCase } from '../cases/run-cases.
 import { executePlan } from '../engine/execute-plan.ts';
 import { resultProblems } from '../load/cases/check-answer.ts';
 import { findCaseFiles } from '../load/cases/find-case-files.ts';
-import { type LoadBook, loadCaseFile } from '../load/cases/load-case-file.ts';
+import { loadCaseFile } from '../load/cases/load-case-file.ts';
 import { writeExpectations } from '../load/cases/write-expectations.ts';
 import { validateParams } from '../load/validate-call-params.ts';
 import type { CaseFile, TestCase } from '../model/case-file.ts';
-import type { Checked, Diagnostic } from '../model/diagnostic.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Registry } from '../model/pack.ts';
 import type { Plan } from '../model/plan.ts';
-import { packsOf, type Runbook } from '../model/runbook.ts';
+import type { Runbook } from '../model/runbook.ts';
 import { convertGiven } from '../plan/resolve-params.ts';
-import { checkRunbook, loadRegistry } from '../registry.ts';
 import { systemClock } from '../transports/clock.ts';
 import { replayClock } from '../transports/replay/replay-clock.ts';
+import { bookLoader } from './load-books.ts';
 import type { TestEnd, TestRequest } from './test-runbooks.ts';
 
 /** Runs all cases of all these files. Reaches no host. */
@@ -67,23 +67,6 @@ export async function tryCases(request: TestRequest): Promise<TestEnd> {
   const ok = broken.length === 0 && allPassed(results) && enough && unexplained(results) === 0;
   const ms = systemClock.monotonic() - begun;
   return { ok, results, broken, coverage: covered, diagnostics: [...diagnostics], missing, ms };
-}
-
-type LoadedBook = Checked<Runbook> & { readonly registry: Registry };
-
-/** Each runbook is read once, with the packs that it names. */
-function bookLoader(packs: readonly string[]): (file: string) => Promise<LoadedBook> {
-  const known = new Map<string, Promise<LoadedBook>>();
-  const load = async (file: string): Promise<LoadedBook> => {
-    const checked = await checkRunbook(file, { packs });
-    const registry = await loadRegistry(checked.value === undefined ? [] : packsOf(checked.value));
-    return { ...checked, registry };
-  };
-  return (file): ReturnType<LoadBook> & Promise<LoadedBook> => {
-    const book = known.get(file) ?? load(file);
-    known.set(file, book);
-    return book;
-  };
 }
 
 /** Where the clock of every case begins: a run must come to the same whenever it is tested. */

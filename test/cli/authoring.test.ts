@@ -21,6 +21,31 @@ describe('mendgate lint', () => {
     expect(end.stderr).toMatch(/8 errors, 4 warnings/);
     expect(end.stdout).toMatch(/12 findings/);
   });
+  it('and validate say of another file what it is; test cases they check as such', async () => {
+    const hosts = join(dir, 'inventory.yaml');
+    writeFileSync(hosts, 'groups:\n  web: { hosts: [web1] }\n');
+    const cases = join(dir, 'kept.test.yaml');
+    const renamed = join(dir, 'cases.yaml');
+    const wrong = join(dir, 'wrong.test.yaml');
+    writeFileSync(
+      join(dir, 'kept.yaml'),
+      'runbook: kept\ntitle: x\nsteps:\n  - { id: one, probes: { f: { core.facts: {} } }, verify: { that: f.ostree } }\n',
+    );
+    for (const file of [cases, renamed]) writeFileSync(file, 'runbook: kept.yaml\ncases: [{ name: one, dry: {} }]\n');
+    writeFileSync(wrong, 'runbook: kept.yaml\ncases: [{ name: one, dry: { steps: { two: ok } } }]\n');
+    for (const command of ['validate', 'lint']) {
+      const end = await mendgate([command, hosts]);
+      expect(end.code).toBe(65);
+      expect(end.stderr).toContain(`${hosts}:1:1: error[runbook/is-inventory]: this is an inventory, not a runbook\n`);
+      expect(end.stderr).toContain(`help: look at it with: mendgate hosts -i ${hosts}\n`);
+      expect(await mendgate([command, cases, renamed])).toMatchObject({ code: 0, stderr: '' });
+      expect((await mendgate([command, wrong])).stderr).toContain('wrong.test.yaml:2:38: error[test/unknown-step]');
+    }
+    expect((await mendgate(['validate', cases])).stdout).toBe(`${cases}: valid, 1 case\n`);
+    const list = await mendgate(['run', renamed, '--dry-run', ...local]);
+    expect(list).toMatchObject({ code: 65 });
+    expect(list.stderr).toContain(`help: run it with: mendgate test ${renamed}\n`);
+  });
   it('ends with 2 for a finding, with 0 for none and for what is waived', async () => {
     const text = (comment: string): string =>
       `runbook: x\ntitle: x\nsteps:\n  - id: one\n    fix:\n      - service.state: { name: auditd, enabled: false }${comment}\n`;
