@@ -165,6 +165,7 @@ export type { SecretWays } from './secrets/read-secret.ts';
 export { splitWords } from './secrets/split-words.ts';
 export { shellWord } from './shell/quote.ts';
 export { stateOption } from './shell/state-option.ts';
+export { type CheckedFile, checkFile } from './uses/check-file.ts';
 export {
   type AskedProbe,
   type EvalEnd,

@@ -1,6 +1,7 @@
 import { regexFinds } from '../expr/regex.ts';
 import type { Expectation, Expected } from '../model/case-file.ts';
 import { canonicalJson, type Json } from '../model/json.ts';
+import { longestCommon } from '../model/longest-common.ts';
 import type { HostOutcome } from '../model/plan.ts';
 
 /** What a run came to, in the words of an expectation. */
@@ -83,7 +84,7 @@ function differs(expected: Expected, text: string): readonly string[] {
 /** The shortest way from the one list to the other, with what they share around it. */
 function listDiffers(expected: readonly Expected[], came: readonly string[]): readonly string[] {
   if (expected.length === came.length && expected.every((line, at) => matches(line, came[at] ?? ''))) return [];
-  const common = longestCommon(expected, came);
+  const common = longestCommon(expected, came, matches);
   const lines: string[] = [];
   let [left, right] = [0, 0];
   for (const [atLeft, atRight] of [...common, [expected.length, came.length] as const]) {
@@ -93,27 +94,4 @@ function listDiffers(expected: readonly Expected[], came: readonly string[]): re
     [left, right] = [atLeft + 1, atRight + 1];
   }
   return lines;
-}
-
-function longestCommon(expected: readonly Expected[], came: readonly string[]): readonly (readonly [number, number])[] {
-  const lengths = Array.from({ length: expected.length + 1 }, () => new Array<number>(came.length + 1).fill(0));
-  const at = (left: number, right: number): number => lengths[left]?.[right] ?? 0;
-  const same = (left: number, right: number): boolean => matches(expected[left] ?? '', came[right] ?? '');
-  for (let left = expected.length - 1; left >= 0; left -= 1) {
-    const row = lengths[left] ?? [];
-    for (let right = came.length - 1; right >= 0; right -= 1) {
-      row[right] = same(left, right) ? at(left + 1, right + 1) + 1 : Math.max(at(left + 1, right), at(left, right + 1));
-    }
-  }
-  const pairs: (readonly [number, number])[] = [];
-  let [left, right] = [0, 0];
-  while (left < expected.length && right < came.length) {
-    if (same(left, right)) {
-      pairs.push([left, right]);
-      left += 1;
-      right += 1;
-    } else if (at(left + 1, right) >= at(left, right + 1)) left += 1;
-    else right += 1;
-  }
-  return pairs;
 }

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
 import type { NamedBranch } from './branches.ts';
 import type { Mutation } from './mutate.ts';
 import { type CaseRun, passed } from './run-cases.ts';
@@ -11,6 +12,13 @@ export interface FileResult {
   readonly mutation?: Mutation;
   /** Those whose expectations were written anew. */
   readonly updated: readonly CaseRun[];
+}
+
+/** A case file of which no case was run: it, its runbook or its recordings are broken. */
+export interface BrokenFile {
+  readonly file: string;
+  /** At least one. */
+  readonly errors: readonly Diagnostic[];
 }
 
 /** How much of a runbook all its case files together go through. */

@@ -1,18 +1,29 @@
 import { xmlText } from '../model/xml-text.ts';
-import type { FileResult } from './file-result.ts';
+import type { BrokenFile, FileResult } from './file-result.ts';
 import { type CaseRun, passed } from './run-cases.ts';
 
-/** The results as JUnit XML, as CI systems read it: a suite for each file, a case for each run. */
-export function printJunit(results: readonly FileResult[]): string {
+/** The results as JUnit XML, as CI systems read it: a suite for each file, a case for each run; an error for each broken file. */
+export function printJunit(results: readonly FileResult[], broken: readonly BrokenFile[]): string {
   const runs = results.flatMap((result) => result.runs);
-  const suites = results.map(suite);
-  const head = `<testsuites name="mendgate test" tests="${runs.length}" failures="${failures(runs)}" time="${seconds(runs)}">`;
+  const suites = [...results.map(suite), ...broken.map(brokenSuite)];
+  const tests = runs.length + broken.length;
+  const head = `<testsuites name="mendgate test" tests="${tests}" failures="${failures(runs)}" errors="${broken.length}" time="${seconds(runs)}">`;
   return ['<?xml version="1.0" encoding="UTF-8"?>', head, ...suites, '</testsuites>', ''].join('\n');
 }
 
 function suite({ file, runs }: FileResult): string {
   const head = `  <testsuite name="${xmlText(file)}" tests="${runs.length}" failures="${failures(runs)}" errors="0" skipped="0" time="${seconds(runs)}">`;
   return [head, ...runs.map((run) => testcase(file, run)), '  </testsuite>'].join('\n');
+}
+
+function brokenSuite({ file, errors }: BrokenFile): string {
+  const name = xmlText(file);
+  const lines = errors.map(({ at, code, message }) => `${at.file}:${at.line}:${at.col}: ${code}: ${message}`);
+  return `  <testsuite name="${name}" tests="1" failures="0" errors="1" skipped="0" time="0.000">
+    <testcase classname="${name}" name="not run" time="0.000">
+      <error message="${xmlText(errors[0]?.message ?? '')}">${xmlText(lines.join('\n'))}</error>
+    </testcase>
+  </testsuite>`;
 }
 
 function testcase(file: string, run: CaseRun): string {

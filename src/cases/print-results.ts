@@ -1,7 +1,7 @@
 import { formatDuration } from '../model/duration.ts';
 import { safeLine, safeText } from '../model/safe-text.ts';
 import { failureIn } from './failed-run.ts';
-import { type BookCoverage, type FileResult, percentOf } from './file-result.ts';
+import { type BookCoverage, type BrokenFile, type FileResult, percentOf } from './file-result.ts';
 import type { Mutation, Survivor } from './mutate.ts';
 import { type CaseRun, passed } from './run-cases.ts';
 
@@ -15,22 +15,32 @@ const plain: Paint = { good: (text) => text, bad: (text) => text, faint: (text) 
 const ansi = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[0m`;
 const coloured: Paint = { good: ansi(32), bad: ansi(31), faint: ansi(2) };
 
-/** The results of case files as a person reads them: each case, what differed, and the sum. */
+/** The results of case files as a person reads them: each case, what differed, what could not be run, and the sum. */
 export function printResults(
   results: readonly FileResult[],
-  coverage: readonly BookCoverage[],
-  options: { readonly colour: boolean; readonly ms: number },
+  options: {
+    readonly broken: readonly BrokenFile[];
+    readonly coverage: readonly BookCoverage[];
+    readonly colour: boolean;
+    readonly ms: number;
+  },
 ): string {
+  const { broken, coverage } = options;
   const paint = options.colour ? coloured : plain;
   const runs = results.flatMap((result) => result.runs);
   const failed = runs.filter((run) => !passed(run)).length;
   const updated = results.reduce((sum, result) => sum + result.updated.length, 0);
-  const sum = `${count(runs.length, 'run')}, ${failed === 0 ? paint.good('all passed') : paint.bad(`${failed} failed`)}`;
+  const bad = [
+    ...(failed === 0 ? [] : [`${failed} failed`]),
+    ...(broken.length === 0 ? [] : [`${count(broken.length, 'file')} broken`]),
+  ];
+  const sum = `${count(runs.length, 'run')}, ${bad.length === 0 ? paint.good('all passed') : paint.bad(bad.join(', '))}`;
   const written = updated === 0 ? '' : `, ${count(updated, 'expectation')} written anew`;
   const lines = [
     ...results.flatMap((result) => fileLines(result, paint)),
+    ...broken.flatMap((file) => brokenLines(file, paint)),
     ...coverage.flatMap((book) => coverageLines(book, paint)),
-    `${count(results.length, 'file')}, ${sum}${written} ${paint.faint(`(${formatDuration(options.ms)})`)}`,
+    `${count(results.length + broken.length, 'file')}, ${sum}${written} ${paint.faint(`(${formatDuration(options.ms)})`)}`,
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -43,6 +53,14 @@ function fileLines(result: FileResult, paint: Paint): readonly string[] {
     ...(result.mutation === undefined ? [] : mutationLines(result.mutation, paint)),
     '',
   ];
+}
+
+/** What is wrong stands above, with its excerpts; here only where. */
+function brokenLines({ file, errors }: BrokenFile, paint: Paint): readonly string[] {
+  const [first] = errors;
+  const where = first === undefined ? '' : `${safeLine(first.at.file)}:${first.at.line}: ${safeLine(first.message)}`;
+  const more = errors.length > 1 ? ` (and ${count(errors.length - 1, 'more error')})` : '';
+  return [safeLine(file), `  ${paint.bad('✗')} not run: ${where}${more}`, ''];
 }
 
 function runLines(run: CaseRun, paint: Paint): readonly string[] {

@@ -25,7 +25,7 @@ export function addAuthoring(add: (command: Command) => Command, io: Io, end: (e
     newCommand('new')
       .description('begin a runbook, a step, a pack or an inventory, with a test beside it')
       .argument('<kind>', 'runbook, step, pack or inventory')
-      .argument('<name>', 'a-name, or a/path/a-name'),
+      .argument('<name>', 'a-name, without a path'),
   ).action(async (kind: string, name: string) =>
     end(await (await import('./commands/new.ts')).newFile(io, kind, name)),
   );

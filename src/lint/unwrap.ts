@@ -1,3 +1,5 @@
+import { behindCarriers, programName } from '../shell/carriers.ts';
+import { type Carried, carriedBy } from './carried.ts';
 import { type ShellWord, type SimpleCommand, simpleCommands } from './shell-words.ts';
 
 /** A command as lint's rules look at it. */
@@ -6,83 +8,108 @@ export interface Command {
   readonly argv: readonly string[];
   readonly writes: readonly string[];
   readonly piped: boolean;
+  /** What it reads, where the script says so: a here-document, or what `echo` pipes into it. */
+  readonly input: string | undefined;
+  /** Commands, as `argv`, whose output it runs as code: `curl … | sh`, `sh -c "$(curl …)"`. */
+  readonly parses: readonly (readonly string[])[];
   /** Offsets in the script. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Commands that run another one: letters of their options with a value, and how many words come before it. */
-const wrappers: Readonly<Record<string, readonly [options: string, operands: number]>> = {
-  sudo: ['ughpCTRDrtU', 0],
-  doas: ['uC', 0],
-  env: ['uCS', 0],
-  timeout: ['sk', 1],
-  nice: ['n', 0],
-  ionice: ['cnp', 0],
-  nohup: ['', 0],
-  setsid: ['', 0],
-  time: ['fo', 0],
-  exec: ['a', 0],
-  command: ['', 0],
-  builtin: ['', 0],
-  chroot: ['', 1],
-  stdbuf: ['ioe', 0],
-  xargs: ['InPLdsEa', 0],
-  'systemd-run': ['uptH', 0],
-  busybox: ['', 0],
-};
-const shells = /^(?:sh|bash|dash|ash|ksh|zsh)$/;
 const keyword = /^(?:if|then|else|elif|while|until|do|!|\{|\}|case|esac|fi|done|[A-Za-z_]\w*=.*)$/s;
 
-/** All commands of a script, with those inside `sh -c '…'`. */
+/** Nobody means to nest deeper; each level is looked at anew. */
+const deepest = 4;
+
+/** All commands of a script, with those that others carry: `sudo`, `find -exec`, `sh -c`, `su -c`, `eval`, `sh <<EOF`. */
 export function commandsOf(script: string): readonly Command[] {
   return simpleCommands(script).flatMap((command) => unwrapped(command, 0));
 }
 
-/** The command of an argument list; offsets are 0. */
+/** The commands of an argument list; offsets are 0. */
 export function commandOfWords(words: readonly string[]): readonly Command[] {
-  const plain = words.map((text): ShellWord => ({ text, start: 0, end: 0 }));
-  return unwrapped({ words: plain, writes: [], piped: false }, 0);
+  return unwrapped(ofWords(words.map((text) => ({ text, start: 0, end: 0, made: [] }))), 0);
 }
 
-function unwrapped({ words, writes, piped }: SimpleCommand, depth: number): readonly Command[] {
-  const rest = withoutWrappers(words);
+function unwrapped(command: SimpleCommand, depth: number): readonly Command[] {
+  const { words, writes, piped } = command;
+  const [program, ...args] = withoutCarriers(words);
+  const carried = program === undefined || depth >= deepest ? {} : carriedBy(programName(program.text), args);
   const start = (words[0] ?? writes[0])?.start ?? 0;
   const end = Math.max(start, ...[...words, ...writes].map((word) => word.end));
-  const [program, ...others] = rest.map((word) => word.text);
-  const targets = writes.map((word) => word.text);
-  const argv = program === undefined ? [] : [program.replace(/^.*\//, ''), ...others];
-  const own: Command = { argv, writes: targets, piped, start, end };
-  const inner = depth >= 3 ? undefined : innerScript(rest);
-  if (inner === undefined) return [own];
-  const commands = simpleCommands(inner).flatMap((command) => unwrapped(command, depth + 1));
-  return [own, ...commands.map((command) => ({ ...command, start, end }))];
+  const input = inputOf(command);
+  const own: Command = {
+    argv: argvOf(command),
+    writes: writes.map(({ text }) => text),
+    piped,
+    input: input?.text,
+    parses: feeding(command, carried).map(argvOf),
+    start,
+    end,
+  };
+  const here = (commands: readonly Command[]): readonly Command[] => commands.map((each) => ({ ...each, start, end }));
+  const inside = (text: string): readonly Command[] =>
+    simpleCommands(text).flatMap((each) => unwrapped(each, depth + 1));
+  const read = carried.input === 'shell' && input !== undefined ? inside(input.text) : [];
+  return [
+    own,
+    ...(carried.commands ?? []).flatMap((each) => here(unwrapped(ofWords(each), depth + 1))),
+    ...(carried.texts ?? []).flatMap(({ text }) => here(inside(text))),
+    // A here-document stands in the script as it is read: its commands keep their own places.
+    ...(input?.at === undefined ? here(read) : moved(read, input.at)),
+  ];
 }
 
-/** What `sh -c` is given to run. */
-function innerScript(words: readonly ShellWord[]): string | undefined {
-  const texts = words.map((word) => word.text);
-  if (!shells.test((texts[0] ?? '').replace(/^.*\//, ''))) return undefined;
-  const option = texts.findIndex((text) => /^-[A-Za-z]*c$/.test(text));
-  return option === -1 ? undefined : texts[option + 1];
+function ofWords(words: readonly ShellWord[]): SimpleCommand {
+  return { words, writes: [], input: [], piped: false, upstream: [] };
 }
 
-function withoutWrappers(words: readonly ShellWord[]): readonly ShellWord[] {
+function moved(commands: readonly Command[], by: number): readonly Command[] {
+  return commands.map((each) => ({ ...each, start: each.start + by, end: each.end + by }));
+}
+
+/** What a command reads, as far as the script itself says it; `at`: where that stands, word for word. */
+function inputOf({ input, upstream }: SimpleCommand): { readonly text: string; readonly at?: number } | undefined {
+  const [given] = input.filter(({ from }) => from === 'text');
+  if (given !== undefined) return given.text.length === given.end - given.start ? { ...given, at: given.start } : given;
+  const [feeder, ...others] = upstream;
+  if (feeder === undefined || others.length > 0) return undefined;
+  const [program, ...args] = argvOf(feeder);
+  switch (program) {
+    case 'echo':
+      return { text: args.filter((text) => !/^-[neE]+$/.test(text)).join(' ') };
+    case 'printf':
+      return { text: args.join(' ').replaceAll('\\n', '\n') };
+    case 'cat':
+      return args.length === 0 ? inputOf(feeder) : undefined;
+    case 'tee':
+      return inputOf(feeder);
+    default:
+      return undefined;
+  }
+}
+
+/** Commands whose output a command runs: in its text, as its file, or through its input. */
+function feeding(command: SimpleCommand, { texts = [], code = [], input: reads }: Carried): readonly SimpleCommand[] {
+  const made = [...texts, ...code, ...(reads === undefined ? [] : command.input)].flatMap((word) => word.made);
+  if (reads === undefined) return made;
+  const feeders = new Set(command.upstream);
+  // What is added on the way is walked too.
+  for (const feeder of feeders) for (const other of feeder.upstream) feeders.add(other);
+  return [...made, ...feeders];
+}
+
+function argvOf({ words }: SimpleCommand): readonly string[] {
+  const [program, ...args] = withoutCarriers(words).map(({ text }) => text);
+  return program === undefined ? [] : [programName(program), ...args];
+}
+
+function withoutCarriers(words: readonly ShellWord[]): readonly ShellWord[] {
   let at = 0;
   while (keyword.test(words[at]?.text ?? 'x')) at += 1;
-  for (let name = nameAt(words, at); Object.hasOwn(wrappers, name); name = nameAt(words, at)) {
-    // `command -v x` only asks.
-    if (name === 'command' && /^-[vV]/.test(words[at + 1]?.text ?? '')) return words.slice(at);
-    const [options, operands] = wrappers[name] ?? ['', 0];
-    at += 1;
-    for (let text = words[at]?.text; text !== undefined && /^-|^\w+=/.test(text); text = words[at]?.text) {
-      at += /^-[A-Za-z]$/.test(text) && options.includes(text.charAt(1)) ? 2 : 1;
-    }
-    at += operands;
-  }
-  return words.slice(at);
-}
-
-function nameAt(words: readonly ShellWord[], at: number): string {
-  return words[at]?.text.replace(/^.*\//, '') ?? '';
+  const rest = words.slice(at);
+  const texts = rest.map(({ text }) => text);
+  // `command -v x` only asks.
+  return texts[0] === 'command' && /^-[vV]/.test(texts[1] ?? '') ? rest : rest.slice(behindCarriers(texts));
 }

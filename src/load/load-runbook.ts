@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import type { AuthoredDocument } from '../model/document.ts';
+import { isObject } from '../model/json.ts';
 import type { Catalog, UserPack } from '../model/pack.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { checkRequires } from './check-requires.ts';
 import { checkShape } from './check-shape.ts';
+import { iniInventory, otherKind } from './other-kinds.ts';
 import { type Located, parseYaml } from './parse-yaml.ts';
 import { type KnownCalls, readPacks } from './read-packs.ts';
 import { readRunbook } from './read-runbook.ts';
@@ -75,10 +77,17 @@ async function loadOne(loading: Loading, file: string, chain: readonly string[])
   if (read.value === undefined) return undefined;
   const { source, bytes } = read.value;
   const parsed = parseYaml(source);
-  loading.diagnostics.push(...parsed.diagnostics);
   const located = parsed.value;
-  if (located === undefined) return undefined;
+  const ini = isObject(located?.value) ? undefined : iniInventory(source);
+  loading.diagnostics.push(...(ini === undefined ? parsed.diagnostics : [ini]));
+  if (located === undefined || ini !== undefined) return undefined;
   const report = createReport(located);
+  const other = otherKind(located.value, file);
+  if (other !== undefined) {
+    report.at(other.path, other.code, other.message, { help: other.help, part: 'key' });
+    loading.diagnostics.push(...report.diagnostics);
+    return undefined;
+  }
   const { registry, packs, incomplete } = await knownCalls(loading, file, chain, located, report);
   const context = { located, report, registry, incomplete, loadUsed: useLoader(loading, file, chain) };
   reportValueTraps(located, report);

@@ -1,3 +1,5 @@
+import { behindCarriers, programName } from '../shell/carriers.ts';
+
 /** Commands that parse any of their arguments as code, a command line, or (in bash) an expression or a subscript. */
 const parsers =
   /^(?:eval|trap|source|\.|[gmn]?awk|sed|let|declare|typeset|unset|alias|bind|complete|read|mapfile|readarray|getopts|\[\[|ssh|su|watch|parallel|bc|dc|crontab|at|batch|psql|mysql|mariadb|sqlite3|make|gmake|gdb|vim?|ex|ed|m4|expect|tclsh)$/;
@@ -18,43 +20,16 @@ const queries = /^(?:jq|yq)$/;
 const plain =
   /^(?:[efz]?grep|echo|printf|tee|cat|head|tail|sort|uniq|wc|cut|tr|jq|yq|logger|systemctl|rpm|dnf|yum|apt(?:-get)?|pkill|pgrep|kill|killall|ls|test|\[|cd|cp|mv|rm|ln|mkdir|touch|chown|chmod|stat|file|which|type|id|getent|export|local|readonly)$/;
 
-/** Commands that hand their arguments on to another one: letters of the options with a value, and how many words come first. */
-const wrappers: Readonly<Record<string, readonly [options: string, operands: number]>> = {
-  env: ['uC', 0],
-  sudo: ['ughpCTRDrtU', 0],
-  doas: ['uC', 0],
-  nsenter: ['tSG', 0],
-  unshare: ['SG', 0],
-  chroot: ['', 1],
-  timeout: ['sk', 1],
-  time: ['fo', 0],
-  nohup: ['', 0],
-  flock: ['wE', 1],
-  xargs: ['InPLdsEa', 0],
-  command: ['', 0],
-  builtin: ['', 0],
-  exec: ['a', 0],
-  nice: ['n', 0],
-  ionice: ['cnp', 0],
-  setsid: ['', 0],
-  coproc: ['', 0],
-  function: ['', 0],
-  stdbuf: ['ioe', 0],
-  strace: ['eopuPs', 0],
-  'systemd-run': ['uptH', 0],
-  busybox: ['', 0],
-};
-
 /** Whether a command, given its words so far and what the next one begins with, parses that next argument again. */
 export function parsesArguments(words: readonly string[], begun = ''): boolean {
   const names = baseNames(words);
-  const index = commandIndex(names);
+  const index = behindCarriers(names);
   const name = names[index] ?? '';
   const rest = names.slice(index + 1);
   if (index >= names.length) return false;
   if (isUnclear(words[index] ?? '')) return true;
   if (parsers.test(name)) return true;
-  if (index > 0 && names[0] === 'env' && names.some((word) => /^(?:-[a-z]*S|--split-string)/.test(word))) return true;
+  if (name === 'env' && rest.some((word) => /^(?:-[a-z]*S|--split-string)/.test(word))) return true;
   switch (name) {
     case 'test':
     case '[':
@@ -81,13 +56,13 @@ export function isCommandWord(words: readonly string[]): boolean {
   if (/^-(?:exec|execdir|ok|okdir)$/.test(names.at(-1) ?? '')) return true;
   // It only asks whether there is such a command.
   if (names[0] === 'command' && names.some((word) => /^-[pvV]*[vV]$/.test(word))) return false;
-  return commandIndex(names) === names.length;
+  return behindCarriers(names) === names.length;
 }
 
 /** Whether a command may read its standard input as code: `sh <<EOF`, `ssh host <<EOF`, `| sudo bash`. */
 export function parsesInput(words: readonly string[]): boolean {
   const names = baseNames(words);
-  const index = commandIndex(names);
+  const index = behindCarriers(names);
   const name = names[index];
   if (name === undefined) return names[0] === 'sudo' && names.some((word) => /^-[si]$/.test(word));
   if (isUnclear(words[index] ?? '')) return true;
@@ -109,21 +84,6 @@ export function isShellKeyword(word: string): boolean {
 /** Assigning these makes the shell run the value. */
 export function isRunVariable(word: string): boolean {
   return /^(?:PS4|PROMPT_COMMAND|BASH_ENV)=/.test(word);
-}
-
-/** Where the command itself stands, behind `sudo -u x` and the like; at the end when it is still to come. */
-function commandIndex(names: readonly string[]): number {
-  let index = 0;
-  for (let name = names[0]; name !== undefined && Object.hasOwn(wrappers, name); name = names[index]) {
-    const [options, operands] = wrappers[name] ?? ['', 0];
-    index += 1;
-    for (let word = names[index]; word !== undefined && /^-|^\w+=/.test(word); word = names[index]) {
-      index += /^-[A-Za-z]$/.test(word) && options.includes(word.charAt(1)) ? 2 : 1;
-      if (word === '--') break;
-    }
-    index += operands;
-  }
-  return index;
 }
 
 /** A name that only the running shell knows: `$e`, `"$(which x)"`, a pattern. */
@@ -173,5 +133,5 @@ function isQuery(rest: readonly string[]): boolean {
 }
 
 function baseNames(words: readonly string[]): readonly string[] {
-  return words.map((word) => word.replace(/^.*\//, ''));
+  return words.map(programName);
 }

@@ -56,6 +56,13 @@ export interface Expectation {
   readonly outputs?: JsonObject;
 }
 
+/** A value of an expectation that becomes another one; absent: it goes. */
+export interface ExpectationEdit {
+  /** Names from the expectation down; empty: the expectation itself. */
+  readonly path: readonly string[];
+  readonly value?: Json;
+}
+
 /** Whether a case is a dry run or a real one. */
 export type CaseMode = 'dry' | 'real';
 

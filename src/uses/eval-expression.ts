@@ -4,21 +4,13 @@ import type { Trace } from '../expr/trace.ts';
 import { execute, planRun, reachHosts, readInventory } from '../mend.ts';
 import { type MendRequest, notBegun, wholeRequest } from '../mend-request.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Json } from '../model/json.ts';
-import type { Catalog, ProbeDeclaration, UserPack } from '../model/pack.ts';
 import type { HostPlan, PlannedHost, Snapshot } from '../model/plan.ts';
-import type { Schema } from '../model/schema.ts';
 import { Unknown } from '../model/unknown.ts';
 import type { Value } from '../model/value.ts';
 import { checkRunbook, loadRegistry, readPacks } from '../registry.ts';
+import { type AskedProbe, expressionRunbook } from './expression-runbook.ts';
 
-/** A probe as the command line names it: `e=nginx.upstream_errors since=1h`. */
-export interface AskedProbe {
-  readonly name: string;
-  readonly probe: string;
-  /** As typed; each becomes what the probe's params say. */
-  readonly params: ReadonlyMap<string, string>;
-}
+export type { AskedProbe } from './expression-runbook.ts';
 
 /** What is asked: an expression, and the probes whose answers it sees. */
 export type EvalRequest = Omit<
@@ -59,7 +51,7 @@ const file = '(command line)';
 export async function evaluateOnHosts(request: EvalRequest): Promise<EvalEnd> {
   const packs = await readPacks(request.packs ?? []);
   if (packs.value === undefined) return { kind: 'invalid', diagnostics: packs.diagnostics };
-  const text = runbookText(request, await loadRegistry(packs.value), packs.value);
+  const { text, asTyped } = expressionRunbook(request, await loadRegistry(packs.value), packs.value);
   const trusted = packs.value.map((pack) => pack.file);
   const [runbook, inventory] = await Promise.all([
     checkRunbook(file, {
@@ -69,7 +61,8 @@ export async function evaluateOnHosts(request: EvalRequest): Promise<EvalEnd> {
     }),
     readInventory(request.inventory, request.reach),
   ]);
-  const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
+  const ofRunbook = runbook.diagnostics.map((each) => (each.at.file === file ? asTyped(each) : each));
+  const diagnostics = [...ofRunbook, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
   const asked = wholeRequest({ ...request, mode: 'dry_run', runbook: file });
   const planned = await planRun(asked, runbook.value, inventory.value);
@@ -89,55 +82,6 @@ export async function evaluateOnHosts(request: EvalRequest): Promise<EvalEnd> {
     return { kind: 'evaluated', hosts, diagnostics };
   } finally {
     await reach.close();
-  }
-}
-
-/** JSON is YAML: positions of what is wrong stay inside the words of the command line. */
-function runbookText({ expression, probes }: EvalRequest, catalog: Catalog, packs: readonly UserPack[]): string {
-  const calls = probes.map(({ name, probe, params }) => {
-    const call = { [probe]: paramsOf(params, catalog.probes.get(probe)) };
-    return `      ${JSON.stringify(name)}: ${JSON.stringify(call)}\n`;
-  });
-  const asks = calls.length === 0 ? '    verify: { that: "true" }\n' : `    probes:\n${calls.join('')}`;
-  const named = packs.length === 0 ? '' : `packs: ${JSON.stringify(packs.map((pack) => pack.file))}\n`;
-  return `runbook: eval\ntitle: eval\n${named}steps:\n  - id: eval\n${asks}outputs:\n  value: ${quoted(expression)}\n`;
-}
-
-/** As it was typed, where YAML lets it stand on one line. */
-function quoted(text: string): string {
-  return /^[ -~]*$/.test(text) ? `'${text.replaceAll("'", "''")}'` : JSON.stringify(text);
-}
-
-function paramsOf(given: ReadonlyMap<string, string>, probe: ProbeDeclaration | undefined): Json {
-  return Object.fromEntries(
-    [...given].map(([name, text]) => [name, text.includes('${{') ? text : typed(text, probe?.params.properties[name])]),
-  );
-}
-
-/** What was typed, as the param's type wants it; what does not fit is left for the check to refuse. */
-function typed(text: string, schema: Schema | undefined): Json {
-  switch (schema?.type) {
-    case 'integer':
-    case 'number':
-      return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
-    case 'boolean':
-      return text === 'true' ? true : text === 'false' ? false : text;
-    case 'array':
-      return text.startsWith('[') ? jsonOf(text) : text.split(',').map((part) => typed(part, schema.items));
-    case 'object':
-    case 'any':
-      return jsonOf(text);
-    default:
-      return text;
-  }
-}
-
-function jsonOf(text: string): Json {
-  try {
-    // JSON.parse gives JSON.
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
   }
 }
 

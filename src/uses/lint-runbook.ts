@@ -1,9 +1,11 @@
-// `mendgate lint`: a runbook and those it uses → what their check finds, and what the rules of lint find.
+// `mendgate lint`: a runbook and those it uses → what their check finds, and what the rules of lint find; test cases → what
+// their check finds.
 
 import type { LintFinding, LintInput } from '../lint/lint.ts';
-import { checkRunbook, type PackOptions } from '../registry.ts';
+import type { PackOptions } from '../registry.ts';
 import { systemClock } from '../transports/clock.ts';
 import { mendgateVersion } from '../version.ts';
+import { checkFile } from './check-file.ts';
 
 export type { LintFinding } from '../lint/lint.ts';
 
@@ -14,14 +16,15 @@ export interface LintResult {
   readonly valid: boolean;
 }
 
-/** Checks and lints a runbook. What is wrong with it does not keep lint from looking, as long as it is YAML. Touches no host. */
+/** Checks and lints a runbook, or checks its test cases. What is wrong with it does not keep lint from looking, as long as it is YAML. Touches no host. */
 export async function lintRunbook(file: string, options: PackOptions = {}): Promise<LintResult> {
   const { lint } = await import('../lint/lint.ts');
   const inputs: LintInput[] = [];
-  const { value, diagnostics } = await checkRunbook(file, {
+  const { kind, value, diagnostics } = await checkFile(file, {
     ...options,
     onDocument: (document, catalog) => inputs.push({ document, catalog }),
   });
+  if (kind === 'cases') return { findings: diagnostics, valid: value !== undefined };
   // Used runbooks are done first; the one that was asked for comes first in what is told.
   inputs.sort((a, b) => Number(b.document.source.file === file) - Number(a.document.source.file === file));
   const today = new Date(systemClock.now()).toISOString().slice(0, 10);

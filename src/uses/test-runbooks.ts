@@ -1,6 +1,6 @@
 // The door to `mendgate test`. What it needs is imported when it is needed: try-cases.ts.
 
-import type { BookCoverage, FileResult } from '../cases/file-result.ts';
+import type { BookCoverage, BrokenFile, FileResult } from '../cases/file-result.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 
 /** What is tested, and how strictly. */
@@ -19,9 +19,10 @@ export interface TestRequest {
 
 /** How a test of runbooks ended. */
 export interface TestEnd {
-  /** Every case passes, enough is covered, and every answer is noticed or waived. */
+  /** No file is broken, every case passes, enough is covered, and every answer is noticed or waived. */
   readonly ok: boolean;
   readonly results: readonly FileResult[];
+  readonly broken: readonly BrokenFile[];
   readonly coverage: readonly BookCoverage[];
   /** Of case files, recordings and runbooks; a file with an error among them was not run. */
   readonly diagnostics: readonly Diagnostic[];
@@ -38,17 +39,17 @@ export async function testRunbooks(request: TestRequest): Promise<TestEnd> {
 
 /** What came of it, as a person reads it. */
 export async function printTestResults(
-  { results, coverage, ms }: Pick<TestEnd, 'results' | 'coverage' | 'ms'>,
+  { results, broken, coverage, ms }: Pick<TestEnd, 'results' | 'broken' | 'coverage' | 'ms'>,
   options: { readonly colour: boolean },
 ): Promise<string> {
   const { printResults } = await import('../cases/print-results.ts');
-  return printResults(results, coverage, { ...options, ms });
+  return printResults(results, { ...options, broken, coverage, ms });
 }
 
 /** What came of it, as JUnit XML. */
-export async function printJunit({ results }: Pick<TestEnd, 'results'>): Promise<string> {
+export async function printJunit({ results, broken }: Pick<TestEnd, 'results' | 'broken'>): Promise<string> {
   const { printJunit: print } = await import('../cases/print-junit.ts');
-  return print(results);
+  return print(results, broken);
 }
 
 /** The schema of case files for editors, as JSON. */

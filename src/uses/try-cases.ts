@@ -4,26 +4,26 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { Coverage } from '../cases/branches.ts';
 import { withFakeStates } from '../cases/fake-actions.ts';
 import { FakeHost } from '../cases/fake-host.ts';
-import { allPassed, type FileResult, percentOf, unexplained } from '../cases/file-result.ts';
+import { allPassed, type BrokenFile, type FileResult, percentOf, unexplained } from '../cases/file-result.ts';
 import { mutate } from '../cases/mutate.ts';
 import { renewed } from '../cases/renew.ts';
 import { type CaseRun, passed, type RunOnce, runCase } from '../cases/run-cases.ts';
 import { executePlan } from '../engine/execute-plan.ts';
 import { resultProblems } from '../load/cases/check-answer.ts';
 import { findCaseFiles } from '../load/cases/find-case-files.ts';
-import { type LoadBook, loadCaseFile } from '../load/cases/load-case-file.ts';
+import { loadCaseFile } from '../load/cases/load-case-file.ts';
 import { writeExpectations } from '../load/cases/write-expectations.ts';
 import { validateParams } from '../load/validate-call-params.ts';
 import type { CaseFile, TestCase } from '../model/case-file.ts';
-import type { Checked, Diagnostic } from '../model/diagnostic.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Registry } from '../model/pack.ts';
 import type { Plan } from '../model/plan.ts';
-import { packsOf, type Runbook } from '../model/runbook.ts';
+import type { Runbook } from '../model/runbook.ts';
 import { convertGiven } from '../plan/resolve-params.ts';
-import { checkRunbook, loadRegistry } from '../registry.ts';
 import { systemClock } from '../transports/clock.ts';
 import { replayClock } from '../transports/replay/replay-clock.ts';
+import { bookLoader } from './load-books.ts';
 import type { TestEnd, TestRequest } from './test-runbooks.ts';
 
 /** Runs all cases of all these files. Reaches no host. */
@@ -33,11 +33,16 @@ export async function tryCases(request: TestRequest): Promise<TestEnd> {
   const loadBook = bookLoader(request.packs ?? []);
   const books = new Map<Runbook, Coverage>();
   const results: FileResult[] = [];
-  const diagnostics: Diagnostic[] = [];
+  const broken: BrokenFile[] = [];
+  // Those of a runbook come with each of its case files.
+  const diagnostics = new Set<Diagnostic>();
   for (const file of files) {
     const loaded = await loadCaseFile(file, loadBook);
-    diagnostics.push(...loaded.diagnostics);
-    if (loaded.value === undefined) continue;
+    for (const diagnostic of loaded.diagnostics) diagnostics.add(diagnostic);
+    if (loaded.value === undefined) {
+      broken.push({ file, errors: loaded.diagnostics.filter(({ severity }) => severity === 'error') });
+      continue;
+    }
     const { cases, runbook } = loaded.value;
     const { registry } = await loadBook(cases.runbook);
     const coverage = books.get(runbook) ?? new Coverage();
@@ -59,25 +64,9 @@ export async function tryCases(request: TestRequest): Promise<TestEnd> {
   }
   const covered = [...books].map(([runbook, coverage]) => ({ runbook: runbook.id, ...coverage.of(runbook) }));
   const enough = covered.every((book) => percentOf(book) >= request.leastCoverage);
-  const ok = allPassed(results) && enough && unexplained(results) === 0;
-  return { ok, results, coverage: covered, diagnostics, missing, ms: systemClock.monotonic() - begun };
-}
-
-type LoadedBook = Checked<Runbook> & { readonly registry: Registry };
-
-/** Each runbook is read once, with the packs that it names. */
-function bookLoader(packs: readonly string[]): (file: string) => Promise<LoadedBook> {
-  const known = new Map<string, Promise<LoadedBook>>();
-  const load = async (file: string): Promise<LoadedBook> => {
-    const checked = await checkRunbook(file, { packs });
-    const registry = await loadRegistry(checked.value === undefined ? [] : packsOf(checked.value));
-    return { ...checked, registry };
-  };
-  return (file): ReturnType<LoadBook> & Promise<LoadedBook> => {
-    const book = known.get(file) ?? load(file);
-    known.set(file, book);
-    return book;
-  };
+  const ok = broken.length === 0 && allPassed(results) && enough && unexplained(results) === 0;
+  const ms = systemClock.monotonic() - begun;
+  return { ok, results, broken, coverage: covered, diagnostics: [...diagnostics], missing, ms };
 }
 
 /** Where the clock of every case begins: a run must come to the same whenever it is tested. */
@@ -139,7 +128,7 @@ async function update({ file, cases }: CaseFile, runs: readonly CaseRun[]): Prom
   );
   if (due.length === 0) return [];
   const changes = due.flatMap(({ testCase, mode, expected, came, mismatches }) =>
-    came === undefined ? [] : [{ at: cases.indexOf(testCase), mode, expectation: renewed(expected, came, mismatches) }],
+    came === undefined ? [] : [{ at: cases.indexOf(testCase), mode, edits: renewed(expected, came, mismatches) }],
   );
   const text = await readFile(file, 'utf8');
   await writeFile(file, writeExpectations(text, changes));

@@ -124,7 +124,7 @@ describe('a case file', () => {
     const { ok, problems, results } = await tryCases(`  - { name: a, host: ${host}, dry: {} }\n`);
     expect(problems.join('\n')).toMatch(problem);
     expect(results).toEqual([]);
-    expect(ok).toBe(true);
+    expect(ok).toBe(false);
   });
 
   test.each([
@@ -142,6 +142,42 @@ describe('a case file', () => {
   test('tells that hosts are like each other in a circle', async () => {
     const top = '  a: { like: b }\n  b: { like: a }\n';
     expect((await tryCases('  - { name: a, host: a, dry: {} }\n', { top })).problems.join()).toContain('a → b → a');
+  });
+});
+
+describe('a case file that is broken', () => {
+  const good = '  - { name: down, host: down, dry: { verdict: would_fix } }\n';
+  test.each([
+    ['it is no YAML', { more: { 'other.test.yaml': 'runbook: [\n' } }, /other\.test\.yaml:\d+: /],
+    ['it has another shape', { more: { 'other.test.yaml': 'runbook: small.yaml\n' } }, /other\.test\.yaml:1: .*cases/],
+    [
+      'its runbook is not valid any more',
+      {
+        more: { 'other.test.yaml': 'runbook: other.yaml\ncases: [{ name: a, dry: {} }]\n', 'other.yaml': 'titel: x\n' },
+      },
+      /other\.yaml:1: .*\(and 1 more error\)/,
+    ],
+  ])('is told, not run, and keeps no other from its run: %s', async (_name, more, where) => {
+    const tried = await tryCases(good, more);
+    expect(tried.ok).toBe(false);
+    expect(tried.differences).toEqual(['']);
+    const text = await printTestResults(tried, { colour: false });
+    expect(text).toMatch(new RegExp(`other\\.test\\.yaml\\n  ✗ not run: .*${where.source}`));
+    expect(text).toMatch(/^2 files, 1 run, 1 file broken /m);
+    expect(text).not.toContain('all passed');
+    const xml = await printJunit(tried);
+    expect(xml).toContain('<testsuites name="mendgate test" tests="2" failures="0" errors="1"');
+    expect(xml).toMatch(/<testcase classname="[^"]*other\.test\.yaml" name="not run" time="0.000">\s*<error message="/);
+  });
+
+  test('tells what is wrong with a runbook once, however many case files it has', async () => {
+    const broken = {
+      book: 'title: x\n',
+      more: { 'other.test.yaml': 'runbook: small.yaml\ncases: [{ name: a, dry: {} }]\n' },
+    };
+    const { broken: files, problems } = await tryCases(good, broken);
+    expect(files).toHaveLength(2);
+    expect(problems.filter((problem) => problem.includes('`runbook`'))).toHaveLength(1);
   });
 });
 
@@ -175,10 +211,95 @@ describe('--update', () => {
         - systemctl start -- nginx.service
       notes: []
     real:
-      verdict: fixed
+      verdict: fixed # old
       notes: []
-  - { name: flow, host: down, dry: {"verdict":"would_fix"} }
+  - { name: flow, host: down, dry: { verdict: would_fix } }
 `);
+  });
+
+  test('touches only what changes: comments, quotes, order and indentation stay', async () => {
+    const before = `
+    # The first, as somebody likes to write it.
+    -   name: 'down'
+        host: down
+        real:   # a real run
+
+            steps:
+                start: {result: "ok" , reason: /never/}   # the one that matters
+                look:   ok
+            commands:
+                - /^systemctl start/   # a pattern that holds
+                - "systemctl gone"
+            verdict:   'healthy'     # not so
+            see: elsewhere      # it does not any more
+            symptom:  "absent"
+            notes:  [ 'one',  "two" ]
+            changes:
+                - "nginx.service: stopped → started"
+
+        dry: { steps: { start: ok,  look: { result: ok } }, notes: [],   verdict: "fixed" } # in one line
+        # the end
+`;
+    const after = before
+      .replace('start: {result: "ok" , reason: /never/}', 'start: {result: "changed"}')
+      .replace('            see: elsewhere      # it does not any more\n', '')
+      .replace('                - "systemctl gone"\n', '')
+      .replace("'healthy'", "'fixed'")
+      .replace(`[ 'one',  "two" ]`, '[]')
+      .replace('start: ok,  look', 'start: would_change,  look')
+      .replace('verdict: "fixed"', 'verdict: "would_fix"');
+    const { files, ok } = await tryCases(before, { update: true });
+    expect(files.cases.slice(files.cases.indexOf('cases:\n') + 7)).toBe(after);
+    expect(ok).toBe(true);
+  });
+
+  test('puts new lines of a list where they came, and leaves the others', async () => {
+    const notes = [1, 2, 3, 4].map((n) => `      - { when: "true", message: n${n} }\n`).join('');
+    const book = bookText.replace('      - { when: facts.ostree', `${notes}      - { when: facts.ostree`);
+    const { files } = await tryCases(
+      `  - name: block
+    host: down
+    dry:
+      notes:
+      - "n2"  # kept
+      - old
+  - { name: flow, host: down, dry: { notes: [n1,  'n4'] } }
+  - name: none
+    host: down
+    dry:
+      notes: []   # nothing yet
+      verdict: would_fix
+`,
+      { book, update: true },
+    );
+    expect(files.cases.slice(files.cases.indexOf('  - name: block'))).toBe(`  - name: block
+    host: down
+    dry:
+      notes:
+      - n1
+      - "n2"  # kept
+      - n3
+      - n4
+  - { name: flow, host: down, dry: { notes: [n1, n2, n3,  'n4'] } }
+  - name: none
+    host: down
+    dry:
+      notes:
+        - n1
+        - n2
+        - n3
+        - n4   # nothing yet
+      verdict: would_fix
+`);
+  });
+
+  test('changes nothing the second time', async () => {
+    const cases = '  - name: down\n    host: down\n    dry:\n';
+    const once = await tryCases(cases, { update: true });
+    const text = once.files.cases.slice(once.files.cases.indexOf('cases:\n') + 7);
+    const twice = await tryCases(text, { update: true });
+    expect(twice.files.cases).toBe(once.files.cases);
+    expect(twice.results[0]?.updated).toEqual([]);
   });
 
   test('writes nothing where a case lacks an answer', async () => {

@@ -56,16 +56,22 @@ export interface Tried extends TestEnd {
   readonly files: { readonly cases: string };
 }
 
-/** Tries `cases` (the text below `cases:`) on the small runbook, with `down` as a host that they may be like. */
+/** Tries `cases` (the text below `cases:`) on the small runbook, with `down` as a host that they may be like; `more`: other files beside it. */
 export async function tryCases(
   cases: string,
-  { book = bookText, top = '', ...request }: Partial<TestRequest> & { book?: string; top?: string } = {},
+  {
+    book = bookText,
+    top = '',
+    more = {},
+    ...request
+  }: Partial<TestRequest> & { book?: string; top?: string; more?: Readonly<Record<string, string>> } = {},
 ): Promise<Tried> {
   const folder = await mkdtemp(join(tmpdir(), 'mendgate-cases-'));
   try {
     const file = join(folder, 'small.test.yaml');
     await writeFile(join(folder, 'small.yaml'), book);
     await writeFile(file, `runbook: small.yaml\nhosts:\n  down:${downHost}${top}\ncases:\n${cases}`);
+    for (const [name, text] of Object.entries(more)) await writeFile(join(folder, name), text);
     const end = await testRunbooks({ paths: [folder], update: false, mutate: false, leastCoverage: 0, ...request });
     const runs = end.results.flatMap((result) => result.runs);
     return {

@@ -21,6 +21,31 @@ describe('mendgate lint', () => {
     expect(end.stderr).toMatch(/8 errors, 4 warnings/);
     expect(end.stdout).toMatch(/12 findings/);
   });
+  it('and validate say of another file what it is; test cases they check as such', async () => {
+    const hosts = join(dir, 'inventory.yaml');
+    writeFileSync(hosts, 'groups:\n  web: { hosts: [web1] }\n');
+    const cases = join(dir, 'kept.test.yaml');
+    const renamed = join(dir, 'cases.yaml');
+    const wrong = join(dir, 'wrong.test.yaml');
+    writeFileSync(
+      join(dir, 'kept.yaml'),
+      'runbook: kept\ntitle: x\nsteps:\n  - { id: one, probes: { f: { core.facts: {} } }, verify: { that: f.ostree } }\n',
+    );
+    for (const file of [cases, renamed]) writeFileSync(file, 'runbook: kept.yaml\ncases: [{ name: one, dry: {} }]\n');
+    writeFileSync(wrong, 'runbook: kept.yaml\ncases: [{ name: one, dry: { steps: { two: ok } } }]\n');
+    for (const command of ['validate', 'lint']) {
+      const end = await mendgate([command, hosts]);
+      expect(end.code).toBe(65);
+      expect(end.stderr).toContain(`${hosts}:1:1: error[runbook/is-inventory]: this is an inventory, not a runbook\n`);
+      expect(end.stderr).toContain(`help: look at it with: mendgate hosts -i ${hosts}\n`);
+      expect(await mendgate([command, cases, renamed])).toMatchObject({ code: 0, stderr: '' });
+      expect((await mendgate([command, wrong])).stderr).toContain('wrong.test.yaml:2:38: error[test/unknown-step]');
+    }
+    expect((await mendgate(['validate', cases])).stdout).toBe(`${cases}: valid, 1 case\n`);
+    const list = await mendgate(['run', renamed, '--dry-run', ...local]);
+    expect(list).toMatchObject({ code: 65 });
+    expect(list.stderr).toContain(`help: run it with: mendgate test ${renamed}\n`);
+  });
   it('ends with 2 for a finding, with 0 for none and for what is waived', async () => {
     const text = (comment: string): string =>
       `runbook: x\ntitle: x\nsteps:\n  - id: one\n    fix:\n      - service.state: { name: auditd, enabled: false }${comment}\n`;
@@ -60,7 +85,7 @@ describe('mendgate new', () => {
   ];
   it.each(rows)('%s %s is valid at once, and its test passes', async (kind, name, files, runbook) => {
     const folder = mkdtempSync(join(dir, `${kind}-`));
-    const made = await mendgate(['new', kind, join(folder, name)]);
+    const made = await mendgate(['new', kind, name], {}, folder);
     expect(made.code, made.stderr).toBe(0);
     const there = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\./.test(file));
     expect(there.sort()).toEqual([...files].sort());
@@ -84,10 +109,9 @@ describe('mendgate new', () => {
     expect(test.code).toBe(0);
   });
   it('writes over nothing, and takes no name that is none', async () => {
-    const place = join(dir, 'twice');
-    expect((await mendgate(['new', 'runbook', place])).code).toBe(0);
-    writeFileSync(`${place}.yaml`, 'mine');
-    const again = await mendgate(['new', 'runbook', place]);
+    expect((await mendgate(['new', 'runbook', 'twice'], {}, dir)).code).toBe(0);
+    writeFileSync(join(dir, 'twice.yaml'), 'mine');
+    const again = await mendgate(['new', 'runbook', 'twice'], {}, dir);
     expect(again.code).toBe(64);
     expect(again.stderr).toMatch(/is there already; nothing was written/);
     for (const args of [
@@ -95,8 +119,24 @@ describe('mendgate new', () => {
       ['playbook', 'x'],
       ['runbook', '..'],
     ])
-      expect((await mendgate(['new', ...args])).code, args.join(' ')).toBe(64);
+      expect((await mendgate(['new', ...args], {}, dir)).code, args.join(' ')).toBe(64);
   });
+  it.each(['runbook', 'step', 'pack', 'inventory'])(
+    'writes a %s only where one is: a path is no name',
+    async (kind) => {
+      const folder = mkdtempSync(join(dir, 'inside-'));
+      for (const given of ['../above', 'below/x', join(dir, 'elsewhere'), './here']) {
+        const end = await mendgate(['new', kind, given], {}, folder);
+        expect(end.code, given).toBe(64);
+        expect(end.stderr).toContain('a name has no path');
+      }
+      expect((await mendgate(['new', kind, '../above'], {}, folder)).stderr).toContain(
+        `cd .. && mendgate new ${kind} above`,
+      );
+      expect(readdirSync(folder)).toEqual([]);
+      expect(readdirSync(dir).filter((name) => /above|elsewhere/.test(name))).toEqual([]);
+    },
+  );
 });
 
 describe('looking into a run', () => {
@@ -140,13 +180,29 @@ describe('looking into a run', () => {
     expect((await mendgate(['explain', 'nobody'], state)).stderr).toMatch(/nobody is no host of run .*: here/);
   });
 
+  it('eval shows what was typed where it is wrong: no file that nobody has seen', async () => {
+    const shown = async (...args: readonly string[]): Promise<string> => {
+      const end = await mendgate(['eval', ...args, ...local], state);
+      expect(end.code).toBe(65);
+      expect(end.stderr).not.toMatch(/command line|outputs|value:/);
+      return end.stderr;
+    };
+    expect(await shown('1 +')).toMatch(/^<expression>:1:\d: error\[cel\/\S+\]: .*\n {2}1 \| 1 \+\n/);
+    expect(await shown('')).toMatch(/^<expression>:1:1: /);
+    expect(await shown("  'it''s' == né")).toMatch(/\n {2}1 \| {3}'it''s' == né\n/);
+    expect(await shown('true &&\n  nobody')).toMatch(/^<expression>:2:3: .*\n {2}2 \| {3}nobody\n {4}\| {3}\^{6}\n/);
+    expect(await shown('f.exsts', '--probe', 'f=file.stat path=/')).toMatch(
+      /^<expression>:1:3: .*\n {2}1 \| f\.exsts\n/,
+    );
+    expect(await shown('true', '--probe', 'f=file.stat pth=/')).toMatch(/^<probe f>:1:\d+: .*\n {2}1 \| "f": /);
+  });
   it('eval tries an expression over probes, checked before any host is touched', async () => {
     const probe = ['--probe', `f=file.stat path="${dir}"`];
     const end = await mendgate(['eval', 'f.exists && has(f.mode)', ...probe, ...local], state);
     expect(end.stdout).toMatch(/^here: true\n {2}f\.exists = true\n/);
     expect(end.code).toBe(0);
     const typo = await mendgate(['eval', 'f.exsts', ...probe, ...local], state);
-    expect(typo.stderr).toMatch(/value: 'f\.exsts'\n.*\^+\n.*did you mean `exists`/);
+    expect(typo.stderr).toMatch(/ \| f\.exsts\n.*\^+\n.*did you mean `exists`/);
     expect(typo.code).toBe(65);
     expect((await mendgate(['eval', 'f', '--probe', 'f', ...local], state)).code).toBe(64);
     expect((await mendgate(['eval', 'true', '--probe', 'f=file.content', ...local], state)).stderr).toMatch(/path/);

@@ -48,6 +48,11 @@ describe('mendgate test', () => {
     expect(broken.code).toBe(65);
     expect(broken.stderr).toContain('broken.test.yaml:2:8: error[test/empty]');
     expect(broken.stdout).toContain('✓ it is there, real');
+    expect(broken.stdout).not.toContain('all passed');
+    const alone = await mendgate(['test', file('broken.test.yaml'), '--junit', file('broken.xml')]);
+    expect(alone.code).toBe(65);
+    expect(alone.stdout).toMatch(/✗ not run: .*broken\.test\.yaml:2: .*\n\n1 file, 0 runs, 1 file broken/);
+    expect(readFileSync(file('broken.xml'), 'utf8')).toContain('<error message=');
     expect(await mendgate(['test', file('nothing')])).toMatchObject({ code: 64 });
     expect(await mendgate(['test', file('good.test.yaml'), '--coverage', '101'])).toMatchObject({ code: 64 });
   });

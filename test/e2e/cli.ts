@@ -9,11 +9,16 @@ export interface CliEnd {
   readonly stderr: string;
 }
 
-/** Runs the built command line as a user would; no terminal. */
-export function mendgate(args: readonly string[], env: { readonly [name: string]: string } = {}): Promise<CliEnd> {
+/** Runs the built command line as a user would, in the folder `cwd`; no terminal. */
+export function mendgate(
+  args: readonly string[],
+  env: { readonly [name: string]: string } = {},
+  cwd = '.',
+): Promise<CliEnd> {
   return new Promise((done, reject) => {
     const child = spawn(process.execPath, [resolve('dist/cli/main.js'), ...args], {
       env: { ...process.env, ...env },
+      cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

@@ -26,6 +26,7 @@ describe('commands of a script', () => {
   it('tells where a command stands, what it writes to, and whether it reads a pipe', () => {
     const [first, second] = simpleCommands('aa | bbb c >d');
     expect(first).toMatchObject({ piped: false, words: [{ start: 0, end: 2 }] });
+    expect(second?.upstream).toEqual([first]);
     expect(second).toMatchObject({
       piped: true,
       words: [{ start: 5, end: 8 }, { text: 'c' }],
@@ -35,7 +36,19 @@ describe('commands of a script', () => {
 
   it('ends with any text, and stays inside of it', () => {
     const text = fc
-      .array(fc.constantFrom(...'ab \n;&|()$`"\'\\<>#{}'.split(''), '$(', '<<E', 'E\n', '$(('))
+      .array(
+        fc.constantFrom(
+          ...'ab \n;&|()$`"\'\\<>#{}'.split(''),
+          '$(',
+          '<<E',
+          'E\n',
+          '$((',
+          '<(',
+          ' sh ',
+          ' -c ',
+          'eval ',
+        ),
+      )
       .map((parts) => parts.join(''));
     fc.assert(
       fc.property(text, (script) => {

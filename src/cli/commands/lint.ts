@@ -11,14 +11,12 @@ export interface LintOptions extends PackGiven {
   readonly explain?: string | true;
 }
 
-/** Checks runbooks and says what in them will go wrong. 0: nothing; 2: something; 65: one of them cannot be run at all. */
+/** Checks runbooks and their test cases, and says what in them will go wrong. 0: nothing; 2: something; 65: one of them cannot be run at all. */
 export async function lint(io: Io, files: readonly string[], options: LintOptions): Promise<number> {
   if (options.explain !== undefined) return explainRules(io, options.explain);
-  // `lint runbooks/*.yaml` names them too; `mendgate test` checks their shape.
-  const runbooks = files.filter((file) => !file.endsWith('.test.yaml'));
   if (files.length === 0) throw new UsageError('which runbooks? mendgate lint FILE…');
   const packs = packsGiven(options);
-  const results = await Promise.all(runbooks.map((file) => lintRunbook(file, { packs })));
+  const results = await Promise.all(files.map((file) => lintRunbook(file, { packs })));
   const findings = unique(results.flatMap((result) => result.findings));
   const open = findings.filter(({ waived }) => waived === undefined);
   switch (options.json ? 'json' : options.output) {
@@ -30,7 +28,7 @@ export async function lint(io: Io, files: readonly string[], options: LintOption
       break;
     case 'text':
       await printDiagnostics(io, open);
-      printEnds(io, runbooks, results);
+      printEnds(io, files, results);
   }
   if (results.some(({ valid }) => !valid)) return exit.invalid;
   return open.length === 0 ? exit.ok : exit.failed;

@@ -1,6 +1,6 @@
 /** A file to begin with. */
 export interface NewFile {
-  /** Relative to where the name was given. */
+  /** Relative to the folder that one is in. */
   readonly path: string;
   readonly text: string;
 }

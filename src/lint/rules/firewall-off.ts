@@ -18,6 +18,7 @@ export default commandRule({
   },
   finds: ({ argv }) => {
     if (runs(argv, 'systemctl', /^(?:stop|disable|mask)$/, units)) return message;
+    if (runs(argv, 'service', units, 'stop')) return message;
     if (runs(argv, /^ip6?tables$/, /^(?:-F|--flush)$/) || runs(argv, 'nft', 'flush', 'ruleset')) return message;
     return runs(argv, 'ufw', /^(?:disable|reset)$/) ? message : undefined;
   },

@@ -1,5 +1,6 @@
 import { probeScript } from '../example.ts';
 import { commandRule } from '../rule.ts';
+import { sqlChange } from '../sql.ts';
 import type { Command } from '../unwrap.ts';
 
 /** Programs that change something whatever their arguments are. */
@@ -8,12 +9,15 @@ const always =
 
 /** Programs that change something with some of their arguments. */
 const sometimes: readonly (readonly [program: RegExp, args: RegExp])[] = [
-  [/^sed$/, /^(?:-[A-Za-z]*i|--in-place)/],
+  [/^sed$/, /^(?:-[nrEsuzb]*[iI]|--i)/],
+  [/^perl$/, /^-[0-9acflnpsStTuUwWX]*i/],
+  [/^ruby$/, /^-[0-9aclnpsSwW]*i/],
+  [/^[gm]?awk$/, /^(?:-i)?inplace$|^--include=inplace$/],
   [
     /^systemctl$/,
-    /^(?:start|stop|restart|try-restart|reload|reload-or-restart|enable|disable|mask|unmask|daemon-reload|daemon-reexec|reset-failed|kill|isolate|set-default|edit|set-property|revert|preset)$/,
+    /^(?:start|stop|restart|try-restart|condrestart|reload|force-reload|reload-or-restart|(?:try-reload|reload)-or-(?:try-)?restart|enable|reenable|disable|mask|unmask|link|add-(?:wants|requires)|daemon-reload|daemon-reexec|reset-failed|kill|clean|freeze|thaw|bind|mount-image|isolate|set-default|edit|set-property|revert|preset|preset-all|(?:un)?set-environment|import-environment|rescue|emergency|halt|poweroff|reboot|soft-reboot|kexec|switch-root|suspend|hibernate|hybrid-sleep|suspend-then-hibernate)$/,
   ],
-  [/^service$/, /^(?:start|stop|restart|reload|force-reload)$/],
+  [/^(?:service|rc-service|invoke-rc\.d)$/, /^(?:start|stop|restart|try-restart|condrestart|reload|force-reload)$/],
   [/^semanage$/, /^(?:-[adDm]|--add|--delete|--deleteall|--modify|import)$/],
   [/^semodule$/, /^-(?:[iruBedRD]|-(?:install|remove|upgrade|build|enable|disable))/],
   [
@@ -67,12 +71,15 @@ export default commandRule({
   },
 });
 
-function mutation({ argv, writes }: Command): string | undefined {
+function mutation(command: Command): string | undefined {
+  const { argv, writes } = command;
   const [program = '', ...args] = argv;
   const file = writes.find((target) => !/^(?:\/dev\/(?:null|stdout|stderr|tty|fd\/.*)|&.*|\d)$/.test(target));
   if (file !== undefined) return `this writes the file ${file}`;
   if (isDryRun(program, args)) return undefined;
   if (always.test(program)) return `\`${program}\` changes the host`;
+  const statement = sqlChange(command);
+  if (statement !== undefined) return `\`${program}\` changes a database: ${statement}`;
   const found = sometimes.find(([name, word]) => name.test(program) && args.some((arg) => word.test(arg)));
   const word = found === undefined ? undefined : args.find((arg) => found[1].test(arg));
   return word === undefined ? undefined : `\`${program} ${word}\` changes the host`;

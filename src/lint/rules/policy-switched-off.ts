@@ -13,11 +13,10 @@ export default commandRule({
     bad: script('semodule -DB'),
     good: script("trap 'semodule -B' EXIT\nsemodule -DB\nausearch -m AVC --raw"),
   },
-  finds: ({ argv }, { text, commands }) => {
+  finds: ({ argv }, { commands }) => {
     if (runs(argv, 'semodule', /^(?:-d.*|--disable=.*|--disable)$/)) return 'this takes a module out of the policy';
     if (!runs(argv, 'semodule', /^(?:-DB|-BD|-D|--disable_dontaudit)$/)) return undefined;
-    const built =
-      commands.some((other) => runs(other.argv, 'semodule', '-B')) || /trap\b.*semodule -B/.test(text ?? '');
+    const built = commands.some((other) => runs(other.argv, 'semodule', '-B'));
     return built ? undefined : 'nothing here puts the "dontaudit" rules back';
   },
 });

@@ -12,9 +12,8 @@ export default commandRule({
     bad: script('curl -fsS https://get.example.com/install.sh | sh'),
     good: 'fix:\n  - package.installed: { name: policycoreutils-python-utils }',
   },
-  finds: ({ argv, piped }, { commands }) => {
-    const fetches = commands.some((other) => runs(other.argv, /^(?:curl|wget|fetch)$/));
-    const isShell = runs(argv, /^(?:(?:ba|da|a|k|z)?sh|python[0-9.]*|perl|ruby|node)$/);
-    return piped && isShell && fetches ? 'this runs whatever the network gave' : undefined;
-  },
+  finds: ({ parses }) =>
+    parses.some((argv) => runs(argv, /^(?:curl|wget|fetch|aria2c)$/))
+      ? 'this runs whatever the network gave'
+      : undefined,
 });

@@ -1,5 +1,18 @@
 import { script } from '../example.ts';
 import { commandRule, runs } from '../rule.ts';
+import type { Command } from '../unwrap.ts';
+import { writtenText } from '../written-text.ts';
+
+const message = 'this takes SELinux away from the whole host';
+/** The kernel's own switch, which setenforce writes to. */
+const kernelSwitch = /^(?:of=)?\/(?:sys\/fs\/)?selinux\/enforce$/;
+
+function writesSwitch({ argv, writes, input }: Command): boolean {
+  const isFile = writes.some((file) => kernelSwitch.test(file));
+  if (!isFile && !runs(argv, /^(?:tee|dd|cp|install)$/, kernelSwitch)) return false;
+  const text = isFile && runs(argv, /^(?:echo|printf)$/) ? argv.slice(1).join(' ') : input;
+  return !/^(?:-[neE]+ )?1(?:\\n|\s)*$/.test(text ?? '');
+}
 
 export default commandRule({
   id: 'lint/setenforce',
@@ -13,6 +26,7 @@ export default commandRule({
     bad: script('setenforce 0'),
     good: 'fix:\n  - selinux.boolean: { name: httpd_can_network_relay, value: true }',
   },
-  finds: ({ argv }) =>
-    runs(argv, 'setenforce', /^(?:0|permissive)$/i) ? 'this takes SELinux away from the whole host' : undefined,
+  finds: (command) =>
+    runs(command.argv, 'setenforce', /^(?:0|permissive)$/i) || writesSwitch(command) ? message : undefined,
+  also: (view) => writtenText(view, /^\s*0/, message, kernelSwitch),
 });
