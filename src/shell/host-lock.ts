@@ -79,13 +79,17 @@ lk_own=$lk_d/own.$lk_me
 { echo "$nonce $$ \${mg_x:--} $lk_b $run"; printf '%s\\n' "$host" "$operator" "$since" "$comment"; } 2>/dev/null >"$lk_own" || lk_storage 3
 trap 'rm -f "$lk_own"' EXIT`;
 
-const common = `${born}\n${place}\n${readings}`;
+/**
+ * Shell functions that tell who holds the lock of the user who asks (`lk_read "$lk_d/lock"`, `lk_alive`, `lk_fixing`: its
+ * run is `$lk_r`), and where that user's markers lie (`$lk_m`).
+ */
+export const holderScript = `${born}\n${place}\n${readings}`;
 
 /*
  * A hard link is there whole or not at all: there is no moment in which the lock has no owner, as there would be with
  * mkdir. A lock of the same run and host is an earlier wire's of ours, and is taken over whoever lives.
  */
-const take = `${common}
+const take = `${holderScript}
 ${seize}
 ${own}
 lk_t=50
@@ -104,7 +108,7 @@ done
 [ ! -e "$lk_d/lock" ] || lk_held 1
 lk_storage 4`;
 
-const look = `${common}
+const look = `${holderScript}
 lk_ours || { echo free; exit 0; }
 lk_read "$lk_d/lock" || { echo free; exit 0; }
 ! lk_alive || lk_held 1
@@ -115,7 +119,7 @@ echo free`;
  * With the lock go the markers that nobody will ask for any more, in one `rm` for all. The host's own record must say that
  * the fix came to its end: a marker that keeps a late script from beginning stays, and so does one that was left half-done.
  */
-const release = `${common}
+const release = `${holderScript}
 set --
 [ -n "$spent" ] && [ ! -L "$lk_m" ] && [ -O "$lk_m" ] && for lk_f in $spent; do
 lk_x=; { while read -r lk_y lk_z; do lk_x=$lk_y; done <"$lk_m/$lk_f/rc"; } 2>/dev/null
@@ -125,7 +129,7 @@ lk_ours && lk_read "$lk_d/lock" && [ "$lk_n" = "$nonce" ] && set -- "$@" "$lk_d/
 [ "$#" -eq 0 ] || rm -rf "$@"
 echo free`;
 
-const unlock = `${common}
+const unlock = `${holderScript}
 lk_ours || { echo free; exit 0; }
 lk_read "$lk_d/lock" || { echo free; exit 0; }
 [ "$lk_n" = "$wanted" ] || lk_held 1
