@@ -209,6 +209,7 @@ export { type RecordEnd, type RecordRequest, recordHost } from './uses/record-ho
 export { annotateRun, compareRuns, type ReportKind, reportRun } from './uses/report-run.ts';
 export { type ResumeEnd, type ResumeRequest, resumeRun } from './uses/resume-run.ts';
 export { type GivenSetting, readSettings, type SettingKind } from './uses/settings.ts';
+export { type SweepEnd, type SweepRequest, type SweptHost, sweepHosts } from './uses/sweep-hosts.ts';
 export {
   printJunit,
   printTestResults,

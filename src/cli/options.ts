@@ -149,7 +149,7 @@ export function withConnecting(command: Command): Command {
     .addOption(new Option('--key-file <file>').hideHelp())
     .option(
       '-T, --timeout <seconds>',
-      'for each part of connecting: name, TCP, handshake, login (else 5, 10, 15, 20)',
+      'for each part of connecting: name, TCP, handshake, login, shell (else 5, 10, 15, 20, 20)',
       seconds,
     )
     .addOption(

@@ -3,7 +3,7 @@ import type { RunsCleanOptions } from './commands/runs-clean.ts';
 import type { RunsReportOptions } from './commands/runs-report.ts';
 import type { RunsShowOptions } from './commands/runs-show.ts';
 import type { Io } from './io.ts';
-import { newCommand, type StateOptions, withState } from './options.ts';
+import { newCommand, type StateOptions, withReach, withState } from './options.ts';
 
 /** How a run is named. */
 export const runHelp = "a run's id, a part of it that no other has, or `last`";
@@ -63,12 +63,21 @@ export function runsCommand(io: Io, end: (exitCode: number) => void): Command {
   ).action(async (run: string, options: StateOptions) =>
     end(await (await import('./commands/runs-verify.ts')).runsVerify(io, run, options)),
   );
-  add(newCommand('clean').description('remove old ones; they can be neither resumed nor undone then'))
-    .option('--older <time>', 'those that nobody has written to for so long', '30d')
-    .option('--keep <n>', 'but never the newest n')
-    .option('-C, --dry-run', 'only name them')
-    .action(async (options: RunsCleanOptions) =>
-      end(await (await import('./commands/runs-clean.ts')).runsClean(io, options)),
-    );
+  add(
+    withReach(
+      newCommand('clean')
+        .description('remove old ones; they can be neither resumed nor undone then')
+        .option('--older <time>', 'those that nobody has written to for so long', '30d')
+        .option('--keep <n>', 'but never the newest n')
+        .option('-C, --dry-run', 'only name them')
+        .option('--hosts', 'also what settled runs left on hosts: those of -i, else those of the runs')
+        .option(
+          '--unknown <time>',
+          'with --hosts: also what runs that are not kept here left so long ago (7d or more)',
+        ),
+    ),
+  ).action(async (options: RunsCleanOptions) =>
+    end(await (await import('./commands/runs-clean.ts')).runsClean(io, options)),
+  );
   return runs;
 }

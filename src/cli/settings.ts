@@ -31,6 +31,9 @@ export const settings: ReadonlyMap<string, { readonly kind: SettingKind; readonl
   ['notify', { kind: 'many' }],
 ]);
 
+/** Commands about runs: where the line names no inventory, that of the run itself is meant. */
+const ofRuns: ReadonlySet<string> = new Set(['undo', 'clean']);
+
 /** A setting and where it comes from. */
 export interface FoundSetting extends Omit<GivenSetting, 'line'> {
   readonly from: string;
@@ -61,8 +64,7 @@ export async function applySettings(io: Io, command: Command): Promise<void> {
     const setting = found.get(option.long?.slice(2) ?? '');
     const source = command.getOptionValueSource(option.attributeName());
     if (setting === undefined || (source !== undefined && source !== 'default')) continue;
-    // A run's own inventory is what it is taken back on.
-    if (command.name() === 'undo' && option.long === '--inventory') continue;
+    if (ofRuns.has(command.name()) && option.long === '--inventory') continue;
     command.setOptionValueWithSource(option.attributeName(), settled(option, setting), 'config');
   }
 }

@@ -130,6 +130,7 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
     ...options,
     approve: desk.approve,
     emit,
+    journalFailed: journal.failed,
     runId,
     startedAt,
     throttles: new WeakMap(),

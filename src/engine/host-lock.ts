@@ -24,7 +24,8 @@ const lockTimeoutMs = 15_000;
 export interface Holding {
   readonly run: string;
   readonly take: LaneRequest;
-  readonly release: LaneRequest;
+  /** `spent`: markers of this user's that go with it. */
+  release(become: Become, spent: readonly string[]): LaneRequest;
   /** Why the host may not be changed, by the answer to `take`; `undefined`: the lock is ours. */
   refusal(answer: Answer): string | undefined;
 }
@@ -35,11 +36,16 @@ export function holding(run: string, host: string, words: LockWords, become: Bec
   const since = new Date(now).toISOString();
   const owner: LockOwner = { nonce: lockNonce(), run, host, operator, since, comment };
   const { nonce } = owner;
-  const common = { become, timeoutMs: lockTimeoutMs };
+  const timeoutMs = lockTimeoutMs;
   return {
     run,
-    take: { label: { kind: 'lock', name: 'take', params: { ...owner } }, command: takeLock(owner), ...common },
-    release: { label: { kind: 'lock', name: 'release', params: { nonce } }, command: releaseLock(nonce), ...common },
+    take: { label: { kind: 'lock', name: 'take', params: { ...owner } }, command: takeLock(owner), become, timeoutMs },
+    release: (user, spent) => ({
+      label: { kind: 'lock', name: 'release', params: { nonce } },
+      command: releaseLock(nonce, spent),
+      become: user,
+      timeoutMs,
+    }),
     refusal: (answer) => refusalOf(answer, run, host),
   };
 }

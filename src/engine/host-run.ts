@@ -45,6 +45,8 @@ export interface EngineParts {
   readonly convertParams: ConvertParams;
   readonly clock: Clock;
   readonly emit: (body: EventBody) => Promise<void>;
+  /** The journal could not be written: what it was told may not be on the disk. Absent: there is none. */
+  readonly journalFailed?: AbortSignal;
   readonly approve: (approval: Approval) => Promise<boolean>;
   /** `-b`: for hosts where call, step, runbook and inventory are silent. */
   readonly becomeByDefault: Become;

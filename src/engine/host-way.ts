@@ -248,7 +248,8 @@ export class HostWay {
 
   async #end(outcome: HostOutcome): Promise<void> {
     this.outcome = outcome;
-    await this.#session?.release();
+    // Where the journal lacks an end, the host's markers are all that knows it.
+    await this.#session?.release(this.#parts.journalFailed?.aborted !== true);
     await this.#close();
     const ms = this.#options.clock.monotonic() - this.#begun;
     await this.#parts.emit({ type: 'host.finished', host: outcome.host, outcome, ms });

@@ -1,5 +1,6 @@
 import type { Answer } from '../model/command.ts';
 import { HostFailure } from '../model/host-failure.ts';
+import type { Become } from '../model/runbook.ts';
 import type { Connection, LaneRequest } from '../model/transport.ts';
 import type { Holding } from './host-lock.ts';
 
@@ -37,15 +38,20 @@ export class LockKeeper {
     await this.#taking;
   }
 
-  /** Gives it back; a wire that is broken has done so already. */
-  async release(connection: Connection): Promise<void> {
+  /** Gives it back, and with it the markers that are spent, by their user; a wire that is broken has given it back already. */
+  async release(connection: Connection, spent: ReadonlyMap<Become, readonly string[]>): Promise<void> {
     const holding = this.#holding;
     this.#holding = undefined;
     await this.#taking;
     if (holding === undefined || this.#refusal !== undefined || this.#failure !== undefined) return;
-    await connection.run(holding.release).catch((error: unknown) => {
-      if (!(error instanceof HostFailure)) throw error;
-    });
+    const users = new Set([...spent.keys(), holding.take.become]);
+    await Promise.all(
+      [...users].map((user) =>
+        connection.run(holding.release(user, spent.get(user) ?? [])).catch((error: unknown) => {
+          if (!(error instanceof HostFailure)) throw error;
+        }),
+      ),
+    );
   }
 
   async #takeOver(connection: Connection): Promise<void> {
@@ -61,11 +67,7 @@ export class LockKeeper {
     } catch (error) {
       if (!(error instanceof HostFailure)) throw error;
       if (error.phase === 'become' && holding.take.become !== false) {
-        this.#holding = {
-          ...holding,
-          take: { ...holding.take, become: false },
-          release: { ...holding.release, become: false },
-        };
+        this.#holding = { ...holding, take: { ...holding.take, become: false } };
         return this.#takeOver(connection);
       }
       this.#failure = error;

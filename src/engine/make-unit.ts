@@ -231,6 +231,9 @@ function attempt(
       const done = 'begun' in applied ? applied.begun : applied.kind === 'busy' ? applied.done : undefined;
       const begun = nothing || done === undefined ? {} : { begun: done.length };
       await emit({ type: 'fix.result', ...stampOf(place), key, attempt: count, outcome, ...reason, ...begun, ms });
+      // A switch looks at its fix's markers until it is settled itself.
+      const known = outcome === 'done' || outcome === 'failed';
+      if (known && deadMan === undefined) run.session.recorded([...key, count]);
     },
   };
   return attemptFix(run, due, turn, key, told, first);
@@ -249,6 +252,8 @@ async function goOn(
   const lost = made.filter((entry) => typeof entry === 'string');
   const takenBack = resumed.kind === 'failed' && resumed.takenBack;
   if (!takenBack) place.run.made.push(...standing);
+  const known = resumed.kind !== 'unknown' && deadMan === undefined;
+  if (known) place.run.session.recorded(fixKey(place, unit.alternative));
   const undo = async (): Promise<string | undefined> => {
     if (takenBack) return undefined;
     const left = [await takeBack(place, { ...unit, deadMan }, standing, scope), ...lost].filter(

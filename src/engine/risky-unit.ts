@@ -5,6 +5,7 @@ import type { StepResult } from '../model/result.ts';
 import type { Check, Risky, StepRollback } from '../model/runbook.ts';
 import { type Claim, confirmDone } from './confirm-done.ts';
 import { DeadManSwitch, notKept } from './dead-man.ts';
+import { fixKey } from './fix-key.ts';
 import type { DueChange } from './inspect-calls.ts';
 import { type Resumed, recordedUnit, resumeUnit } from './resume-unit.ts';
 import { failedParts, runCheck } from './run-check.ts';
@@ -33,7 +34,7 @@ const reachable: Check = { probes: [], that: [], withinMs: 0, everyMs: 1000, fre
  */
 export async function confirmUnit(
   place: StepPlace,
-  unit: Claim & { readonly risky: Risky | undefined },
+  unit: Claim & { readonly risky: Risky | undefined; readonly alternative: string | undefined },
   due: readonly DueChange[],
   scope: Scope,
   deadMan: DeadManSwitch | undefined,
@@ -42,7 +43,10 @@ export async function confirmUnit(
   const held = await holds(place, unit, due, scope);
   if (held.outcome !== 'changed') return held;
   const settled = await deadMan.disarm();
-  if (settled.kind === 'disarmed' || settled.kind === 'none') return held;
+  if (settled.kind === 'disarmed' || settled.kind === 'none') {
+    place.run.session.recorded(fixKey(place, unit.alternative));
+    return held;
+  }
   return { outcome: settled.kind === 'unreached' ? 'unknown' : 'failed', reason: notKept(settled, unit.risky) };
 }
 

@@ -16,9 +16,11 @@ import type {
   Label,
   Transport,
 } from '../model/transport.ts';
+import type { FixKey } from './fix-key.ts';
 import type { Holding } from './host-lock.ts';
 import { LockKeeper } from './lock-keeper.ts';
 import { type FixWait, recoverFix } from './recover-fix.ts';
+import { SpentMarkers } from './spent-markers.ts';
 
 /** A host's wire for the length of a run: it can be reopened, and knows the time of the last change there. */
 export interface Session {
@@ -53,14 +55,18 @@ export interface Session {
   fix(request: FixRequest, waits?: (wait: FixWait) => Promise<void>): Promise<FixOutcome>;
   /** Asks what became of a fix that another process sent. Never begins it. */
   adopt(request: AdoptRequest): Promise<FixOutcome>;
+  /** The journal was told how all that was sent under this key ended: its markers are not needed any more. */
+  recorded(key: FixKey): void;
   /** Marks now, on the host's clock, as the time of the last change; the host is asked, and not waited for. */
   markChange(become: Become): void;
   /** Asks for the host's lock, with the next frames; it is kept over all connections until {@link release}. */
   lock(holding: Holding): void;
   /** Why nothing may be changed here; `undefined`: the lock is ours, or none was asked for. */
   lockRefusal(): Promise<string | undefined>;
-  /** Gives the lock back. Never rejects with a HostFailure. */
-  release(): Promise<void>;
+  /**
+   * Gives the lock back. `sweep`: and has the markers removed that are not needed any more. Never rejects with a HostFailure.
+   */
+  release(sweep: boolean): Promise<void>;
   /** A new connection; the old one is closed. For `fresh: true`. */
   reopen(): Promise<void>;
   close(): Promise<void>;
@@ -87,6 +93,7 @@ export async function openSession(
   let since = startedAt;
   let marking: Promise<void> | undefined;
   const keeper = new LockKeeper();
+  const markers = new SpentMarkers();
   const ahead = new Map<string, Promise<unknown>>();
   const ask = (label: Label, command: Command, become: Become, timeoutMs: number): Promise<Answer> =>
     connection.run({ label, command, become, timeoutMs: command.timeoutMs ?? timeoutMs });
@@ -143,11 +150,16 @@ export async function openSession(
       if (refused !== undefined) return { kind: 'not_started', failure: new HostFailure('command', refused) };
       const { run } = keeper;
       const whose = run === undefined ? request : { ...request, run };
+      markers.sent(request);
       const outcome = await recoverFix(whose, { current: () => connection, reopen, clock, signal, waits });
       ahead.clear();
       return outcome;
     },
-    adopt: (request) => connection.adopt(request),
+    adopt(request) {
+      markers.sent(request);
+      return connection.adopt(request);
+    },
+    recorded: (key) => markers.recorded(key),
     markChange(become) {
       const marked = readClock(ask, become).then((now) => {
         since = now ?? since;
@@ -157,7 +169,7 @@ export async function openSession(
     },
     lock: (what) => keeper.take(connection, what),
     lockRefusal: () => keeper.refusal(),
-    release: () => keeper.release(connection),
+    release: (sweep) => keeper.release(connection, sweep ? markers.spent : new Map()),
     reopen,
     close: () => connection.close(),
   };

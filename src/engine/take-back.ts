@@ -39,6 +39,7 @@ export async function takeBack(
     done: left === undefined,
     ...reasonOf(left, unit),
   });
+  if (left === undefined) run.session.recorded(key);
   return left;
 }
 

@@ -75,6 +75,7 @@ async function takeBackUnit(
     ...(called === undefined ? {} : { calls: called.kind }),
     ...(left === '' ? {} : { reason: left }),
   });
+  if (left === '') for (const each of [key, callsKey]) run.session.recorded(each);
   return left === '' ? { outcome: 'rolled_back' } : { outcome: 'failed', reason: left, rollbackFailed: left };
 }
 

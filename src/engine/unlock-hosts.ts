@@ -1,11 +1,9 @@
-import { HostFailure } from '../model/host-failure.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Become } from '../model/runbook.ts';
-import type { Connection, Transport } from '../model/transport.ts';
 import { removeLock } from '../shell/host-lock.ts';
 import { type LockReply, lockOwnerText, readLockReply } from '../shell/host-lock-reply.ts';
+import { type AskHostsOptions, askHosts, likelyUsers } from './ask-hosts.ts';
 import { lockNonce } from './host-lock.ts';
-import { createLimit } from './limit.ts';
 
 /** What became of a host's lock. */
 export interface UnlockAnswer {
@@ -16,64 +14,34 @@ export interface UnlockAnswer {
   readonly reason?: string;
 }
 
-export interface UnlockOptions {
+export interface UnlockOptions extends Omit<AskHostsOptions, 'users'> {
   /** As the refused run told it. */
   readonly nonce: string;
   /** For hosts of which the inventory says nothing. */
   readonly becomeByDefault: Become;
-  readonly forks: number;
-  readonly transportFor: (host: Host) => Transport;
-  readonly signal: AbortSignal;
 }
+
+type LockEnd = Omit<UnlockAnswer, 'host'>;
 
 /** Takes away the locks of that nonce, whoever holds them. */
 export async function unlockHosts(hosts: readonly Host[], options: UnlockOptions): Promise<readonly UnlockAnswer[]> {
-  const limit = createLimit(options.forks);
-  return Promise.all(hosts.map((host) => limit(() => unlock(host, options))));
+  const { nonce, becomeByDefault } = options;
+  const users = (host: Host) => likelyUsers(host, becomeByDefault);
+  const asked = await askHosts(hosts, { ...options, users }, async (connection, become) => {
+    const label = { kind: 'lock', name: 'unlock', params: { nonce } } as const;
+    const command = removeLock(nonce, lockNonce());
+    return endOf(readLockReply((await connection.run({ label, command, become, timeoutMs: 15_000 })).stdout));
+  });
+  return asked.map((found) => (found.kind === 'failed' ? found : { host: found.host, ...worthTelling(found.answers) }));
 }
 
-async function unlock(host: Host, options: UnlockOptions): Promise<UnlockAnswer> {
-  try {
-    const connection = await options.transportFor(host).open(host, { signal: options.signal });
-    try {
-      return { host: host.name, ...(await unlockOver(connection, host, options)) };
-    } finally {
-      await connection.close();
-    }
-  } catch (error) {
-    if (!(error instanceof HostFailure)) throw error;
-    const reason = [error.message, error.help].filter((part) => part !== undefined).join('. ');
-    return { host: host.name, kind: 'failed', reason };
-  }
+/** Each user has a lock of its own: mostly one of them is meant. */
+function worthTelling(ends: readonly LockEnd[]): LockEnd {
+  const told = ends.find(({ kind }) => kind === 'unlocked') ?? ends.find(({ kind }) => kind !== 'free');
+  return told ?? { kind: 'free' };
 }
 
-/** The lock belongs to the user as whom the run made its fixes, which need not be known here: each who may be is asked. */
-async function unlockOver(
-  connection: Connection,
-  host: Host,
-  { nonce, becomeByDefault }: UnlockOptions,
-): Promise<Omit<UnlockAnswer, 'host'>> {
-  const first = host.connect.become ?? becomeByDefault;
-  let answer: Omit<UnlockAnswer, 'host'> | undefined;
-  let failure: unknown;
-  for (const become of [first, first === false ? 'root' : false] as const) {
-    try {
-      const label = { kind: 'lock', name: 'unlock', params: { nonce } } as const;
-      const command = removeLock(nonce, lockNonce());
-      const { stdout } = await connection.run({ label, command, become, timeoutMs: 15_000 });
-      const found = answerOf(readLockReply(stdout));
-      if (found.kind === 'unlocked') return found;
-      if (answer === undefined || answer.kind === 'free') answer = found;
-    } catch (error) {
-      if (!(error instanceof HostFailure) || error.phase !== 'become') throw error;
-      failure ??= error;
-    }
-  }
-  if (answer === undefined) throw failure;
-  return answer;
-}
-
-function answerOf(reply: LockReply | undefined): Omit<UnlockAnswer, 'host'> {
+function endOf(reply: LockReply | undefined): LockEnd {
   switch (reply?.kind) {
     case 'unlocked':
     case 'free':

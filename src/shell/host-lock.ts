@@ -28,6 +28,7 @@ elif [ "$lk_u" = 0 ] && [ -d /var/run ]; then lk_d=/var/run/mendgate
 elif [ -O "/run/user/$lk_u" ]; then lk_d=/run/user/$lk_u/mendgate
 else lk_d=/tmp/mendgate-$lk_u
 fi
+if [ "$lk_u" = 0 ]; then lk_m=/var/lib/mendgate; else lk_m=\${HOME:-/nonexistent}/.local/state/mendgate; fi
 lk_ours() { [ -d "$lk_d" ] && [ ! -L "$lk_d" ] && [ -O "$lk_d" ]; }`;
 
 /*
@@ -41,8 +42,7 @@ lk_i=$lk_n.$lk_p.$lk_s
 }
 lk_alive() { [ "$lk_o" = "$lk_b" ] && mg_alive "$lk_p" "$lk_s"; }
 lk_fixing() {
-if [ "$lk_u" = 0 ]; then lk_f=/var/lib/mendgate; else lk_f=$HOME/.local/state/mendgate; fi
-for lk_f in "$lk_f"/*/meta; do
+for lk_f in "$lk_m"/*/meta; do
 { read -r lk_x lk_y lk_z lk_w lk_g lk_v <"$lk_f"; } 2>/dev/null || continue
 [ -n "$lk_w" ] && [ "$lk_v" = "$lk_r" ] && [ "$lk_y" = "$lk_b" ] && mg_alive "$lk_z" "$lk_w" && return 0
 done
@@ -79,13 +79,17 @@ lk_own=$lk_d/own.$lk_me
 { echo "$nonce $$ \${mg_x:--} $lk_b $run"; printf '%s\\n' "$host" "$operator" "$since" "$comment"; } 2>/dev/null >"$lk_own" || lk_storage 3
 trap 'rm -f "$lk_own"' EXIT`;
 
-const common = `${born}\n${place}\n${readings}`;
+/**
+ * Shell functions that tell who holds the lock of the user who asks (`lk_read "$lk_d/lock"`, `lk_alive`, `lk_fixing`: its
+ * run is `$lk_r`), and where that user's markers lie (`$lk_m`).
+ */
+export const holderScript = `${born}\n${place}\n${readings}`;
 
 /*
  * A hard link is there whole or not at all: there is no moment in which the lock has no owner, as there would be with
  * mkdir. A lock of the same run and host is an earlier wire's of ours, and is taken over whoever lives.
  */
-const take = `${common}
+const take = `${holderScript}
 ${seize}
 ${own}
 lk_t=50
@@ -104,18 +108,28 @@ done
 [ ! -e "$lk_d/lock" ] || lk_held 1
 lk_storage 4`;
 
-const look = `${common}
+const look = `${holderScript}
 lk_ours || { echo free; exit 0; }
 lk_read "$lk_d/lock" || { echo free; exit 0; }
 ! lk_alive || lk_held 1
 ! lk_fixing || lk_held 2
 echo free`;
 
-const release = `${common}
-lk_ours && lk_read "$lk_d/lock" && [ "$lk_n" = "$nonce" ] && rm -f "$lk_d/lock" "$lk_d/own.$lk_i"
+/*
+ * With the lock go the markers that nobody will ask for any more, in one `rm` for all. The host's own record must say that
+ * the fix came to its end: a marker that keeps a late script from beginning stays, and so does one that was left half-done.
+ */
+const release = `${holderScript}
+set --
+[ -n "$spent" ] && [ ! -L "$lk_m" ] && [ -O "$lk_m" ] && for lk_f in $spent; do
+lk_x=; { while read -r lk_y lk_z; do lk_x=$lk_y; done <"$lk_m/$lk_f/rc"; } 2>/dev/null
+[ "$lk_x" != done ] || set -- "$@" "$lk_m/$lk_f"
+done
+lk_ours && lk_read "$lk_d/lock" && [ "$lk_n" = "$nonce" ] && set -- "$@" "$lk_d/lock" "$lk_d/own.$lk_i"
+[ "$#" -eq 0 ] || rm -rf "$@"
 echo free`;
 
-const unlock = `${common}
+const unlock = `${holderScript}
 lk_ours || { echo free; exit 0; }
 lk_read "$lk_d/lock" || { echo free; exit 0; }
 [ "$lk_n" = "$wanted" ] || lk_held 1
@@ -142,9 +156,12 @@ export function lookAtLock(): ScriptCommand {
   return { script: look };
 }
 
-/** Gives back what was taken under this nonce; another's lock stays. */
-export function releaseLock(nonce: string): ScriptCommand {
-  return { script: release, variables: { nonce } };
+/**
+ * Gives back what was taken under this nonce; another's lock stays. `spent`: names of markers (marker-name.ts) of this user's that
+ * have served their time.
+ */
+export function releaseLock(nonce: string, spent: readonly string[] = []): ScriptCommand {
+  return { script: release, variables: { nonce, spent: spent.join(' ') } };
 }
 
 /** Takes away a lock whose holder may still live, by its nonce: `unlocked`, `free` or, of another nonce, `held`. `nonce`: a fresh one. */

@@ -40,8 +40,11 @@ mg_alive() {
 if [ -e /proc/self/stat ]; then mg_born "$1" && [ "$mg_x" = "$2" ]; else kill -0 "$1" 2>/dev/null; fi
 }`;
 
-/** Old coreutils know no FILE: they sync everything, or nothing. Without any sync the rest still holds. */
-export const sync = 'mg_sync() { sync "$@" 2>/dev/null || sync 2>/dev/null; }';
+/**
+ * Old coreutils know no FILE: they sync everything, or nothing. Without any sync the rest still holds. What was removed
+ * meanwhile needs none.
+ */
+export const sync = 'mg_sync() { sync "$@" 2>/dev/null || { [ -e "$1" ] && sync 2>/dev/null; }; }';
 
 /*
  * On a full disk a record may have gaps: what stands behind one counts for nothing.

@@ -19,6 +19,8 @@ export interface ConnectionOptions {
   readonly becomePassword: Secret | undefined;
   readonly clock: Clock;
   readonly limits?: LaneLimits;
+  /** How long a shell may take until it is ours; default: host-shell.ts's `greetingMs`. */
+  readonly startMs?: number | undefined;
   /** Frees the wire itself; called once. */
   close(): void;
 }
@@ -56,8 +58,8 @@ export function makeConnection(options: ConnectionOptions): Connection {
   };
 
   function shellOptions(become: Become): ShellOptions {
-    const { becomeMethod, becomePassword } = options;
-    return { open, become, becomeMethod, becomePassword, clock, booted, installed };
+    const { becomeMethod, becomePassword, startMs } = options;
+    return { open, become, becomeMethod, becomePassword, clock, startMs, booted, installed };
   }
 
   /** For a fix: the channel that waits for it, if there is one. */

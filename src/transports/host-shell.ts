@@ -19,7 +19,7 @@ export interface ShellOptions {
   readonly becomePassword: Secret | undefined;
   readonly clock: Clock;
   /** From the open channel to the program's greeting. Default `greetingMs`. */
-  readonly startMs?: number;
+  readonly startMs?: number | undefined;
   /** Hears the id of the host's boot with each greeting that has one. */
   readonly booted?: (bootId: string) => void;
   /** Hears the host's machine-id with each greeting that has one. */

@@ -33,8 +33,9 @@ export interface LoginOptions {
   /** Things the operator should know that stop nothing: a host key that was accepted, a security key to touch. */
   readonly onWarning?: (message: string) => void;
   /**
-   * For each part of connecting: name lookup, TCP, greeting with handshake, login. Default 5, 10, 15 and 20 s. The system's
-   * ssh has four times as long for all of them together; default 50 s.
+   * For each part of connecting: name lookup, TCP, greeting with handshake, login; then, for each channel, until it is open,
+   * and until its shell greets. Default 5, 10, 15, and 20 s for each of the others. The system's ssh has four times as long for all up to
+   * the login together; default 50 s. ssh_config's ConnectTimeout counts, as with OpenSSH, up to the handshake.
    */
   readonly connectTimeoutMs?: number;
   readonly clock?: Clock;

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -32,6 +33,12 @@ const nobody = 65_534;
 const isRoot = process.getuid?.() === 0;
 chmodSync(base, 0o755);
 const as = isRoot ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'] : [];
+
+function chownTree(folder: string): void {
+  for (const name of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {
+    chownSync(join(folder, name), nobody, nobody);
+  }
+}
 
 let count = 0;
 const owner = (more: Partial<LockOwner> = {}): LockOwner => {
@@ -150,6 +157,43 @@ describe.each(shells)('the lock of a host in $name', ({ program, args }) => {
     // One that never began says so in its place.
     writeFileSync(join(marker, 'meta'), `cancelled ${boot}\n`);
     expect(await lane().run(takeLock(owner()))).toEqual({ kind: 'taken' });
+  });
+
+  it('takes markers along that are spent, only of fixes that came to their end, and nobody else’s', async () => {
+    const one = lane();
+    const ann = owner();
+    await one.run(takeLock(ann));
+    const markers = join(home, '.local/state/mendgate');
+    const records = {
+      aa: 'e 0 0\ndone\n',
+      ab: 'e 0 1\ndone\n',
+      ac: 'e 0 0\n',
+      ad: 'stop\n',
+      ae: undefined,
+      ba: 'e 0 0\ndone\n',
+    };
+    for (const [name, record] of Object.entries(records)) {
+      mkdirSync(join(markers, name), { recursive: true });
+      if (record !== undefined) writeFileSync(join(markers, name, 'rc'), record);
+    }
+    const spent = ['aa', 'ab', 'ac', 'ad', 'ae', 'af'];
+    // Root's folder, to another user's shell.
+    if (isRoot) {
+      await one.run(releaseLock(owner().nonce, spent));
+      expect(readdirSync(markers)).toEqual(Object.keys(records));
+      chownTree(markers);
+    }
+    await one.run(releaseLock(owner().nonce, ['']));
+    expect(readdirSync(markers)).toEqual(Object.keys(records));
+    await one.run(releaseLock(ann.nonce, spent));
+    expect(readdirSync(markers)).toEqual(['ac', 'ad', 'ae', 'ba']);
+    expect(readdirSync(dir)).toEqual([]);
+    // A link is not that folder.
+    const elsewhere = join(home, 'elsewhere');
+    renameSync(markers, elsewhere);
+    symlinkSync(elsewhere, markers);
+    await one.run(releaseLock(ann.nonce, ['ba']));
+    expect(readdirSync(elsewhere)).toEqual(['ac', 'ad', 'ae', 'ba']);
   });
 
   it('is taken away by its nonce only', async () => {

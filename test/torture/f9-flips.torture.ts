@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Connection, FixOutcome } from '../../src/model/transport.ts';
-import { greetingMs } from '../../src/transports/host-shell.ts';
 import { limited } from '../../src/transports/limited.ts';
 import { sshdMissing } from '../sshd/sshd.ts';
 import { type Rig, read, startRig } from '../transports/fault-rig.ts';
@@ -19,12 +18,12 @@ const times = { connect: 1500, probe: 3000, fix: 4000 } as const;
 const silentMs = 40_000;
 
 /**
- * What each call has, and 2 s (the fault model's promise). A shell that hears nothing waits its own time for the greeting; a fix
- * that heard it and then nothing more ends with the wire.
+ * What each call has, and 2 s (the fault model's promise). Its channel and its shell have the time of a part of connecting each; a
+ * fix that heard its shell and then nothing more ends with the wire.
  */
 const allowed = [
   ['connecting', 4 * times.connect + 2000],
-  ['the probe', greetingMs + times.probe + 2000],
+  ['the probe', 2 * times.connect + times.probe + 2000],
   ['the fix', silentMs + times.fix + 2000],
   ['closing', 2000],
 ] as const;

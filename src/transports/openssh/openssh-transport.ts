@@ -7,6 +7,7 @@ import type { Host } from '../../model/inventory.ts';
 import type { Connection, Transport } from '../../model/transport.ts';
 import { systemClock } from '../clock.ts';
 import { makeConnection } from '../connection.ts';
+import { greetingMs } from '../host-shell.ts';
 import { limited } from '../limited.ts';
 import type { LoginOptions } from '../login-options.ts';
 import { patientClock } from '../ssh/patient-clock.ts';
@@ -108,14 +109,15 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
       );
       tellAccepted(master.said, onWarning);
       const env = { ...process.env, LC_ALL: 'C', SSH_ASKPASS_REQUIRE: 'never' };
-      // Opening a channel and having the request answered: 10 s each.
-      const channels = muxChannels(master, env, clock, 20_000);
+      const startMs = options.connectTimeoutMs ?? greetingMs;
+      const channels = muxChannels(master, env, clock, startMs);
       const connection = makeConnection({
         open: channels.open,
         hostKey: master.hostKey,
         becomeMethod: host.connect.becomeMethod ?? options.becomeMethod,
         becomePassword: host.connect.becomePassword ?? options.becomePassword,
         clock,
+        startMs,
         ...(options.limits === undefined ? {} : { limits: options.limits }),
         close() {
           void master.end();

@@ -2,6 +2,7 @@ import { HostFailure } from '../../model/host-failure.ts';
 import type { Host } from '../../model/inventory.ts';
 import { safeLine } from '../../model/safe-text.ts';
 import type { Secret } from '../../model/secret.ts';
+import { greetingMs } from '../host-shell.ts';
 import type { Hop, SshConfig } from '../ssh-config/ssh-config.ts';
 import type { WantedCredentials } from './credentials.ts';
 
@@ -31,6 +32,8 @@ export interface EndpointLimits {
   readonly tcpMs: number;
   readonly handshakeMs: number;
   readonly authMs: number;
+  /** Until a channel is open, and then until its shell greets. */
+  readonly shellMs: number;
   /** How long a host that hangs up before it greets is asked again. */
   readonly droppedMs: number;
 }
@@ -124,6 +127,7 @@ function endpoint(said: Said, config: SshConfig, options: EndpointOptions): Endp
       tcpMs: tcpMs ?? 10_000,
       handshakeMs: tcpMs ?? 15_000,
       authMs: connectMs ?? 20_000,
+      shellMs: connectMs ?? greetingMs,
       droppedMs: connectMs ?? 15_000,
     },
     keepalive: { intervalMs: config.serverAliveIntervalMs ?? 10_000, countMax: config.serverAliveCountMax ?? 3 },

@@ -77,8 +77,7 @@ export function connectionOpener(options: OpenerOptions): Opener {
           ? undefined
           : (login: AbortSignal) => ways.forward(jump, { address, port, tcpMs: limits.tcpMs }, login);
       const { client, socket, hostKey } = await reach(endpoint, forward, signal);
-      // Opening a channel and having the request answered: 10 s each.
-      const channels = clientChannels(client, clock, 20_000);
+      const channels = clientChannels(client, clock, limits.shellMs);
       const { onTraffic } = options;
       return makeConnection({
         open:
@@ -87,6 +86,7 @@ export function connectionOpener(options: OpenerOptions): Opener {
         becomeMethod: host.connect.becomeMethod ?? options.becomeMethod,
         becomePassword: host.connect.becomePassword ?? options.becomePassword,
         clock,
+        startMs: limits.shellMs,
         ...(options.limits === undefined ? {} : { limits: options.limits }),
         close() {
           client.end();
