@@ -24,8 +24,9 @@ const body = [
   'unset ENV BASH_ENV CDPATH',
   'g=; read -r a b c d g z 2>/dev/null </proc/$$/stat || g=$(ps -o pgid= -p $$ 2>/dev/null)',
   'g=${g##* }',
-  // A group of its own, so that a deadline can end everything in it and nothing else (dropbear makes none).
-  'if [ "$g" = $$ ]; then :; elif [ -z "$2" ] && command -v setsid >/dev/null; then exec setsid /bin/sh -c "$1" sh "$1" 2; else g=0; fi',
+  // A group of its own, so that a deadline can end everything in it and nothing else (dropbear makes none). That of the sudo
+  // before it, whose pid is $3, will do: only sudo is in it, and to begin another costs two programs.
+  'if [ "$g" = $$ ] || [ "$g" = "${3:-none}" ]; then :; elif [ -z "$2" ] && command -v setsid >/dev/null; then exec setsid /bin/sh -c "$1" sh "$1" 2; else g=0; fi',
   'echo "mendgate ready"',
   'IFS=" " read -r n l b || exit 97',
   's=; z=; t=$(echo; echo x); t=${t%x}',
@@ -43,9 +44,9 @@ const becomeBody = [
   'if [ "$w" = "$2" ]; then exec /bin/sh -c "$1" sh "$1"; fi',
   'command -v "$4" >/dev/null || { echo "mendgate: no $4" >&2; exit 127; }',
   // doas asks on a terminal only, and there is none. su reads a password from stdin; the shell it starts gets the body.
-  'case $4 in doas) exec doas -n -u "$2" -- /bin/sh -c "$1" sh "$1";; su) exec su -s /bin/sh -c "$5" "$2" sh "$1";; esac',
-  'if [ -n "$3" ]; then exec sudo -S -H -p "$3" -u "$2" -- /bin/sh -c "$1" sh "$1"; fi',
-  'exec sudo -n -H -u "$2" -- /bin/sh -c "$1" sh "$1"',
+  'case $4 in doas) exec doas -n -u "$2" -- /bin/sh -c "$1" sh "$1" "" $$;; su) exec su -s /bin/sh -c "$5" "$2" sh "$1";; esac',
+  'if [ -n "$3" ]; then exec sudo -S -H -p "$3" -u "$2" -- /bin/sh -c "$1" sh "$1" "" $$; fi',
+  'exec sudo -n -H -u "$2" -- /bin/sh -c "$1" sh "$1" "" $$',
 ].join('; ');
 
 /** What to ask the host to execute for a shell as the connecting user. The same text always. */
