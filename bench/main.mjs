@@ -1,5 +1,5 @@
 // npm run bench -- [--hosts 10,50,200] [--rounds 5] [--rtt 0,50,200] [--trips 200] [--simulated 100,1000]
-//                  [--only REGEX] [--forks 50] [--user make] [--write]
+//                  [--programs] [--only REGEX] [--forks 50] [--user make] [--write]
 //
 // Starts its own sshd fleet on loopback, lets mendgate and its peers do W (bench/README.md) in turns, and prints medians
 // and ratios. --user make: as root, log in as a user that is made for it and removed afterwards. --write: docs/performance.md.
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { countMended, resetState, startFleet } from './fleet.mjs';
 import { measure } from './measure.mjs';
 import { commandOf, peersFor, whyNot } from './peers.mjs';
+import { countPrograms } from './programs.mjs';
 import { printTable, writePage } from './report.mjs';
 import { countRoundTrips } from './round-trips.mjs';
 import { simulate } from './sim.mjs';
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
     user: { type: 'string', default: 'own' },
     markers: { type: 'string', default: 'disk' },
     trips: { type: 'string', default: '' },
+    programs: { type: 'boolean', default: false },
     simulated: { type: 'string', default: '' },
     write: { type: 'boolean', default: false },
   },
@@ -54,6 +56,11 @@ try {
   }
   for (const rtt of fleet === undefined ? [] : numbers(options.trips)) {
     const page = await roundTrips(fleet, rtt);
+    pages.push(page);
+    say(page.text);
+  }
+  if (fleet !== undefined && options.programs) {
+    const page = await countPrograms(fleet, () => until(() => sessionsOf(fleet) === 0));
     pages.push(page);
     say(page.text);
   }

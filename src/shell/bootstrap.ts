@@ -14,7 +14,9 @@ export const bootstrapExit = { noHeader: 97, truncated: 98 } as const;
  * The exec string is read by the user's login shell: bash, dash, ash, fish or csh. All of them read one line of words in
  * single quotes alike as long as neither ', !, a backslash nor a line end stands in them (csh expands ! there, fish reads
  * backslashes), and old csh has words of at most 1024 characters. So the bootstrap is small; it reads a program of any
- * kind from stdin, which `ps` cannot see, and runs it only when every byte of it has arrived.
+ * kind from stdin, which `ps` cannot see, and runs it only when every byte of it has arrived. The program finds what reads it as
+ * functions: a shell reads its stdin byte by byte (0.3 µs each), and its argv as a whole. `mg_lines` puts `mg_l` lines of `mg_c`
+ * bytes into `mg_s`, or fails; `mg_more` reads a whole frame into it (frame.ts), or ends the shell.
  */
 const body = [
   'umask 077',
@@ -22,17 +24,19 @@ const body = [
   'LC_ALL=C; LANG=C; TERM=dumb',
   'export PATH LC_ALL LANG TERM',
   'unset ENV BASH_ENV CDPATH',
-  'g=; read -r a b c d g z 2>/dev/null </proc/$$/stat || g=$(ps -o pgid= -p $$ 2>/dev/null)',
-  'g=${g##* }',
-  // A group of its own, so that a deadline can end everything in it and nothing else (dropbear makes none).
-  'if [ "$g" = $$ ]; then :; elif [ -z "$2" ] && command -v setsid >/dev/null; then exec setsid /bin/sh -c "$1" sh "$1" 2; else g=0; fi',
+  // Its own stat, which says more than its process group: later, when it began.
+  'mg_stat=; if read -r mg_stat 2>/dev/null </proc/$$/stat; then g=${mg_stat##*) }; g=${g#* * }; g=${g%% *}; else g=$(ps -o pgid= -p $$ 2>/dev/null); g=${g##* }; fi',
+  // A group of its own, so that a deadline can end everything in it and nothing else (dropbear makes none). That of the sudo
+  // before it, whose pid is $3, will do: only sudo is in it, and to begin another costs two programs.
+  'if [ "$g" = $$ ] || [ "$g" = "${3:-none}" ]; then :; elif [ -z "$2" ] && command -v setsid >/dev/null; then exec setsid /bin/sh -c "$1" sh "$1" 2; else g=0; fi',
   'echo "mendgate ready"',
-  'IFS=" " read -r n l b || exit 97',
-  's=; z=; t=$(echo; echo x); t=${t%x}',
+  // A line end, which no word of an exec string can hold: every shell begins with these three in IFS.
+  'mg_t=${IFS#??}',
   // By hundreds of lines: appending each to the whole would take quadratic time (13 s for a megabyte).
-  'while [ "$l" -gt 0 ]; do IFS= read -r x || exit 98; z=$z$x$t; case $l in *00) s=$s$z; z=;; esac; l=$((l-1)); done; s=$s$z',
-  '[ "${#s}" -eq "$b" ] || exit 98',
-  'eval "$s"',
+  'mg_lines() { mg_s=; mg_z=; while [ "$mg_l" -gt 0 ]; do IFS= read -r mg_x || return 1; mg_z=$mg_z$mg_x$mg_t; case $mg_l in *00) mg_s=$mg_s$mg_z; mg_z=;; esac; mg_l=$((mg_l-1)); done; mg_s=$mg_s$mg_z; [ "${#mg_s}" -eq "$mg_c" ]; }',
+  'mg_more() { IFS=" " read -r n mg_l mg_c || exit 97; mg_lines || exit 98; }',
+  'mg_more',
+  'eval "$mg_s"',
 ].join('; ');
 
 const becomeBody = [
@@ -43,9 +47,9 @@ const becomeBody = [
   'if [ "$w" = "$2" ]; then exec /bin/sh -c "$1" sh "$1"; fi',
   'command -v "$4" >/dev/null || { echo "mendgate: no $4" >&2; exit 127; }',
   // doas asks on a terminal only, and there is none. su reads a password from stdin; the shell it starts gets the body.
-  'case $4 in doas) exec doas -n -u "$2" -- /bin/sh -c "$1" sh "$1";; su) exec su -s /bin/sh -c "$5" "$2" sh "$1";; esac',
-  'if [ -n "$3" ]; then exec sudo -S -H -p "$3" -u "$2" -- /bin/sh -c "$1" sh "$1"; fi',
-  'exec sudo -n -H -u "$2" -- /bin/sh -c "$1" sh "$1"',
+  'case $4 in doas) exec doas -n -u "$2" -- /bin/sh -c "$1" sh "$1" "" $$;; su) exec su -s /bin/sh -c "$5" "$2" sh "$1";; esac',
+  'if [ -n "$3" ]; then exec sudo -S -H -p "$3" -u "$2" -- /bin/sh -c "$1" sh "$1" "" $$; fi',
+  'exec sudo -n -H -u "$2" -- /bin/sh -c "$1" sh "$1" "" $$',
 ].join('; ');
 
 /** What to ask the host to execute for a shell as the connecting user. The same text always. */

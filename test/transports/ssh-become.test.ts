@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,9 +51,18 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('becoming root throu
     expect((await connection.run(request('id -un', { become: 'mg-asked' }))).stdout).toBe('mg-asked\n');
   });
 
+  it('has a process group that nothing else is in: that of its sudo where it leads one, or one of its own', async () => {
+    const leader = asRoot('ps -o comm= -p "$(ps -o pgid= -p $$ | tr -d " ")"');
+    expect((await (await connect('mg-free')).run(leader)).stdout).toBe('sudo\n');
+    // Here the login shell leads the group, and more is in it.
+    const led = user('mg-led', { sudo: 'nopasswd', files: { spy: '#!/bin/sh\n/bin/bash "$@"\nexit\n' } });
+    execFileSync('chmod', ['755', join(led.home, 'spy')]);
+    execFileSync('usermod', ['-s', join(led.home, 'spy'), led.name]);
+    expect((await (await connect('mg-led')).run(leader)).stdout).toBe('sh\n');
+  });
+
   it('never sends a password that sudo did not ask for', async () => {
     const spied = user('mg-spied', { sudo: 'nopasswd', password, files: { spy: spyShell } });
-    const { execFileSync } = await import('node:child_process');
     execFileSync('chmod', ['755', join(spied.home, 'spy')]);
     execFileSync('usermod', ['-s', join(spied.home, 'spy'), spied.name]);
     const connection = await connect('mg-spied', password);
