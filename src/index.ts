@@ -4,7 +4,7 @@
 export type { NamedBranch } from './cases/branches.ts';
 export type { Came, Mismatch } from './cases/compare.ts';
 export type { Answered } from './cases/fake-host.ts';
-export type { BookCoverage, FileResult } from './cases/file-result.ts';
+export type { BookCoverage, BrokenFile, FileResult } from './cases/file-result.ts';
 export type { Mutation, Survivor } from './cases/mutate.ts';
 export type { CaseRun } from './cases/run-cases.ts';
 export type { RunResult } from './engine/execute-plan.ts';
@@ -16,6 +16,7 @@ export type { Trace, TracedPart } from './expr/trace.ts';
 export type { Manifest } from './journal/bundle/manifest.ts';
 export type { Damage } from './journal/check-records.ts';
 export type { Retention } from './journal/kept-runs.ts';
+export type { NeededRun } from './journal/settled-runs.ts';
 export { formatDiagnostic } from './load/format-diagnostic.ts';
 export type { LoadOptions } from './load/load-runbook.ts';
 export type { Files } from './load/read-source.ts';
@@ -55,6 +56,7 @@ export {
 export type { Branch } from './model/branch.ts';
 export type {
   CaseAnswer,
+  CaseFile,
   CaseHost,
   CaseMode,
   Expectation,
@@ -140,6 +142,7 @@ export type {
 export { Secret } from './model/secret.ts';
 export type {
   AdoptRequest,
+  Again,
   Connection,
   FixOutcome,
   FixPart,

@@ -8,12 +8,18 @@ import { listRuns } from './list-runs.ts';
 import { readHistory } from './read-history.ts';
 import { type RunLock, takeRunLock } from './run-lock.ts';
 
+/** A run whose markers are asked for again, or may be. */
+export interface NeededRun {
+  readonly run: string;
+  readonly why: string;
+}
+
 /** What the kept runs say of what they left on hosts. */
 export interface KeptMarkers {
   /** Nobody will ask for their markers again. The newest first. */
   readonly settled: readonly RunHistory[];
   /** Their markers are needed, or may be. */
-  readonly needed: readonly { readonly run: string; readonly why: string }[];
+  readonly needed: readonly NeededRun[];
   /** Until then nobody can go on with a settled run. */
   release(): Promise<void>;
 }
@@ -21,7 +27,7 @@ export interface KeptMarkers {
 /** Looks at all real runs that are kept, and keeps the settled ones from being gone on with meanwhile. */
 export async function keptMarkers(state: string, clock: Clock): Promise<KeptMarkers> {
   const settled: RunHistory[] = [];
-  const needed: { run: string; why: string }[] = [];
+  const needed: NeededRun[] = [];
   const locks: RunLock[] = [];
   for (const { run, dryRun } of await listRuns(state)) {
     if (dryRun === true) continue;

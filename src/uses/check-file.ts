@@ -5,6 +5,7 @@ import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { checkRunbook } from '../registry.ts';
 
+/** What a file is, and what is wrong with it. */
 export type CheckedFile =
   | ({ readonly kind: 'runbook' } & Checked<Runbook>)
   /** Warnings of their runbook are not among the diagnostics. */

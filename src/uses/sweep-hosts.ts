@@ -1,7 +1,7 @@
 // Removes from hosts what runs left there that nobody will ask for again. The line itself is ../mend.ts.
 
 import type { SweptHost } from '../engine/sweep-hosts.ts';
-import type { KeptMarkers } from '../journal/settled-runs.ts';
+import type { NeededRun } from '../journal/settled-runs.ts';
 import { chooseHosts, readInventory } from '../mend.ts';
 import type { ReachOptions } from '../mend-request.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -11,6 +11,7 @@ import type { Become } from '../model/runbook.ts';
 
 export type { SweptHost } from '../engine/sweep-hosts.ts';
 
+/** Whose leavings go, and how those hosts are reached. */
 export interface SweepRequest {
   readonly stateDirectory: string;
   /** Empty: the inventories of the kept runs, and those of their hosts on which they fixed something. */
@@ -27,6 +28,7 @@ export interface SweepRequest {
   readonly dryRun: boolean;
 }
 
+/** What came of a sweep. */
 export type SweepEnd =
   | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
   /** No host is chosen: why. */
@@ -35,7 +37,7 @@ export type SweepEnd =
       readonly kind: 'swept';
       readonly hosts: readonly SweptHost[];
       /** Runs of whose markers none goes. */
-      readonly needed: KeptMarkers['needed'];
+      readonly needed: readonly NeededRun[];
       readonly warnings: readonly string[];
       readonly diagnostics: readonly Diagnostic[];
     };
@@ -131,7 +133,7 @@ async function sweepGroups(
   { dryRun, forks, signal, unknownDays }: SweepRequest,
   groups: readonly Group[],
   runs: readonly RunHistory[],
-  needed: KeptMarkers['needed'],
+  needed: readonly NeededRun[],
 ): Promise<readonly SweptHost[]> {
   const [{ sweepHosts }, { likelyUsers }, { overrideConnect }, { openTransports }] = await Promise.all([
     import('../engine/sweep-hosts.ts'),

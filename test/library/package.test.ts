@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Consumer, copyExamples, installPacked } from './consumer.ts';
 
@@ -22,6 +23,11 @@ describe('the package', () => {
     const paths = promised([exports, bin, man]).filter((path) => !path.includes('*'));
     expect(paths.length).toBeGreaterThan(5);
     expect(paths.filter((path) => !existsSync(join(consumer.installed, path)))).toEqual([]);
+  });
+
+  it('has nothing for publint to say', async () => {
+    const { messages } = await publint({ pkgDir: consumer.installed, pack: false });
+    expect(messages).toEqual([]);
   });
 
   it('has the licenses, also of what is built in, the words for people, the runbooks and the schemas', () => {
