@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Answer } from '../model/command.ts';
+import type { Answer, Command } from '../model/command.ts';
 import { HostFailure } from '../model/host-failure.ts';
 import type { Become } from '../model/runbook.ts';
 import type { LaneRequest } from '../model/transport.ts';
-import { type LockOwner, lookAtLock, releaseLock, takeLock } from '../shell/host-lock.ts';
+import { type LockOwner, lookAtLock, releaseLock, takeFreeLock, takeLock } from '../shell/host-lock.ts';
 import { lockOwnerText, readLockReply } from '../shell/host-lock-reply.ts';
 import type { Session } from './session.ts';
 
@@ -24,6 +24,8 @@ const lockTimeoutMs = 15_000;
 export interface Holding {
   readonly run: string;
   readonly take: LaneRequest;
+  /** Of `take`, for a host that nobody holds: shorter. Elsewhere {@link isBusy} is its answer, and `take` is to be asked. */
+  readonly takeFree: Command;
   readonly release: LaneRequest;
   /** Why the host may not be changed, by the answer to `take`; `undefined`: the lock is ours. */
   refusal(answer: Answer): string | undefined;
@@ -39,9 +41,15 @@ export function holding(run: string, host: string, words: LockWords, become: Bec
   return {
     run,
     take: { label: { kind: 'lock', name: 'take', params: { ...owner } }, command: takeLock(owner), ...common },
+    takeFree: takeFreeLock(owner),
     release: { label: { kind: 'lock', name: 'release', params: { nonce } }, command: releaseLock(nonce), ...common },
     refusal: (answer) => refusalOf(answer, run, host),
   };
+}
+
+/** Whether the short way found something in its way. */
+export function isBusy({ stdout }: Answer): boolean {
+  return readLockReply(stdout)?.kind === 'busy';
 }
 
 /** Names one taking of a lock; short enough to be typed. */

@@ -1,7 +1,7 @@
 import type { Answer } from '../model/command.ts';
 import { HostFailure } from '../model/host-failure.ts';
-import type { Connection, LaneRequest } from '../model/transport.ts';
-import type { Holding } from './host-lock.ts';
+import type { Connection } from '../model/transport.ts';
+import { type Holding, isBusy } from './host-lock.ts';
 
 /** One host's lock for the length of a session, over all its connections. */
 export class LockKeeper {
@@ -33,7 +33,7 @@ export class LockKeeper {
   async moveTo(connection: Connection): Promise<void> {
     await this.#taking;
     if (this.#holding === undefined || this.#refusal !== undefined) return;
-    this.#taking = this.#takeOver(connection);
+    this.#taking = this.#takeOver(connection, false);
     await this.#taking;
   }
 
@@ -48,16 +48,19 @@ export class LockKeeper {
     });
   }
 
-  async #takeOver(connection: Connection): Promise<void> {
+  /** `free`: probably nobody holds it. */
+  async #takeOver(connection: Connection, free = true): Promise<void> {
     const holding = this.#holding;
     if (holding === undefined) return;
-    const took = (answer: Answer): void => {
+    const { take, takeFree } = holding;
+    const heard = (answer: Answer): void => {
       this.#refusal = holding.refusal(answer);
     };
-    const run = async (request: LaneRequest): Promise<void> => took(await connection.run({ ...request, again: took }));
+    const again = { command: take.command, heard };
     try {
       this.#failure = undefined;
-      await run(holding.take);
+      const quick = free ? await connection.run({ ...take, command: takeFree, again }) : undefined;
+      heard(quick === undefined || isBusy(quick) ? await connection.run({ ...take, again }) : quick);
     } catch (error) {
       if (!(error instanceof HostFailure)) throw error;
       if (error.phase === 'become' && holding.take.become !== false) {
@@ -66,7 +69,7 @@ export class LockKeeper {
           take: { ...holding.take, become: false },
           release: { ...holding.release, become: false },
         };
-        return this.#takeOver(connection);
+        return this.#takeOver(connection, free);
       }
       this.#failure = error;
     }

@@ -25,10 +25,16 @@ export interface LaneRequest {
   /** Kept per stream; the rest is dropped and `truncated` set. Default 1 MiB. */
   readonly maxBytes?: number;
   /**
-   * What it does lasts only as long as the shell it runs in (a lock): it runs again, first of all, in each shell that takes
-   * its place on this connection, and this hears the answer. Absent: once.
+   * What it does lasts only as long as the shell it runs in (a lock): this runs, first of all, in each shell that takes
+   * its place on this connection. Absent: nothing does.
    */
-  readonly again?: (answer: Answer) => void;
+  readonly again?: Again;
+}
+
+/** What does again in another shell what a request did, and who hears the answer. */
+export interface Again {
+  readonly command: Command;
+  heard(answer: Answer): void;
 }
 
 /** All commands of one fix (or one rollback): one script, run at most once, in order, ended by the first that fails. */

@@ -14,7 +14,9 @@ export const bootstrapExit = { noHeader: 97, truncated: 98 } as const;
  * The exec string is read by the user's login shell: bash, dash, ash, fish or csh. All of them read one line of words in
  * single quotes alike as long as neither ', !, a backslash nor a line end stands in them (csh expands ! there, fish reads
  * backslashes), and old csh has words of at most 1024 characters. So the bootstrap is small; it reads a program of any
- * kind from stdin, which `ps` cannot see, and runs it only when every byte of it has arrived.
+ * kind from stdin, which `ps` cannot see, and runs it only when every byte of it has arrived. The program finds what reads it as
+ * functions: a shell reads its stdin byte by byte (0.3 µs each), and its argv as a whole. `mg_lines` puts `mg_l` lines of `mg_c`
+ * bytes into `mg_s`, or fails; `mg_more` reads a whole frame into it (frame.ts), or ends the shell.
  */
 const body = [
   'umask 077',
@@ -28,12 +30,12 @@ const body = [
   // before it, whose pid is $3, will do: only sudo is in it, and to begin another costs two programs.
   'if [ "$g" = $$ ] || [ "$g" = "${3:-none}" ]; then :; elif [ -z "$2" ] && command -v setsid >/dev/null; then exec setsid /bin/sh -c "$1" sh "$1" 2; else g=0; fi',
   'echo "mendgate ready"',
-  'IFS=" " read -r n l b || exit 97',
-  's=; z=; t=$(echo; echo x); t=${t%x}',
+  'mg_t=$(echo; echo x); mg_t=${mg_t%x}',
   // By hundreds of lines: appending each to the whole would take quadratic time (13 s for a megabyte).
-  'while [ "$l" -gt 0 ]; do IFS= read -r x || exit 98; z=$z$x$t; case $l in *00) s=$s$z; z=;; esac; l=$((l-1)); done; s=$s$z',
-  '[ "${#s}" -eq "$b" ] || exit 98',
-  'eval "$s"',
+  'mg_lines() { mg_s=; mg_z=; while [ "$mg_l" -gt 0 ]; do IFS= read -r mg_x || return 1; mg_z=$mg_z$mg_x$mg_t; case $mg_l in *00) mg_s=$mg_s$mg_z; mg_z=;; esac; mg_l=$((mg_l-1)); done; mg_s=$mg_s$mg_z; [ "${#mg_s}" -eq "$mg_c" ]; }',
+  'mg_more() { IFS=" " read -r n mg_l mg_c || exit 97; mg_lines || exit 98; }',
+  'mg_more',
+  'eval "$mg_s"',
 ].join('; ');
 
 const becomeBody = [

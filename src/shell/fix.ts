@@ -58,6 +58,7 @@ export function composeFix(request: FixRequest, nonce: string): string {
   const say = (word: string): string => `echo '${nonce} ${word}'; echo '${nonce} ${word}' >&2`;
   const record = (text: string): string => `mg_rec "${text}"`;
   const commands = request.parts.flatMap((part) => part.commands);
+  const watched = commands.some((command) => ownSeconds(command) !== undefined);
   const lines = [
     "trap '' HUP INT PIPE TERM",
     spooling,
@@ -65,7 +66,7 @@ export function composeFix(request: FixRequest, nonce: string): string {
     "mg_stop=; mg_w=; mg_a=; trap : HUP INT PIPE; trap 'mg_stop=1' TERM",
     'mg_rec() { [ -z "$mg_m" ] || { echo "$1" >>"$mg_m/rc"; } 2>/dev/null; }',
     'mg_end() { [ -z "$mg_a" ] || kill -KILL "$mg_a"; mg_finish; } 2>/dev/null',
-    watch,
+    ...(watched ? [watch] : []),
     watchAll,
     `mg_late ${Math.max(1, Math.ceil(wholeTime(request) / 1000))} ${commands.findLastIndex(({ unkillable }) => unkillable === true) + 1} '${nonce}'`,
   ];

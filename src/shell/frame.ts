@@ -60,21 +60,11 @@ set --`;
  */
 export const laneProgram = `${programKinds.lane}
 ${hello}
-mg_t=$t
-unset a b c d g l n s t x z
+unset a b c d g n z
 exec 3>&1 4>&2
 mg_o=; mg_p=
-mg_bad() { echo "$mg_o$mg_n x"; echo "$mg_p" >&2; exit 98; }
-while IFS=' ' read -r mg_n mg_l mg_b mg_w; do
-mg_s=; mg_z=
-while [ "$mg_l" -gt 0 ]; do
-IFS= read -r mg_x || mg_bad
-mg_z=$mg_z$mg_x$mg_t
-case $mg_l in *00) mg_s=$mg_s$mg_z; mg_z=;; esac
-mg_l=$((mg_l-1))
-done
-mg_s=$mg_s$mg_z
-[ "\${#mg_s}" -eq "$mg_b" ] || mg_bad
+while IFS=' ' read -r mg_n mg_l mg_c mg_w; do
+mg_lines || { echo "$mg_o$mg_n x"; echo "$mg_p" >&2; exit 98; }
 echo "$mg_o$mg_n b"; echo "$mg_p$mg_n b" >&2
 mg_o=; mg_p=
 case $mg_w in
@@ -93,7 +83,7 @@ done
  * group; 0: none. `$mg_b` is the id of the boot.
  */
 export function fixProgram(script: string, kind: 'fix' | 'ask' = 'fix'): string {
-  return `${programKinds[kind]}\n${hello}\nmg_g=$g\nunset a b c d g l n s t x z\n${script}`;
+  return `${programKinds[kind]}\n${hello}\nmg_g=$g\nunset a b c d g n z\n${script}`;
 }
 
 /**

@@ -4,6 +4,8 @@ import type { LockOwner } from './host-lock.ts';
 /** What a host says of its lock. */
 export type LockReply =
   | { readonly kind: 'taken' | 'free' | 'unlocked' }
+  /** Something is in the way; who, was not looked at. */
+  | { readonly kind: 'busy' }
   /** `fixing`: its holder is gone, and a fix that was begun on the host still runs. */
   | { readonly kind: 'held'; readonly fixing: boolean; readonly owner: LockOwner }
   | { readonly kind: 'storage'; readonly why: string };
@@ -23,6 +25,7 @@ export function readLockReply(stdout: string): LockReply | undefined {
     case 'taken':
     case 'free':
     case 'unlocked':
+    case 'busy':
       return { kind: word };
     case 'storage':
       return { kind: 'storage', why: troubles[Number(code) - 1] ?? 'it could not be made' };

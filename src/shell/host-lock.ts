@@ -1,5 +1,5 @@
 import type { ScriptCommand } from '../model/command.ts';
-import { born } from './marker.ts';
+import { birth, born } from './marker.ts';
 
 /** Who holds a host's lock, as the host's own file says. */
 export interface LockOwner {
@@ -20,8 +20,6 @@ export interface LockOwner {
  */
 const place = `lk_u=; while read -r lk_x lk_y lk_u lk_z; do [ "$lk_x" != Uid: ] || break; lk_u=; done 2>/dev/null </proc/$$/status
 [ -n "$lk_u" ] || lk_u=$(id -u)
-lk_b=; read -r lk_b 2>/dev/null </proc/sys/kernel/random/boot_id
-lk_b=\${lk_b:--}
 if [ -n "$MENDGATE_LOCK_DIR" ]; then lk_d=$MENDGATE_LOCK_DIR
 elif [ "$lk_u" = 0 ] && [ -d /run ]; then lk_d=/run/mendgate
 elif [ "$lk_u" = 0 ] && [ -d /var/run ]; then lk_d=/var/run/mendgate
@@ -68,6 +66,9 @@ rm -f "$lk_d"/heir.*
 for lk_f in "$lk_d"/own.*; do lk_read "$lk_f" && ! lk_alive && rm -f "$lk_f"; done
 }`;
 
+const boot = `lk_b=; read -r lk_b 2>/dev/null </proc/sys/kernel/random/boot_id
+lk_b=\${lk_b:--}`;
+
 /** A file of our own, whole before anybody can see it under another name. Whoever takes the lock removes both names together. */
 const own = `lk_storage() { echo "storage $1"; exit 0; }
 [ -d "$lk_d" ] || mkdir "$lk_d" 2>/dev/null
@@ -79,7 +80,7 @@ lk_own=$lk_d/own.$lk_me
 { echo "$nonce $$ \${mg_x:--} $lk_b $run"; printf '%s\\n' "$host" "$operator" "$since" "$comment"; } 2>/dev/null >"$lk_own" || lk_storage 3
 trap 'rm -f "$lk_own"' EXIT`;
 
-const common = `${born}\n${place}\n${readings}`;
+const common = `${born}\n${place}\n${boot}\n${readings}`;
 
 /*
  * A hard link is there whole or not at all: there is no moment in which the lock has no owner, as there would be with
@@ -104,6 +105,13 @@ done
 [ ! -e "$lk_d/lock" ] || lk_held 1
 lk_storage 4`;
 
+/** All that is needed where nobody holds it: a shell reads its stdin byte by byte. */
+const quickTake = `${birth}
+${place}
+${boot}
+${own}
+if ln "$lk_own" "$lk_d/lock" 2>/dev/null; then trap - EXIT; echo taken; else echo busy; fi`;
+
 const look = `${common}
 lk_ours || { echo free; exit 0; }
 lk_read "$lk_d/lock" || { echo free; exit 0; }
@@ -111,8 +119,8 @@ lk_read "$lk_d/lock" || { echo free; exit 0; }
 ! lk_fixing || lk_held 2
 echo free`;
 
-const release = `${common}
-lk_ours && lk_read "$lk_d/lock" && [ "$lk_n" = "$nonce" ] && rm -f "$lk_d/lock" "$lk_d/own.$lk_i"
+const release = `${place}
+lk_ours && { read -r lk_n lk_p lk_s lk_x <"$lk_d/lock"; } 2>/dev/null && [ "$lk_n" = "$nonce" ] && rm -f "$lk_d/lock" "$lk_d/own.$lk_n.$lk_p.$lk_s"
 echo free`;
 
 const unlock = `${common}
@@ -126,15 +134,24 @@ lk_seize || lk_held 1
 echo unlocked`;
 
 /** The texts of what this file asks for: they start nothing that outlives them. */
-export const lockScripts: ReadonlySet<string> = new Set([take, look, release, unlock]);
+export const lockScripts: ReadonlySet<string> = new Set([quickTake, take, look, release, unlock]);
 
 /**
  * Takes the host's lock for the shell that this runs in: it lasts until it is given back or that shell is gone. Says `taken`;
  * `held WHY` and who holds it; or `storage WHY`. See {@link readLockReply} for the answers of all four.
  */
-export function takeLock({ nonce, run, host, operator, since, comment }: LockOwner): ScriptCommand {
+export function takeLock(owner: LockOwner): ScriptCommand {
+  return { script: take, variables: variablesOf(owner) };
+}
+
+/** {@link takeLock} for the usual case: where the lock's file is there, whoever left it, nothing is taken; it says `busy`. */
+export function takeFreeLock(owner: LockOwner): ScriptCommand {
+  return { script: quickTake, variables: variablesOf(owner) };
+}
+
+function variablesOf({ nonce, run, host, operator, since, comment }: LockOwner) {
   const words = { host: oneLine(host), operator: oneLine(operator), since: oneLine(since), comment: oneLine(comment) };
-  return { script: take, variables: { nonce, run: oneWord(run), ...words } };
+  return { nonce, run: oneWord(run), ...words };
 }
 
 /** Only looks: `free`, or `held WHY` and who. Changes nothing. */

@@ -31,11 +31,12 @@ mg_m=$mg_d/$mg_k
  * A process is known by its pid and the time it began: pids come again, after a container's restart even soon. A dead
  * one that nobody has waited for is dead. `mg_born PID` gives `mg_x`; `mg_alive PID BORN`.
  */
-export const born = `mg_born() {
+export const birth = `mg_born() {
 mg_x=; mg_l=; read -r mg_l 2>/dev/null <"/proc/$1/stat" || return 1
 set -- \${mg_l##*) }; mg_x=\${20}
 case $1 in Z|X) return 1;; esac
-}
+}`;
+export const born = `${birth}
 mg_alive() {
 if [ -e /proc/self/stat ]; then mg_born "$1" && [ "$mg_x" = "$2" ]; else kill -0 "$1" 2>/dev/null; fi
 }`;
@@ -66,7 +67,6 @@ done <"$mg_m/rc"
 const follow = `mg_found() { echo "$mg_n found $1"; echo "$2"; exit 0; }
 mg_cancel() { set -C; { echo "cancelled \${mg_b:--}" >"$mg_m/meta"; } 2>/dev/null && mg_found 5 "\${mg_b:--}"; }
 mg_follow() {
-echo "$mg_n follow"
 mg_t=30
 until { read -r mg_o mg_ob mg_op mg_os mg_x <"$mg_m/meta"; } 2>/dev/null; do
 [ "$mg_t" -gt 0 ] || { mg_cancel; mg_found 6 -; }
@@ -90,10 +90,17 @@ cat "$mg_m/out" 2>/dev/null
 exit 0
 }`;
 
-const functions = ['mg_storage() { echo "$mg_n storage $1"; exit 0; }', root, born, sync, readings, follow].join('\n');
+function begin(name: string, nonce: string, functions: readonly string[]): string {
+  const storage = 'mg_storage() { echo "$mg_n storage $1"; exit 0; }';
+  return [`${markerLine}${name}'; mg_n=${nonce}`, storage, root, ...functions, 'mg_root'].join('\n');
+}
 
-function begin(name: string, nonce: string, waitSeconds: number): string {
-  return `${markerLine}${name}'; mg_n=${nonce}; mg_wait=${waitSeconds * 10}\n${functions}\nmg_root`;
+/**
+ * What a fix that finds itself begun already reads from its stdin, having said `NONCE follow`: how to wait `waitSeconds` for
+ * the first one's end, and tell of it. Nearly all fixes are the first, and a shell reads its stdin byte by byte.
+ */
+export function followMarker(waitSeconds: number): string {
+  return `mg_wait=${waitSeconds * 10}\n${born}\n${readings}\n${follow}\nmg_follow`;
 }
 
 /** How the line begins that names a marker; a simulated host finds it by this. */
@@ -105,16 +112,16 @@ export const markerLine = "mg_k='";
  *
  * It says `NONCE fresh LACKS` and goes on, or it ends: with `NONCE storage WHY` (nothing ran); or, when the marker was there,
  * with `NONCE found STATE`, a line `NONCE-OF-THE-FIRST RC…`, and what the first wrote on both streams. It says `NONCE follow`
- * first, and waits `waitSeconds` for the first to end.
+ * first, and reads {@link followMarker} from its stdin.
  */
-export function claimMarker(name: string, nonce: string, request: FixRequest, waitSeconds: number): string {
+export function claimMarker(name: string, nonce: string, request: FixRequest): string {
   const labels = request.parts.map(({ label }) => `${label.kind} ${label.name}`).join(', ');
   const run = (request.run ?? '-').replace(/[^\w.:-]/g, '_');
   const about = quote(labels.replace(/[^ -[\]-~]/g, '?').slice(0, 500));
   // A beginning that could not be recorded leaves its folder: somebody else may be writing there that there will be none.
   // Between the marker and the script, too, a wire that breaks must not end it (SIGPIPE): nobody would know then.
   return `trap '' HUP INT PIPE TERM
-${begin(name, nonce, waitSeconds)}
+${begin(name, nonce, [birth, sync, 'mg_follow() { echo "$mg_n follow"; mg_more; eval "$mg_s"; }'])}
 if mkdir "$mg_m"; then
 mg_born $$
 set -C
@@ -136,9 +143,10 @@ fi`;
  * script that is still under way then meets: it will never begin. `NONCE found 5` and the id of the boot in which that was.
  */
 export function askMarker(name: string, nonce: string, waitSeconds: number): string {
-  return `${begin(name, nonce, waitSeconds)}
+  const functions = [born, readings, follow, `mg_wait=${waitSeconds * 10}`];
+  return `${begin(name, nonce, functions)}
 if mkdir "$mg_m" 2>/dev/null; then mg_cancel; rm -rf "$mg_m"; mg_storage 4
-elif [ -d "$mg_m" ]; then mg_follow
+elif [ -d "$mg_m" ]; then echo "$mg_n follow"; mg_follow
 else mkdir "$mg_m"; mg_storage 3
 fi`;
 }

@@ -2,7 +2,7 @@ import { HostFailure } from '../model/host-failure.ts';
 import type { AdoptRequest, FixOutcome, FixRequest } from '../model/transport.ts';
 import { composeFix, wholeTime } from '../shell/fix.ts';
 import { fixProgram } from '../shell/frame.ts';
-import { askMarker, claimMarker } from '../shell/marker.ts';
+import { askMarker, claimMarker, followMarker } from '../shell/marker.ts';
 import { markerName } from '../shell/marker-name.ts';
 import { unsendable } from '../shell/render.ts';
 import type { ShellOptions } from './host-shell.ts';
@@ -31,9 +31,9 @@ export function runFix(
   const nonce = freshNonce();
   const deadlineMs = wholeTime(request);
   const name = markerName(request.key ?? freshNonce());
-  const claim = claimMarker(name, nonce, request, Math.ceil(deadlineMs / 1000));
-  const program = fixProgram(`${claim}\n${composeFix(request, nonce)}`);
-  return superviseFix(options, limits, { nonce, program, commands, deadlineMs }, closing);
+  const program = fixProgram(`${claimMarker(name, nonce, request)}\n${composeFix(request, nonce)}`);
+  const follow = followMarker(Math.ceil(deadlineMs / 1000));
+  return superviseFix(options, limits, { nonce, program, follow, commands, deadlineMs }, closing);
 }
 
 /** Asks what became of a fix: a question that leaves no room for it to begin later. */

@@ -1,6 +1,6 @@
 import type { Answer, Command } from '../model/command.ts';
 import type { HostFailure } from '../model/host-failure.ts';
-import type { Label } from '../model/transport.ts';
+import type { Again, Label } from '../model/transport.ts';
 import { type CappedOutput, cappedOutput } from '../shell/capped-output.ts';
 import { formatLabel } from '../shell/label.ts';
 import { leavesNothing } from '../shell/leaves-nothing.ts';
@@ -13,8 +13,8 @@ export interface LaneFrame {
   readonly command: Command;
   readonly timeoutMs: number;
   readonly maxBytes?: number;
-  /** See LaneRequest: it runs in each shell anew. */
-  readonly again?: (answer: Answer) => void;
+  /** See LaneRequest: it runs in each shell that takes this one's place. */
+  readonly again?: Again;
 }
 
 /** One frame on its way: what is known of it, and who waits for it. */

@@ -1,5 +1,6 @@
 import type { Answer } from '../model/command.ts';
 import { HostFailure } from '../model/host-failure.ts';
+import type { Again } from '../model/transport.ts';
 import { unsendable } from '../shell/render.ts';
 import type { ShellOptions } from './host-shell.ts';
 import { type LaneFrame, type LaneJob, laneJob } from './lane-job.ts';
@@ -30,7 +31,7 @@ export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimi
   /** Why the shell that was opened early could not be: for the first who asks, since asking again may lock an account. */
   let warmFailure: HostFailure | undefined;
   /** What each shell runs first, as this one's job; and the last shell that was given it. */
-  let standing: { readonly frame: LaneFrame; job: LaneJob } | undefined;
+  let standing: { readonly frame: LaneFrame; readonly again: Again; job: LaneJob } | undefined;
   let standsIn: LaneShell | undefined;
   /** Given to the shell and not known to be over. */
   let sent: readonly LaneJob[] = [];
@@ -56,7 +57,8 @@ export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimi
 
   /** Its answer goes to who asked first; a failure spoils the shell too, and the next one tries again. */
   function stand(what: NonNullable<typeof standing>): LaneJob {
-    what.job = laneJob(what.frame, what.frame.again ?? (() => undefined), () => undefined);
+    const { frame, again } = what;
+    what.job = laneJob({ ...frame, command: again.command }, again.heard, () => undefined);
     return what.job;
   }
 
@@ -87,7 +89,7 @@ export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimi
       if (failure !== undefined) return Promise.reject(failure);
       return new Promise((resolve, reject) => {
         const job = laneJob(frame, resolve, reject);
-        if (frame.again !== undefined) standing = { frame, job };
+        if (frame.again !== undefined) standing = { frame, again: frame.again, job };
         pending.push(job);
         schedule();
       });

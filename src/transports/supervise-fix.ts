@@ -4,6 +4,7 @@ import { formatDuration } from '../model/duration.ts';
 import { HostFailure } from '../model/host-failure.ts';
 import type { FixOutcome } from '../model/transport.ts';
 import { fixReader } from '../shell/fix-reader.ts';
+import { encodeFrame } from '../shell/frame.ts';
 import { foundState, lacking, readFound } from '../shell/marker-reply.ts';
 import { after } from './clock.ts';
 import { foundOutcome, storageFailure } from './fix-outcome.ts';
@@ -21,6 +22,8 @@ const markerMs = 60_000;
 export interface FixJob {
   readonly nonce: string;
   readonly program: string;
+  /** What the program reads when it finds its fix begun already. */
+  readonly follow?: string;
   readonly commands: readonly Command[];
   readonly deadlineMs: number;
   /** It only asks for a fix, of which this is known. */
@@ -31,7 +34,7 @@ export interface FixJob {
 export function superviseFix(
   options: ShellOptions,
   limits: LaneLimits,
-  { nonce, program, commands, deadlineMs, asked }: FixJob,
+  { nonce, program, follow, commands, deadlineMs, asked }: FixJob,
   closing: AbortSignal,
 ): Promise<FixOutcome> {
   return new Promise((resolve) => {
@@ -42,6 +45,7 @@ export function superviseFix(
     let stoppedBy: HostFailure | undefined;
     let timed = asked !== undefined;
     let disarm = (): void => undefined;
+    let told = false;
 
     const shell = startShell({ ...options, booted: heardBoot }, program, {
       hello(found) {
@@ -79,7 +83,8 @@ export function superviseFix(
 
     /** The script's own end is enough: a service that it started may hold the channel for ever. */
     function look(): void {
-      const { begun, done, stopped, late: hostStops, answers, total, reply } = reader.read();
+      const { begun, done, stopped, late: hostStops, answers, total, reply, follows } = reader.read();
+      if (follows) tellHowToFollow();
       if (begun && !timed && stoppedBy === undefined) {
         timed = true;
         disarm();
@@ -90,6 +95,12 @@ export function superviseFix(
       else if (stopped) settle({ kind: 'unknown', failure: stoppedBy ?? askedToEnd(), answers, asked: true });
       else if (total > limits.outputBytes) stop('output_limit', 'wrote too much');
       else if (hostStops && stoppedBy === undefined) awaitEnd(tooLate());
+    }
+
+    function tellHowToFollow(): void {
+      if (follow === undefined || told) return;
+      told = true;
+      shell.write(encodeFrame(nonce, follow));
     }
 
     /** Time is over. The host is the first to know, unless it cannot end the fix or cannot be heard. */

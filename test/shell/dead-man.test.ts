@@ -6,7 +6,8 @@ import type { Command } from '../../src/model/command.ts';
 import { armDeadMan, type DeadMan, type DeadManWish, type DeadUndo, settleDeadMan } from '../../src/shell/dead-man.ts';
 import { readDeadManReply } from '../../src/shell/dead-man-reply.ts';
 import { composeFix } from '../../src/shell/fix.ts';
-import { claimMarker } from '../../src/shell/marker.ts';
+import { claimMarker, followMarker } from '../../src/shell/marker.ts';
+import { quote } from '../../src/shell/quote.ts';
 import { renderCommand } from '../../src/shell/render.ts';
 import { otherHomes, startInHome } from './other-home.ts';
 import { shells } from './shells.ts';
@@ -74,7 +75,7 @@ describe.each(shells)("a dead man's switch in $name", (shell) => {
       become: false as const,
       timeoutMs: 60_000,
     };
-    return `mg_b=$(cat /proc/sys/kernel/random/boot_id); mg_g=$$\n${claimMarker(marker, nonce, request, 5)}\n${composeFix(request, nonce)}`;
+    return `mg_b=$(cat /proc/sys/kernel/random/boot_id); mg_g=$$; mg_more() { mg_s=${quote(followMarker(5))}; }\n${claimMarker(marker, nonce, request)}\n${composeFix(request, nonce)}`;
   };
   const said = (): string => (existsSync(log) ? readFileSync(log, 'utf8') : '');
   /** Processes of this home's switch, whatever they are doing. */

@@ -15,7 +15,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ScriptCommand } from '../../src/model/command.ts';
-import { type LockOwner, lookAtLock, releaseLock, removeLock, takeLock } from '../../src/shell/host-lock.ts';
+import {
+  type LockOwner,
+  lookAtLock,
+  releaseLock,
+  removeLock,
+  takeFreeLock,
+  takeLock,
+} from '../../src/shell/host-lock.ts';
 import { type LockReply, lockOwnerText, readLockReply } from '../../src/shell/host-lock-reply.ts';
 import { renderCommand } from '../../src/shell/render.ts';
 import { shells } from './shells.ts';
@@ -100,6 +107,19 @@ describe.each(shells)('the lock of a host in $name', ({ program, args }) => {
     const next = owner();
     expect(await other.run(takeLock(next))).toEqual({ kind: 'taken' });
     expect(readdirSync(dir)).toEqual(['lock', expect.stringMatching(`^own\\.${next.nonce}\\.`)]);
+  });
+
+  it('is taken the short way where there is none, and where there is one nobody is asked and nothing changed', async () => {
+    const [one, other] = [lane(), lane()];
+    const ann = owner();
+    expect(await one.run(takeFreeLock(ann))).toEqual({ kind: 'taken' });
+    const files = readdirSync(dir);
+    expect(await other.run(takeLock(owner()))).toEqual({ kind: 'held', fixing: false, owner: ann });
+    expect(await other.run(takeFreeLock(owner()))).toEqual({ kind: 'busy' });
+    await one.die();
+    expect(await other.run(takeFreeLock(owner()))).toEqual({ kind: 'busy' });
+    expect(readdirSync(dir)).toEqual(files);
+    expect(await other.run(takeLock(owner()))).toEqual({ kind: 'taken' });
   });
 
   it('is taken again by the same run on the same host, over another wire or the same', async () => {

@@ -19,8 +19,9 @@ import { Secret } from '../../src/model/secret.ts';
 import type { FixRequest } from '../../src/model/transport.ts';
 import { composeFix } from '../../src/shell/fix.ts';
 import { fixReader } from '../../src/shell/fix-reader.ts';
-import { askMarker, claimMarker } from '../../src/shell/marker.ts';
+import { askMarker, claimMarker, followMarker } from '../../src/shell/marker.ts';
 import { foundState, lacking, readFound } from '../../src/shell/marker-reply.ts';
+import { quote } from '../../src/shell/quote.ts';
 import { otherHomes, startInHome } from './other-home.ts';
 import { shells } from './shells.ts';
 
@@ -52,7 +53,7 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
     timeoutMs: 60_000,
   });
   const claim = (fix: FixRequest, digit = '1', wait = 5): string =>
-    `${claimMarker(name, nonce(digit), fix, wait)}\n${composeFix(fix, nonce(digit))}`;
+    `mg_more() { mg_s=${quote(followMarker(wait))}; }\n${claimMarker(name, nonce(digit), fix)}\n${composeFix(fix, nonce(digit))}`;
   const ask = (digit = '9', wait = 0): string => askMarker(name, nonce(digit), wait);
 
   const start = (script: string, bootId = boot) =>

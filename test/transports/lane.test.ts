@@ -60,8 +60,9 @@ describe.each(shells)('a lane over $name', ({ path }) => {
   it('runs what lasts only as long as its shell again, first of all, in each shell that takes over', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'mendgate-again-'));
     const told: string[] = [];
-    const again = ({ stdout }: { readonly stdout: string }) => told.push(stdout);
-    const first = await lane.run({ ...request(`echo $$ >>${dir}/held; echo $$`), again });
+    const heard = ({ stdout }: { readonly stdout: string }) => told.push(stdout);
+    const again = { command: { script: `echo $$ >>${dir}/held; echo $$` }, heard };
+    const first = await lane.run({ ...request(`echo $$ >${dir}/held; echo $$`), again });
     await expect(run('sleep 30', { timeoutMs: 200 })).rejects.toMatchObject({ phase: 'timeout' });
     expect((await run(`cat ${dir}/held`)).stdout).toBe(`${first.stdout}${told.join('')}`);
     expect(told).toHaveLength(1);
