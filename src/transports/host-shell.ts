@@ -142,6 +142,8 @@ export function startShell(options: ShellOptions, program: string, events: Shell
   }
 
   function answerPrompt(wanted: string): void {
+    // The question may come before the word that the channel is open; it is answered when that is here.
+    if (channel === undefined) return;
     if (asked) {
       if (complaints.includes(wanted) || /Sorry, try again/.test(complaints)) {
         notStarted(becomeFailure('Sorry, try again') ?? new HostFailure('become', 'sudo asked twice'));
@@ -155,7 +157,7 @@ export function startShell(options: ShellOptions, program: string, events: Shell
     }
     asked = true;
     complaints = complaints.replace(wanted, '');
-    channel?.write(Buffer.from(`${password.reveal()}\n`, 'utf8'));
+    channel.write(Buffer.from(`${password.reveal()}\n`, 'utf8'));
   }
 
   function closed(end: ChannelEnd): void {
