@@ -24,13 +24,14 @@ const body = [
   'LC_ALL=C; LANG=C; TERM=dumb',
   'export PATH LC_ALL LANG TERM',
   'unset ENV BASH_ENV CDPATH',
-  'g=; read -r a b c d g z 2>/dev/null </proc/$$/stat || g=$(ps -o pgid= -p $$ 2>/dev/null)',
-  'g=${g##* }',
+  // Its own stat, which says more than its process group: later, when it began.
+  'mg_stat=; if read -r mg_stat 2>/dev/null </proc/$$/stat; then g=${mg_stat##*) }; g=${g#* * }; g=${g%% *}; else g=$(ps -o pgid= -p $$ 2>/dev/null); g=${g##* }; fi',
   // A group of its own, so that a deadline can end everything in it and nothing else (dropbear makes none). That of the sudo
   // before it, whose pid is $3, will do: only sudo is in it, and to begin another costs two programs.
   'if [ "$g" = $$ ] || [ "$g" = "${3:-none}" ]; then :; elif [ -z "$2" ] && command -v setsid >/dev/null; then exec setsid /bin/sh -c "$1" sh "$1" 2; else g=0; fi',
   'echo "mendgate ready"',
-  'mg_t=$(echo; echo x); mg_t=${mg_t%x}',
+  // A line end, which no word of an exec string can hold: every shell begins with these three in IFS.
+  'mg_t=${IFS#??}',
   // By hundreds of lines: appending each to the whole would take quadratic time (13 s for a megabyte).
   'mg_lines() { mg_s=; mg_z=; while [ "$mg_l" -gt 0 ]; do IFS= read -r mg_x || return 1; mg_z=$mg_z$mg_x$mg_t; case $mg_l in *00) mg_s=$mg_s$mg_z; mg_z=;; esac; mg_l=$((mg_l-1)); done; mg_s=$mg_s$mg_z; [ "${#mg_s}" -eq "$mg_c" ]; }',
   'mg_more() { IFS=" " read -r n mg_l mg_c || exit 97; mg_lines || exit 98; }',

@@ -60,7 +60,7 @@ set --`;
  */
 export const laneProgram = `${programKinds.lane}
 ${hello}
-unset a b c d g n z
+unset g n
 exec 3>&1 4>&2
 mg_o=; mg_p=
 while IFS=' ' read -r mg_n mg_l mg_c mg_w; do
@@ -83,7 +83,7 @@ done
  * group; 0: none. `$mg_b` is the id of the boot.
  */
 export function fixProgram(script: string, kind: 'fix' | 'ask' = 'fix'): string {
-  return `${programKinds[kind]}\n${hello}\nmg_g=$g\nunset a b c d g n z\n${script}`;
+  return `${programKinds[kind]}\n${hello}\nmg_g=$g\nunset g n\n${script}`;
 }
 
 /**

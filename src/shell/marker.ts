@@ -29,10 +29,11 @@ mg_m=$mg_d/$mg_k
 
 /*
  * A process is known by its pid and the time it began: pids come again, after a container's restart even soon. A dead
- * one that nobody has waited for is dead. `mg_born PID` gives `mg_x`; `mg_alive PID BORN`.
+ * one that nobody has waited for is dead. `mg_born PID` gives `mg_x`; `mg_alive PID BORN`. A shell knows its own `mg_stat` from the bootstrap.
  */
 export const birth = `mg_born() {
-mg_x=; mg_l=; read -r mg_l 2>/dev/null <"/proc/$1/stat" || return 1
+mg_x=; mg_l=; [ "$1" != $$ ] || mg_l=$mg_stat
+[ -n "$mg_l" ] || read -r mg_l 2>/dev/null <"/proc/$1/stat" || return 1
 set -- \${mg_l##*) }; mg_x=\${20}
 case $1 in Z|X) return 1;; esac
 }`;
