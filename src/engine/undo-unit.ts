@@ -9,7 +9,7 @@ import type { Recorded } from './resume-unit.ts';
 import { makeRollbackCalls, undoChanges } from './roll-back.ts';
 import { type StepPlace, stampOf } from './step-place.ts';
 import { type CallsDue, callsDue, dueOf, overlap, type Standing } from './undo-due.ts';
-import { ownCall, undone } from './undo-look.ts';
+import { changedSince, ownCall, undone } from './undo-look.ts';
 
 /** What was done about one unit of the undone run. */
 export interface UnitUndo {
@@ -25,12 +25,12 @@ export async function undoUnit(place: StepPlace, entry: Standing, all: readonly 
   try {
     const calls = await callsDue(run, entry);
     if (calls.kind === 'undecided') return nothing({ outcome: 'skipped', reason: calls.why });
+    if (calls.kind === 'drift') return nothing({ outcome: 'skipped', reason: changedSince(calls.why) });
     for (const recorded of entry.changes) {
       const how = await dueOf(run, entry, recorded, all);
       // A change below another one of the same unit is looked at again when that one is taken back.
       const below = entry.changes.some((other) => other !== recorded && overlap(other, recorded));
-      if (how.kind === 'drift' && !below)
-        return nothing({ outcome: 'skipped', reason: `changed by somebody since that run: ${how.why}` });
+      if (how.kind === 'drift' && !below) return nothing({ outcome: 'skipped', reason: changedSince(how.why) });
       if (how.kind === 'undo' || how.kind === 'drift') due.push(recorded);
     }
     const own = calls.kind === 'due' ? calls : undefined;
