@@ -1,4 +1,4 @@
-import type { Plan } from '../model/plan.ts';
+import type { HostPlan, Plan } from '../model/plan.ts';
 import { ConfirmDesk } from './confirm-desk.ts';
 import type { Emit } from './emitter.ts';
 import type { ExecuteOptions } from './execute-plan.ts';
@@ -60,9 +60,17 @@ export function changing(
   return { afterLook: rollout === undefined ? 'hold' : 'rest', desk, change };
 }
 
+/** What another host does for all (`run_once`) changes nothing on this one. */
+function mayChange({ steps, waits }: HostPlan): boolean {
+  const own = steps.filter(({ result }) => result.on === undefined);
+  return (
+    waits === true || own.some(({ result: { outcome } }) => outcome === 'would_change' || outcome === 'undetermined')
+  );
+}
+
 /** `--max-changed`: what it says against so many; `undefined`: nothing. */
 function moreThan(ways: readonly HostWay[], maxChanged: number | undefined): string | undefined {
-  const due = ways.filter(({ plan }) => plan !== undefined && isDue(plan)).length;
+  const due = ways.filter(({ plan }) => plan !== undefined && isDue(plan) && mayChange(plan)).length;
   if (maxChanged === undefined || due <= maxChanged) return undefined;
   return `${due} hosts would be changed, and --max-changed allows ${maxChanged}`;
 }
