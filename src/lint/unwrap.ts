@@ -32,6 +32,14 @@ export function commandOfWords(words: readonly string[]): readonly Command[] {
   return unwrapped(ofWords(words.map((text) => ({ text, start: 0, end: 0, made: [] }))), 0);
 }
 
+/** Offsets of the words that a script hands to something which parses them once more: `sh -c '…'`, `eval "…"`. */
+export function parsedAgain(script: string): readonly Pick<ShellWord, 'start' | 'end'>[] {
+  return simpleCommands(script).flatMap(({ words }) => {
+    const [program, ...args] = withoutCarriers(words);
+    return program === undefined ? [] : (carriedBy(programName(program.text), args).texts ?? []);
+  });
+}
+
 function unwrapped(command: SimpleCommand, depth: number): readonly Command[] {
   const { words, writes, piped } = command;
   const [program, ...args] = withoutCarriers(words);

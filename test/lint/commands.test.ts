@@ -230,6 +230,24 @@ describe('what a probe must not run', () => {
   });
 });
 
+describe('data from env: without quotes', () => {
+  const rows: readonly (readonly [string, readonly string[]])[] = [
+    ['rm "$DIR"/x', []],
+    ['rm $DIR/x', ['unquoted-data']],
+    [`sh -c 'rm "$1"' _ "$DIR"`, []],
+    [`sh -c 'rm "$DIR"'`, ['unquoted-data']],
+    [`su - app -c "rm '$DIR'"`, ['unquoted-data']],
+    ['eval "rm $DIR"', ['unquoted-data']],
+    ["echo 'eval $DIR' # $DIR", []],
+  ];
+  it.each(rows)('%s → %s', async (script, codes) => {
+    const { findings } = await lintText(
+      `runbook: x\ntitle: x\nparams: { dir: { type: string } }\nsteps:\n  - id: one\n    gate: params.dir != ""\n    fix:\n      - core.script:\n          env: { DIR: "\${{ params.dir }}" }\n          script: |\n            ${script}\n    rollback: { irreversible: a test }\n    verify: { probes: { f: { core.facts: {} } }, that: f.hostname != "" }\n`,
+    );
+    expect(findings.map(({ code }) => code)).toEqual(codes.map((code) => `lint/${code}`));
+  });
+});
+
 describe('what a fix writes by name', () => {
   const rows: readonly (readonly [string, string])[] = [
     ['selinux.boolean: { name: httpd_execmem, value: true }', 'wide-boolean'],
