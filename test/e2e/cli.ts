@@ -8,9 +8,14 @@ export interface CliEnd {
 }
 
 /** Runs the built command line as a user would; no terminal. */
-export function mendgate(args: readonly string[], env: { readonly [name: string]: string } = {}): Promise<CliEnd> {
+export function mendgate(
+  args: readonly string[],
+  env: { readonly [name: string]: string } = {},
+  cwd = process.cwd(),
+): Promise<CliEnd> {
   return new Promise((done, reject) => {
     const child = spawn(process.execPath, [resolve('dist/cli/main.js'), ...args], {
+      cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
