@@ -4,6 +4,7 @@ export type { RunResult } from './engine/execute-plan.ts';
 export type { Approval } from './engine/host-run.ts';
 export type { AskStep, StepAnswer } from './engine/step-answer.ts';
 export { formatDiagnostic } from './load/format-diagnostic.ts';
+export { asMendgate, packAtWork, packsRan } from './load/user-packs/pack-at-work.ts';
 export {
   checkRunbook,
   chooseHosts,
