@@ -1,3 +1,4 @@
+import { baseNames, commandIndex, isShell, shellCodeIndex } from '../shell/wrappers.ts';
 import { type ShellWord, type SimpleCommand, simpleCommands } from './shell-words.ts';
 
 /** A command as lint's rules look at it. */
@@ -11,27 +12,6 @@ export interface Command {
   readonly end: number;
 }
 
-/** Commands that run another one: letters of their options with a value, and how many words come before it. */
-const wrappers: Readonly<Record<string, readonly [options: string, operands: number]>> = {
-  sudo: ['ughpCTRDrtU', 0],
-  doas: ['uC', 0],
-  env: ['uCS', 0],
-  timeout: ['sk', 1],
-  nice: ['n', 0],
-  ionice: ['cnp', 0],
-  nohup: ['', 0],
-  setsid: ['', 0],
-  time: ['fo', 0],
-  exec: ['a', 0],
-  command: ['', 0],
-  builtin: ['', 0],
-  chroot: ['', 1],
-  stdbuf: ['ioe', 0],
-  xargs: ['InPLdsEa', 0],
-  'systemd-run': ['uptH', 0],
-  busybox: ['', 0],
-};
-const shells = /^(?:sh|bash|dash|ash|ksh|zsh)$/;
 const keyword = /^(?:if|then|else|elif|while|until|do|!|\{|\}|case|esac|fi|done|[A-Za-z_]\w*=.*)$/s;
 
 /** All commands of a script, with those inside `sh -c '…'`. */
@@ -53,36 +33,21 @@ function unwrapped({ words, writes, piped }: SimpleCommand, depth: number): read
   const targets = writes.map((word) => word.text);
   const argv = program === undefined ? [] : [program.replace(/^.*\//, ''), ...others];
   const own: Command = { argv, writes: targets, piped, start, end };
-  const inner = depth >= 3 ? undefined : innerScript(rest);
+  const inner = depth >= 3 ? undefined : innerScript(argv);
   if (inner === undefined) return [own];
   const commands = simpleCommands(inner).flatMap((command) => unwrapped(command, depth + 1));
   return [own, ...commands.map((command) => ({ ...command, start, end }))];
 }
 
 /** What `sh -c` is given to run. */
-function innerScript(words: readonly ShellWord[]): string | undefined {
-  const texts = words.map((word) => word.text);
-  if (!shells.test((texts[0] ?? '').replace(/^.*\//, ''))) return undefined;
-  const option = texts.findIndex((text) => /^-[A-Za-z]*c$/.test(text));
-  return option === -1 ? undefined : texts[option + 1];
+function innerScript([program = '', ...rest]: readonly string[]): string | undefined {
+  const code = isShell(program) ? shellCodeIndex(rest) : undefined;
+  return code === undefined ? undefined : rest[code];
 }
 
 function withoutWrappers(words: readonly ShellWord[]): readonly ShellWord[] {
-  let at = 0;
-  while (keyword.test(words[at]?.text ?? 'x')) at += 1;
-  for (let name = nameAt(words, at); Object.hasOwn(wrappers, name); name = nameAt(words, at)) {
-    // `command -v x` only asks.
-    if (name === 'command' && /^-[vV]/.test(words[at + 1]?.text ?? '')) return words.slice(at);
-    const [options, operands] = wrappers[name] ?? ['', 0];
-    at += 1;
-    for (let text = words[at]?.text; text !== undefined && /^-|^\w+=/.test(text); text = words[at]?.text) {
-      at += /^-[A-Za-z]$/.test(text) && options.includes(text.charAt(1)) ? 2 : 1;
-    }
-    at += operands;
-  }
-  return words.slice(at);
-}
-
-function nameAt(words: readonly ShellWord[], at: number): string {
-  return words[at]?.text.replace(/^.*\//, '') ?? '';
+  const begin = words.findIndex(({ text }) => !keyword.test(text));
+  if (begin === -1) return [];
+  const rest = words.slice(begin);
+  return rest.slice(commandIndex(baseNames(rest.map(({ text }) => text))));
 }

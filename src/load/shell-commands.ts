@@ -1,3 +1,5 @@
+import { baseNames, commandIndex, isShell, shellCodeIndex } from '../shell/wrappers.ts';
+
 /** Commands that parse any of their arguments as code, a command line, or (in bash) an expression or a subscript. */
 const parsers =
   /^(?:eval|trap|source|\.|[gmn]?awk|sed|let|declare|typeset|unset|alias|bind|complete|read|mapfile|readarray|getopts|\[\[|ssh|su|watch|parallel|bc|dc|crontab|at|batch|psql|mysql|mariadb|sqlite3|make|gmake|gdb|vim?|ex|ed|m4|expect|tclsh)$/;
@@ -5,7 +7,6 @@ const parsers =
 const builtins =
   /^(?:eval|trap|source|\.|let|declare|typeset|unset|alias|bind|complete|read|mapfile|readarray|getopts|\[\[|at|ex|ed)$/;
 /** Programs that parse the argument of an option as code, and without a file their input. */
-const shells = /^(?:sh|bash|dash|ash|ksh|zsh)$/;
 const programs = /^(?:(?:sh|bash|dash|ash|ksh|zsh)|perl|ruby|node|python[0-9.]*|php|lua)$/;
 /** Programs that take a command line behind `-c`. */
 const commandLines = /^(?:flock|script|runuser|busybox|su)$/;
@@ -18,43 +19,17 @@ const queries = /^(?:jq|yq)$/;
 const plain =
   /^(?:[efz]?grep|echo|printf|tee|cat|head|tail|sort|uniq|wc|cut|tr|jq|yq|logger|systemctl|rpm|dnf|yum|apt(?:-get)?|pkill|pgrep|kill|killall|ls|test|\[|cd|cp|mv|rm|ln|mkdir|touch|chown|chmod|stat|file|which|type|id|getent|export|local|readonly)$/;
 
-/** Commands that hand their arguments on to another one: letters of the options with a value, and how many words come first. */
-const wrappers: Readonly<Record<string, readonly [options: string, operands: number]>> = {
-  env: ['uC', 0],
-  sudo: ['ughpCTRDrtU', 0],
-  doas: ['uC', 0],
-  nsenter: ['tSG', 0],
-  unshare: ['SG', 0],
-  chroot: ['', 1],
-  timeout: ['sk', 1],
-  time: ['fo', 0],
-  nohup: ['', 0],
-  flock: ['wE', 1],
-  xargs: ['InPLdsEa', 0],
-  command: ['', 0],
-  builtin: ['', 0],
-  exec: ['a', 0],
-  nice: ['n', 0],
-  ionice: ['cnp', 0],
-  setsid: ['', 0],
-  coproc: ['', 0],
-  function: ['', 0],
-  stdbuf: ['ioe', 0],
-  strace: ['eopuPs', 0],
-  'systemd-run': ['uptH', 0],
-  busybox: ['', 0],
-};
-
 /** Whether a command, given its words so far and what the next one begins with, parses that next argument again. */
 export function parsesArguments(words: readonly string[], begun = ''): boolean {
   const names = baseNames(words);
   const index = commandIndex(names);
   const name = names[index] ?? '';
   const rest = names.slice(index + 1);
+  const before = names.slice(0, index);
+  if (before.includes('env') && before.some((word) => /^(?:-[a-z]*S|--split-string)/.test(word))) return true;
   if (index >= names.length) return false;
   if (isUnclear(words[index] ?? '')) return true;
   if (parsers.test(name)) return true;
-  if (index > 0 && names[0] === 'env' && names.some((word) => /^(?:-[a-z]*S|--split-string)/.test(word))) return true;
   switch (name) {
     case 'test':
     case '[':
@@ -72,15 +47,43 @@ export function parsesArguments(words: readonly string[], begun = ''): boolean {
   const called = names.findIndex((word) => parsers.test(word) && !builtins.test(word));
   if (called !== -1 && (index > 0 || names.slice(0, called).some((word) => /^-?exec(?:dir)?$|^-ok$/.test(word))))
     return true;
-  return names.some((word, at) => takesCode(word, names.slice(at + 1)));
+  return !isArgumentOfCode(names) && names.some((word, at) => takesCode(word, names.slice(at + 1)));
+}
+
+/** Whether the code of a program is complete, so that what comes next is data for it: `sh -c 'echo "$1"' sh X`. */
+function isArgumentOfCode(names: readonly string[]): boolean {
+  for (const [at, name] of names.entries()) {
+    const rest = names.slice(at + 1);
+    const end = programs.test(name) ? codeEnd(name, rest) : undefined;
+    if (end === undefined || end > rest.length) continue;
+    // An expansion without quotes may be no word at all; and behind `;` or `+`, find may begin another command.
+    return !rest.slice(0, end).some(mayVanish) && !rest.slice(end).some((word) => word === ';' || word === '+');
+  }
+  return false;
+}
+
+/** Of the words behind a program's name, the place from which it takes all as data; `undefined`: there is none. */
+function codeEnd(name: string, rest: readonly string[]): number | undefined {
+  if (isShell(name)) {
+    const code = shellCodeIndex(rest);
+    return code === undefined ? undefined : code + 1;
+  }
+  const option = rest.findIndex((word) => codeOption(name).test(word));
+  if (option === -1) return undefined;
+  if (name.startsWith('python')) return /c$/.test(rest[option] ?? '') ? option + 2 : option + 1;
+  // These go on to look for options behind their code.
+  const over = /^(?:perl|ruby|node|php)$/.test(name) ? rest.indexOf('--', option + 2) : -1;
+  return over === -1 ? undefined : over + 1;
+}
+
+function mayVanish(word: string): boolean {
+  return word.includes('$') && /^[$\w@*#?!{}()-]*$/.test(word);
 }
 
 /** Whether a word that begins behind these words says which command is run. */
 export function isCommandWord(words: readonly string[]): boolean {
   const names = baseNames(words);
   if (/^-(?:exec|execdir|ok|okdir)$/.test(names.at(-1) ?? '')) return true;
-  // It only asks whether there is such a command.
-  if (names[0] === 'command' && names.some((word) => /^-[pvV]*[vV]$/.test(word))) return false;
   return commandIndex(names) === names.length;
 }
 
@@ -111,21 +114,6 @@ export function isRunVariable(word: string): boolean {
   return /^(?:PS4|PROMPT_COMMAND|BASH_ENV)=/.test(word);
 }
 
-/** Where the command itself stands, behind `sudo -u x` and the like; at the end when it is still to come. */
-function commandIndex(names: readonly string[]): number {
-  let index = 0;
-  for (let name = names[0]; name !== undefined && Object.hasOwn(wrappers, name); name = names[index]) {
-    const [options, operands] = wrappers[name] ?? ['', 0];
-    index += 1;
-    for (let word = names[index]; word !== undefined && /^-|^\w+=/.test(word); word = names[index]) {
-      index += /^-[A-Za-z]$/.test(word) && options.includes(word.charAt(1)) ? 2 : 1;
-      if (word === '--') break;
-    }
-    index += operands;
-  }
-  return index;
-}
-
 /** A name that only the running shell knows: `$e`, `"$(which x)"`, a pattern. */
 function isUnclear(word: string): boolean {
   return word !== '[' && word !== '[[' && /[$*?[{]/.test(word);
@@ -139,7 +127,7 @@ function takesCode(name: string, rest: readonly string[]): boolean {
 }
 
 function codeOption(name: string): RegExp {
-  if (shells.test(name)) return /^-[A-Za-z]*c/;
+  if (isShell(name)) return /^-[A-Za-z]*c/;
   if (name === 'php') return /^-[A-Za-z]*[rBRE]|^--(?:run|process)/;
   if (name === 'node') return /^-[A-Za-z]*[ep]|^--(?:eval|print)/;
   return name.startsWith('python') ? /^-[A-Za-z]*c/ : /^-[A-Za-z]*[eE]/;
@@ -150,7 +138,7 @@ function hasFile(name: string, rest: readonly string[]): boolean {
   for (let at = 0; at < rest.length; at += 1) {
     const word = rest[at] ?? '';
     if (codeOption(name).test(word)) return true;
-    if (shells.test(name) && /^-[A-Za-z]*s/.test(word)) return false;
+    if (isShell(name) && /^-[A-Za-z]*s/.test(word)) return false;
     if (name.startsWith('python') && /^-m/.test(word)) return true;
     if (/^[-+][oO]$/.test(word)) at += 1;
     else if (word === '-' || word === 'stdin') return false;
@@ -170,8 +158,4 @@ function isQuery(rest: readonly string[]): boolean {
     else if (/^(?:--args|--jsonargs)$/.test(word) || !word.startsWith('-')) return false;
   }
   return true;
-}
-
-function baseNames(words: readonly string[]): readonly string[] {
-  return words.map((word) => word.replace(/^.*\//, ''));
 }
