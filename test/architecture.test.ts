@@ -22,7 +22,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   reports: ['model', 'shell', 'expr'],
   demo: ['model', 'shell', 'expr'],
   secrets: ['model', 'shell', 'expr'],
-  'registry.ts': ['model', 'load', 'packs', 'version.ts'],
+  'registry.ts': ['model', 'load', 'lint', 'packs', 'version.ts'],
   'mend-request.ts': ['model', 'engine'],
   'mend.ts': [
     'mend-request.ts',

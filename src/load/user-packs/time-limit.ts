@@ -2,6 +2,7 @@ import { formatDuration } from '../../model/duration.ts';
 import { HostFailure } from '../../model/host-failure.ts';
 import type { Inspector } from '../../model/probe.ts';
 import { Unknown } from '../../model/unknown.ts';
+import { inspectBy } from './inspector.ts';
 import { asMendgate } from './pack-at-work.ts';
 
 /** For a pack's own code, where no call says otherwise. */
@@ -41,15 +42,7 @@ export function limited<T>(name: string, host: Inspector, look: (host: Inspector
     };
     signal?.addEventListener('abort', abort);
     asMendgate(goOn);
-    const timed: Inspector = {
-      get since() {
-        return host.since;
-      },
-      timeoutMs,
-      ...(signal === undefined ? {} : { signal }),
-      run,
-    };
-    look(timed).then(
+    look(inspectBy(host, run)).then(
       (value) => end(() => resolve(value)),
       (error: unknown) => end(() => reject(error)),
     );
