@@ -49,5 +49,7 @@ function withoutWrappers(words: readonly ShellWord[]): readonly ShellWord[] {
   const begin = words.findIndex(({ text }) => !keyword.test(text));
   if (begin === -1) return [];
   const rest = words.slice(begin);
+  // A name behind it is being defined, not run.
+  if (rest[0]?.text === 'function') return rest;
   return rest.slice(commandIndex(baseNames(rest.map(({ text }) => text))));
 }
