@@ -20,6 +20,7 @@ export type { NeededRun } from './journal/settled-runs.ts';
 export { formatDiagnostic } from './load/format-diagnostic.ts';
 export type { LoadOptions } from './load/load-runbook.ts';
 export type { Files } from './load/read-source.ts';
+export { asMendgate, packAtWork, packsRan } from './load/user-packs/pack-at-work.ts';
 export {
   checkRunbook,
   chooseHosts,

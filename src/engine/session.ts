@@ -124,6 +124,8 @@ export async function openSession(
       get since() {
         return since;
       },
+      timeoutMs,
+      signal,
       run: (command) => ask(label, command, become, timeoutMs),
     }),
     read(label, become, timeoutMs, read, site) {
@@ -134,13 +136,14 @@ export async function openSession(
           heard?.(command, answer);
           return answer;
         };
-        if (marking === undefined) return read({ since, run });
+        const how = { timeoutMs, signal, run };
+        if (marking === undefined) return read({ since, ...how });
         try {
-          return await read(untimed(run));
+          return await read(untimed(how));
         } catch (error) {
           if (error !== timeWanted) throw error;
           await marking;
-          return read({ since, run });
+          return read({ since, ...how });
         }
       });
     },
@@ -175,12 +178,12 @@ export async function openSession(
   };
 }
 
-function untimed(run: Inspector['run']): Inspector {
+function untimed(how: Omit<Inspector, 'since'>): Inspector {
   return {
+    ...how,
     get since(): number {
       throw timeWanted;
     },
-    run,
   };
 }
 

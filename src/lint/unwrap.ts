@@ -118,6 +118,6 @@ function withoutCarriers(words: readonly ShellWord[]): readonly ShellWord[] {
   while (keyword.test(words[at]?.text ?? 'x')) at += 1;
   const rest = words.slice(at);
   const texts = rest.map(({ text }) => text);
-  // `command -v x` only asks.
-  return texts[0] === 'command' && /^-[vV]/.test(texts[1] ?? '') ? rest : rest.slice(behindCarriers(texts));
+  // A name behind it is being defined, not run.
+  return texts[0] === 'function' ? rest : rest.slice(behindCarriers(texts));
 }

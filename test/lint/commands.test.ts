@@ -123,6 +123,8 @@ describe('what a fix must not run', () => {
 
 describe('what a probe must not run', () => {
   const changes: readonly string[] = [
+    'flock /run/x.lock touch /tmp/x',
+    'sudo -u app -- bash -co pipefail "touch /tmp/x"',
     'rm -f /tmp/x',
     'systemctl restart nginx',
     'nginx -T',
@@ -180,6 +182,8 @@ describe('what a probe must not run', () => {
     'cat /etc/os-release 2>/dev/null',
     'systemctl is-active nginx >/dev/null 2>&1',
     'command -v rm',
+    'sudo command -v rm',
+    'function install { ls; }',
     'sed -n 1p /etc/x',
     'rpm -qa | sort',
     'dpkg -l nginx',

@@ -2,6 +2,10 @@ import type { Explanations } from './explanation.ts';
 
 /** What a runbook means. */
 export const runbook: Explanations = {
+  'runbook/run-once-for-each': {
+    means: '`run_once` stands beside `for_each`: which item would stand for the others is not said.',
+    instead: 'Put the list into the action, or give the step to every host.',
+  },
   'runbook/is-inventory': { means: 'The file is an inventory.', instead: 'mendgate hosts -i FILE' },
   'runbook/is-cases': { means: 'The file holds test cases of a runbook.', instead: 'mendgate test FILE' },
   'runbook/is-recording': {
