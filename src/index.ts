@@ -40,7 +40,7 @@ export type { Event, EventSink } from './model/event.ts';
 export { foldNames } from './model/fold-names.ts';
 export type { Host, Inventory, TransportName } from './model/inventory.ts';
 export { buildRegistry, type Pack, type Registry, type UserPack } from './model/pack.ts';
-export type { HostOutcome, HostPlan, Plan } from './model/plan.ts';
+export { alsoReached, changedElsewhere, type HostOutcome, type HostPlan, type Plan } from './model/plan.ts';
 export { defineProbe, type Inspector, type Probe, type ProbeDefinition, unreadable } from './model/probe.ts';
 export { type Verdict, verdicts } from './model/result.ts';
 export { resumeOptions } from './model/resume-options.ts';

@@ -11,6 +11,7 @@ import { jsonDifferences } from './json-differences.ts';
 export function comparePlans(saved: HostPlan, now: HostPlan): readonly string[] {
   const pairs = pairsOf(itemsOf(saved), itemsOf(now));
   const differences = [
+    ...newlyFailed(saved.steps, now.steps),
     ...pairs.flatMap(({ was, is }) => changeDifferences(was, is)),
     ...(saved.symptom === now.symptom ? [] : [`symptom: ${saved.symptom} → ${now.symptom}`]),
     ...snapshotDifferences(saved.snapshots, now.snapshots),
@@ -80,7 +81,8 @@ function changeDifferences(was: PlacedItem | undefined, is: PlacedItem | undefin
 
 function sameTarget(one: PlannedChange, other: PlannedChange): boolean {
   const same = (a: Json, b: Json): boolean => canonicalJson(a) === canonicalJson(b);
-  return one.action === other.action && (same(one.params, other.params) || same(one.change, other.change));
+  if (one.action !== other.action || one.on !== other.on) return false;
+  return same(one.params, other.params) || same(one.change, other.change);
 }
 
 function oneChange(step: string, was: PlannedChange, is: PlannedChange): string[] {
@@ -123,6 +125,15 @@ function stepDifferences(was: readonly StepPlan[], is: readonly StepPlan[]): rea
     const outcome = (step: StepPlan | undefined): string => words(step?.result.outcome ?? 'not there');
     if (outcome(one) === outcome(other)) return [];
     return [`step ${one?.id ?? other?.id ?? ''}: ${outcome(one)} → ${outcome(other)}`];
+  });
+}
+
+/** A step that fails now tells why all that follows from it is otherwise. */
+function newlyFailed(was: readonly StepPlan[], is: readonly StepPlan[]): readonly string[] {
+  const before = numbered(was);
+  return [...numbered(is)].flatMap(([key, { id, result }]) => {
+    const fails = result.outcome === 'failed' && before.get(key)?.result.outcome !== 'failed';
+    return fails && result.reason !== undefined ? [`step ${id}: ${result.reason}`] : [];
   });
 }
 

@@ -1,5 +1,6 @@
 import type { ActionCall, Become, ProbeCall, Runbook, Step } from '../model/runbook.ts';
-import { becomeOf, type HostRun } from './host-run.ts';
+import { becomeOf } from './delegate.ts';
+import type { HostRun } from './host-run.ts';
 
 /** Right after the login: opens the lanes of all looks at once. */
 export function foreseeLooks(run: HostRun): void {

@@ -5,9 +5,12 @@ import type { EventBody } from '../model/event.ts';
 import type { Json } from '../model/json.ts';
 import type { Registry } from '../model/pack.ts';
 import type { PlannedChange, PlannedHost, Snapshot, StepPlan } from '../model/plan.ts';
-import { anyOverlap, type Resource, sameDomain } from '../model/resource.ts';
+import type { Reader } from '../model/reader.ts';
+import { type Resource, sameDomain } from '../model/resource.ts';
 import type { Become, ParamDeclaration, Runbook } from '../model/runbook.ts';
 import type { Value } from '../model/value.ts';
+import { unmadeOn } from './delegate.ts';
+import type { Delegates } from './delegates.ts';
 import type { FixKey } from './fix-key.ts';
 import type { Past } from './past.ts';
 import type { Session } from './session.ts';
@@ -28,6 +31,8 @@ export interface Approval {
   readonly host: string;
   /** `confirm`: all hosts of the batch to whom the answer applies. Absent: just the one. */
   readonly hosts?: readonly string[];
+  /** Other hosts on which it would be done for them. Absent: none. */
+  readonly on?: readonly string[];
 }
 
 /** Gives a used runbook's params their declared types and defaults. */
@@ -58,6 +63,10 @@ export interface EngineParts {
   readonly trace?: boolean;
   /** `--step`, and whether it is a dry run that is stepped through. */
   readonly stepping?: { readonly ask: AskStep; readonly dryRun: boolean };
+  /** The other hosts on which something is carried out; absent: there are none. */
+  readonly delegates?: Delegates;
+  /** Hears, or answers, each reading. */
+  readonly reader?: Reader;
   /** Absent: no step is throttled, as where there is one host. */
   readonly throttles?: Throttles;
   /** Ctrl-C once: no new steps. */
@@ -72,6 +81,8 @@ export interface PendingChange {
   /** Absent: a step that is undetermined; it may change anything. */
   readonly foreseen?: { readonly action: Action; readonly change: Json };
   readonly touches: readonly Resource[];
+  /** On which host, where that is another. */
+  readonly on: string | undefined;
 }
 
 /** A change that was made, with all that undo needs. */
@@ -84,6 +95,8 @@ export interface MadeChange {
   readonly change: Json;
   readonly touches: readonly Resource[];
   readonly become: Become;
+  /** On which host, where that is another. */
+  readonly on: string | undefined;
   readonly planned: PlannedChange;
   /** Names its undo, as a fix's key names the fix. */
   readonly undoKey: FixKey;
@@ -99,6 +112,8 @@ export interface StandingUnit {
 export interface HostRun {
   readonly parts: EngineParts;
   readonly session: Session;
+  /** What it does on other hosts, by their names, once it does. */
+  readonly delegated: Map<string, Promise<Session>>;
   readonly planned: PlannedHost;
   readonly runbook: Runbook;
   readonly dryRun: boolean;
@@ -134,16 +149,12 @@ export interface HostRun {
 }
 
 /**
- * Whether a snapshot of these resources may be out of date. A real run looks again when anything of the same domain was
- * changed, since one file may go by two names; a dry run's unmade changes change nothing.
+ * Whether a snapshot of these resources of the host itself may be out of date. A real run looks again when anything of the same
+ * domain was changed, by this walk or for others, since one file may go by two names; a dry run's unmade changes change nothing.
  */
 export function mayBeTouched(run: HostRun, reads: readonly Resource[]): boolean {
-  const made = run.made.flatMap((change) => change.touches);
-  if (made.some((touched) => reads.some((read) => sameDomain(read, touched)))) return true;
-  return run.pending.some((pending) => anyOverlap(reads, pending.touches));
-}
-
-/** Who a call runs as: nearest wins. */
-export function becomeOf(run: HostRun, runbook: Runbook, step?: Become, call?: Become): Become {
-  return call ?? step ?? runbook.become ?? run.planned.host.connect.become ?? run.parts.becomeByDefault;
+  const made = run.made.flatMap((change) => (change.on === undefined ? change.touches : []));
+  const forOthers = run.parts.delegates?.touchedOn(run.planned.host.name) ?? [];
+  if ([...made, ...forOthers].some((touched) => reads.some((read) => sameDomain(read, touched)))) return true;
+  return unmadeOn(run, undefined, reads).length > 0;
 }

@@ -37,6 +37,14 @@ export class LockKeeper {
     await this.#taking;
   }
 
+  /** Asks for it once more, whatever came of it before. */
+  async renew(connection: Connection): Promise<void> {
+    await this.#taking;
+    this.#refusal = undefined;
+    this.#taking = this.#takeOver(connection);
+    await this.#taking;
+  }
+
   /** Gives it back; a wire that is broken has done so already. */
   async release(connection: Connection): Promise<void> {
     const holding = this.#holding;

@@ -84,9 +84,9 @@ function madeChange(
   { due, planned, index }: Recorded,
 ): readonly MadeChange[] {
   if (typeof due === 'string') return [];
-  const { action, params, before, change, touches, become } = due;
+  const { action, params, before, change, touches, become, on } = due;
   return [
-    { step: place.id, action, params, before, change, touches, become, planned, undoKey: [...key, 'undo', index] },
+    { step: place.id, action, params, before, change, touches, become, on, planned, undoKey: [...key, 'undo', index] },
   ];
 }
 

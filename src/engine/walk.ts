@@ -118,6 +118,7 @@ export function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
     dryRun: plan === undefined,
     past: plan === undefined ? undefined : walk.past,
     earlier: new Map((plan?.snapshots ?? []).map((snapshot) => [snapshot.id, snapshot])),
+    delegated: new Map(),
     approved: plan === undefined ? new Map() : plannedChanges(plan),
     decided: new Set(
       (plan?.steps ?? []).filter((step) => step.result.outcome !== 'undetermined').map((step) => step.id),

@@ -3,7 +3,6 @@ import type { Path } from './parse-yaml.ts';
 
 const meanwhile: Readonly<Record<string, string>> = {
   run_once: 'run it with -l on one host',
-  delegate_to: 'run a runbook of its own on that host',
 };
 
 /** What to do instead of a key that this version does not carry out; `undefined`: it does. */
@@ -21,11 +20,6 @@ export function notYet(
   for (const key of keys) {
     if (raw[key] === undefined) continue;
     const at = [...path, key];
-    if (key === 'delegate_to' && raw[key] === 'localhost') {
-      const help = 'name a host of the inventory; notifications are --notify';
-      report.at(at, 'ansible/localhost', 'there is no implicit localhost to delegate to', { part: 'key', help });
-      continue;
-    }
     report.at(at, 'runbook/not-yet', `\`${key}\` is not built yet in this version`, {
       part: 'key',
       help: meanwhile[key],

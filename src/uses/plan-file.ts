@@ -60,6 +60,7 @@ export async function savePlan(
     now: (request.clock ?? systemClock).now(),
     forMs,
     mendgate: mendgateVersion(),
+    delegates: planned.delegates ?? [],
     dialled: new Map(planned.hosts.map((each) => [each.host.name, dialledOf(each, redact)])),
   });
   if (collected === undefined) return { end };
@@ -73,6 +74,7 @@ export async function savePlan(
 }
 
 function isOfPlan({ type }: Event): boolean {
+  if (type === 'delegate.connected') return true;
   return type === 'run.started' || type === 'host.connected' || type === 'host.planned' || type === 'host.finished';
 }
 
@@ -161,7 +163,8 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
   const { changedSince } = await import('../journal/changed-since.ts');
-  const chosen = [...saved.hosts, ...saved.unseen].map(({ host }) => host);
+  const delegates = saved.delegates ?? [];
+  const chosen = [...new Set([...saved.hosts, ...saved.unseen, ...delegates].map(({ host }) => host))];
   const changed = changedSince(saved.request, runbook.value, inventory.value.hosts, chosen);
   if (changed !== undefined) return refused(5, `${changed} since the plan was made; make a new one`);
   const planned = await planRun(again, runbook.value, inventory.value);
@@ -174,7 +177,8 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   const reach = await reachHosts(again);
   try {
     const walker = await planWalker(saved, redact, again);
-    const how = { kind: 'apply', of: saved.id, walker } as const;
+    const knownDelegates = new Map(delegates.map((ids) => [ids.host, ids]));
+    const how = { kind: 'apply', of: saved.id, walker, knownDelegates } as const;
     const kept = await execute(again, planned.plan, inventory.value, reach.transportFor, how);
     if (kept.kind === 'not_begun') return notBegun(kept.failure);
     return { kind: 'ran', result: withJournal(kept), diagnostics };

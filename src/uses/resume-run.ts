@@ -85,12 +85,9 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
   const planned = await planRun(again, runbook.value, inventory.value);
   if (planned.kind === 'refused') return planned;
   const { plan } = planned;
-  const changed = changedSince(
-    asked,
-    plan.runbook,
-    inventory.value.hosts,
-    history.hosts.map(({ host }) => host),
-  );
+  const changed = changedSince(asked, plan.runbook, inventory.value.hosts, [
+    ...new Set([...history.hosts.map(({ host }) => host), ...(plan.delegates ?? []).map(({ name }) => name)]),
+  ]);
   if (changed !== undefined) return refused(5, `${changed} since run ${run}: begin a new one`);
   const walker = asked.kind === 'apply' ? await walkerOfTaken(again, asked.of ?? '', plan) : undefined;
   if (typeof walker === 'string') return refused(5, walker);
