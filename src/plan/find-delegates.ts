@@ -27,9 +27,7 @@ export function findDelegates(runbook: Runbook, inventory: Inventory, hosts: rea
   const found = new Map<string, Host>();
   const strangers = new Map<string, string[]>();
   const planned = hosts.map((each): PlannedHost => {
-    const wanted = new Map<string, string>();
-    collect(runbook, tellable(each.host, each.params), '', wanted);
-    wanted.delete(each.host.name);
+    const wanted = delegatesOf(runbook, each);
     for (const [name, step] of wanted) {
       const host = known.get(name);
       if (host === undefined)
@@ -42,6 +40,17 @@ export function findDelegates(runbook: Runbook, inventory: Inventory, hosts: rea
   const delegates = [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const problems = [...strangers].map(([problem, names]) => `${problem} [${names.slice(0, 3).join(', ')}]`);
   return { hosts: planned, delegates, problems };
+}
+
+/** The other hosts that a runbook needs for one: name → the first step that does. */
+export function delegatesOf(
+  runbook: Runbook,
+  { host, params }: Pick<PlannedHost, 'host' | 'params'>,
+): ReadonlyMap<string, string> {
+  const wanted = new Map<string, string>();
+  collect(runbook, tellable(host, params), '', wanted);
+  wanted.delete(host.name);
+  return wanted;
 }
 
 function key(step: string, name: string): string {

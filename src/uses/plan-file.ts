@@ -7,6 +7,7 @@ import type { Dialled } from '../journal/collect-plan.ts';
 import {
   checkRunbook,
   execute,
+  type How,
   mend,
   planRun,
   reachHosts,
@@ -163,8 +164,8 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
   const { changedSince } = await import('../journal/changed-since.ts');
-  const delegates = saved.delegates ?? [];
-  const chosen = [...new Set([...saved.hosts, ...saved.unseen, ...delegates].map(({ host }) => host))];
+  const { hosts, unseen, delegates = [] } = saved;
+  const chosen = [...new Set([...hosts, ...unseen, ...delegates].map(({ host }) => host))];
   const changed = changedSince(saved.request, runbook.value, inventory.value.hosts, chosen);
   if (changed !== undefined) return refused(5, `${changed} since the plan was made; make a new one`);
   const planned = await planRun(again, runbook.value, inventory.value);
@@ -176,9 +177,7 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
 
   const reach = await reachHosts(again);
   try {
-    const walker = await planWalker(saved, redact, again);
-    const knownDelegates = new Map(delegates.map((ids) => [ids.host, ids]));
-    const how = { kind: 'apply', of: saved.id, walker, knownDelegates } as const;
+    const how = { kind: 'apply', of: saved.id, ...(await howOf(saved, redact, again)) } as const;
     const kept = await execute(again, planned.plan, inventory.value, reach.transportFor, how);
     if (kept.kind === 'not_begun') return notBegun(kept.failure);
     return { kind: 'ran', result: withJournal(kept), diagnostics };
@@ -203,12 +202,19 @@ async function otherParams(saved: SavedPlan, plan: Plan, redact: Redact): Promis
   return texts.length === 0 ? undefined : `${texts.slice(0, 3).join('; ')}: changed`;
 }
 
-/** The walk of a run that carries a saved plan out, for one that goes on with it; why that can't be had. */
-export async function walkerOfTaken(request: MendRequest, id: string, plan: Plan): Promise<Walker | string> {
+/** The walk of a run that carries a saved plan out, for one that goes on with it, and whom that delegates to; why that can't be had. */
+export async function walkerOfTaken(request: MendRequest, id: string, plan: Plan): Promise<PlannedHow | string> {
   const { takenPlan } = await import('../journal/used-plans.ts');
   const taken = await takenPlan(request.stateDirectory ?? '', id);
   if (taken.kind !== 'plan') return `the plan that this run carries out: ${taken.problem}; apply it anew`;
-  return planWalker(taken.plan, await redactorOf(request, plan), request);
+  return howOf(taken.plan, await redactorOf(request, plan), request);
+}
+
+type PlannedHow = Required<Pick<How, 'walker' | 'knownDelegates'>>;
+
+async function howOf(saved: SavedPlan, redact: Redact, request: MendRequest): Promise<PlannedHow> {
+  const walker = await planWalker(saved, redact, request);
+  return { walker, knownDelegates: new Map((saved.delegates ?? []).map((ids) => [ids.host, ids])) };
 }
 
 async function planWalker(

@@ -141,6 +141,62 @@ describe('a plan whose steps are carried out on other hosts', () => {
   });
 });
 
+describe('a fix whose calls are made on two hosts', () => {
+  const runbook = 'test/delegate/both.yaml';
+
+  it('is one unit: each call where it belongs, and all of it is taken back when its claim does not hold', async () => {
+    const [app1, lb1] = [app(), balancer()];
+    const extra = new Map([
+      ['lb', 'lb1'],
+      ['wanted', 'gone'],
+    ]);
+    const { outcomes, events } = await roll({ app1, lb1 }, { request: { runbook, extra } });
+    expect(outcomes[0]?.verdict).toBe('rolled_back');
+    expect(did(app1)).toEqual(['! app restart here', '! app stop']);
+    expect(did(lb1)).toEqual(['! pool drain app1', '! pool ready app1']);
+    const intents = events.flatMap((event) => (event.type === 'fix.intent' ? [event] : []));
+    expect(intents.map(({ changes }) => changes.map(({ on }) => on))).toEqual([[undefined, 'lb1']]);
+  });
+
+  it('is asked for by the names of both', async () => {
+    const asked: unknown[] = [];
+    const approve = async (approval: object): Promise<boolean> => {
+      asked.push(approval);
+      return true;
+    };
+    const fleet = { app1: app(), app2: app(), lb1: balancer() };
+    await roll(fleet, { request: { runbook, mode: 'ask', approve } });
+    expect(asked).toEqual([
+      { kind: 'confirm', text: 'May it be restarted?', host: 'app1', hosts: ['app1', 'app2'], on: ['lb1'] },
+    ]);
+  });
+
+  it('counts for --max-changed with all whom it changes', async () => {
+    const fleet = { app1: app(), lb1: balancer() };
+    const { outcomes } = await roll(fleet, { request: { runbook, maxChanged: 1 } });
+    expect(outcomes[0]).toMatchObject({
+      verdict: 'refused',
+      reason: '2 hosts would be changed, and --max-changed allows 1',
+    });
+    expect([...did(fleet.app1), ...did(fleet.lb1)]).toEqual([]);
+    const enough = await roll(fleet, { request: { runbook, maxChanged: 2 } });
+    expect(enough.outcomes[0]?.verdict).toBe('fixed');
+  });
+});
+
+describe('a wire that several hosts share', () => {
+  it('fails the step that it broke in, and is opened again for the next host', async () => {
+    const [app1, app2, lb1] = [app(), app(), balancer()];
+    const { outcomes, opened } = await roll({ app1, app2, lb1 }, { cut: 'lb1', request: { forks: 1 } });
+    expect(outcomes.map(({ verdict }) => verdict)).toEqual(['not_fixed', 'fixed']);
+    expect(outcomes[0]?.steps[0]?.result).toMatchObject({
+      outcome: 'failed',
+      reason: 'cannot decide: lb1: the wire broke',
+    });
+    expect(opened.filter((name) => name === 'lb1')).toHaveLength(2);
+  });
+});
+
 describe('throttle', () => {
   it('counts the hosts that delegate to the same one, and lets those that delegate to another one pass', async () => {
     const fleet = { app1: app(), app2: app(), app3: app(), lb1: balancer(), lb2: balancer() };

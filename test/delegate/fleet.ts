@@ -63,13 +63,19 @@ export type Fleet = Readonly<Record<string, Machine>>;
 /** How a run is made on a fleet: those that are `gone` cannot be reached. */
 export interface Around {
   readonly gone?: ReadonlySet<string>;
+  /** The host whose first connection breaks with its first probe. */
+  readonly cut?: string;
   /** Machine ids that are not the usual ones. */
   readonly machines?: Readonly<Record<string, string>>;
   readonly request?: Partial<Parameters<typeof runMend>[0]>;
 }
 
 /** Connects to a fleet; `opened` is told each host that was connected to. */
-export function reach(fleet: Fleet, { gone = new Set(), machines = {} }: Around, opened: string[] = []): Transport {
+export function reach(
+  fleet: Fleet,
+  { gone = new Set(), machines = {}, cut }: Around,
+  opened: string[] = [],
+): Transport {
   const simulated = simulatedTransport(new Map(Object.entries(fleet).map(([name, { host }]) => [name, host])));
   return {
     ...simulated,
@@ -77,7 +83,16 @@ export function reach(fleet: Fleet, { gone = new Set(), machines = {} }: Around,
       if (gone.has(host.name)) throw new HostFailure('tcp', 'nobody listens there');
       opened.push(host.name);
       const machine = machines[host.name] ?? `machine of ${host.name}`;
-      return { ...(await simulated.open(host, options)), machineId: () => machine };
+      const connection = { ...(await simulated.open(host, options)), machineId: () => machine };
+      const breaks = cut === host.name && opened.filter((name) => name === cut).length === 1;
+      if (!breaks) return connection;
+      return {
+        ...connection,
+        async run(request) {
+          if (request.label.kind === 'probe') throw new HostFailure('lost', 'the wire broke');
+          return connection.run(request);
+        },
+      };
     },
   };
 }

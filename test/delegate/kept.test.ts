@@ -22,6 +22,17 @@ const common = (fleet: Fleet, around: Around = {}) => {
 const outcomeOf = (end: MendEnd | { readonly kind: 'nothing_left' }) =>
   end.kind === 'ran' ? end.result.outcomes[0] : undefined;
 
+it('is made on a host that the same run walks itself, under the lock of the one run', async () => {
+  const fleet = { app1: app(), app2: app(), lb1: balancer() };
+  const { outcomes } = await roll(fleet, { request: { stateDirectory: state, limit: 'all' } });
+  expect(outcomes.map(({ host, verdict, reason }) => [host, verdict, reason])).toEqual([
+    ['app1', 'fixed', undefined],
+    ['app2', 'fixed', undefined],
+    ['lb1', 'fixed', undefined],
+  ]);
+  expect(fleet.lb1.drained).toEqual(new Set(['app1', 'app2', 'lb1']));
+});
+
 describe('an undo of what was done on another host', () => {
   const undo = (fleet: Fleet, around: Around = {}, more: object = {}) =>
     undoRun({ ...common(fleet, around), inventory: undefined, mode: 'apply', run: 'last', ...more });
