@@ -1,4 +1,4 @@
-import type { Plan } from '../model/plan.ts';
+import { changedElsewhere, type Plan } from '../model/plan.ts';
 import { ConfirmDesk } from './confirm-desk.ts';
 import type { Emit } from './emitter.ts';
 import type { ExecuteOptions } from './execute-plan.ts';
@@ -62,9 +62,10 @@ export function changing(
 
 /** `--max-changed`: what it says against so many; `undefined`: nothing. */
 function moreThan(ways: readonly HostWay[], maxChanged: number | undefined): string | undefined {
-  const due = ways.filter(({ plan }) => plan !== undefined && isDue(plan)).length;
-  if (maxChanged === undefined || due <= maxChanged) return undefined;
-  return `${due} hosts would be changed, and --max-changed allows ${maxChanged}`;
+  const due = ways.flatMap(({ plan }) => (plan !== undefined && isDue(plan) ? [plan] : []));
+  const touched = new Set([...due.map(({ host }) => host), ...changedElsewhere(due)]).size;
+  if (maxChanged === undefined || touched <= maxChanged) return undefined;
+  return `${touched} hosts would be changed, and --max-changed allows ${maxChanged}`;
 }
 
 async function warnOfMany(ways: readonly HostWay[], maxChanged: number | undefined, emit: Emit): Promise<void> {

@@ -38,6 +38,14 @@ export class LockKeeper {
     await this.#taking;
   }
 
+  /** Asks for it once more, whatever came of it before. */
+  async renew(connection: Connection): Promise<void> {
+    await this.#taking;
+    this.#refusal = undefined;
+    this.#taking = this.#takeOver(connection, false);
+    await this.#taking;
+  }
+
   /** Gives it back, and with it the markers that are spent, by their user; a wire that is broken has given it back already. */
   async release(connection: Connection, spent: ReadonlyMap<Become, readonly string[]>): Promise<void> {
     const holding = this.#holding;
