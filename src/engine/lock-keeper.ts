@@ -25,7 +25,11 @@ export class LockKeeper {
 
   /** Why nothing may be changed; `undefined`: the lock is ours, or none was asked for. Rejects with a HostFailure. */
   async refusal(): Promise<string | undefined> {
-    await this.#taking;
+    // Another asking for it may have begun meanwhile.
+    for (let asked: unknown; asked !== this.#taking; ) {
+      asked = this.#taking;
+      await asked;
+    }
     if (this.#failure !== undefined) throw this.#failure;
     return this.#refusal;
   }

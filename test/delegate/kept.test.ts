@@ -33,6 +33,20 @@ it('is made on a host that the same run walks itself, under the lock of the one 
   expect(fleet.lb1.drained).toEqual(new Set(['app1', 'app2', 'lb1']));
 });
 
+it('is not begun while another run holds that host, for however many hosts at once', async () => {
+  const fleet = { app1: app(), app2: app(), app3: app(), lb1: balancer() };
+  const owner = { run: 'another', host: 'lb1', nonce: '0'.repeat(16), operator: 'ann@x', since: '', comment: '' };
+  const host = { name: 'lb1', connect: { address: 'lb1', port: 22 }, vars: {}, groups: [], origins: {} };
+  const held = await reach(fleet, {}).open(host, { signal: usual.stopping });
+  const label = { kind: 'lock', name: 'take', params: owner } as const;
+  await held.run({ label, command: { argv: ['true'] }, become: false, timeoutMs: 1000 });
+  const { outcomes } = await roll(fleet, { request: { stateDirectory: state, runbook: 'test/delegate/both.yaml' } });
+  expect(outcomes.map(({ verdict }) => verdict)).toEqual(['not_fixed', 'not_fixed', 'not_fixed']);
+  for (const { steps } of outcomes)
+    expect(steps[0]?.result.reason).toMatch(/^not started: lb1: locked by run another of/);
+  expect([...did(fleet.lb1), ...did(fleet.app1)]).toEqual([]);
+});
+
 describe('an undo of what was done on another host', () => {
   const undo = (fleet: Fleet, around: Around = {}, more: object = {}) =>
     undoRun({ ...common(fleet, around), inventory: undefined, mode: 'apply', run: 'last', ...more });
