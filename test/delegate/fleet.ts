@@ -1,7 +1,7 @@
 import type { Event } from '../../src/model/event.ts';
 import { HostFailure } from '../../src/model/host-failure.ts';
 import type { SimulatedHost } from '../../src/model/simulated-host.ts';
-import type { Label, Transport } from '../../src/model/transport.ts';
+import type { Connection, FixRequest, Label, LaneRequest, Transport } from '../../src/model/transport.ts';
 import { simulatedTransport } from '../../src/transports/simulated/simulated-transport.ts';
 import { runMend } from '../run-mend.ts';
 
@@ -67,13 +67,18 @@ export interface Around {
   readonly cut?: string;
   /** Machine ids that are not the usual ones. */
   readonly machines?: Readonly<Record<string, string>>;
+  /** Is told what is sent to which host. */
+  readonly hears?: {
+    readonly fix: (host: string, request: FixRequest) => void;
+    readonly run: (host: string, request: LaneRequest) => void;
+  };
   readonly request?: Partial<Parameters<typeof runMend>[0]>;
 }
 
 /** Connects to a fleet; `opened` is told each host that was connected to. */
 export function reach(
   fleet: Fleet,
-  { gone = new Set(), machines = {}, cut }: Around,
+  { gone = new Set(), machines = {}, cut, hears }: Around,
   opened: string[] = [],
 ): Transport {
   const simulated = simulatedTransport(new Map(Object.entries(fleet).map(([name, { host }]) => [name, host])));
@@ -83,7 +88,19 @@ export function reach(
       if (gone.has(host.name)) throw new HostFailure('tcp', 'nobody listens there');
       opened.push(host.name);
       const machine = machines[host.name] ?? `machine of ${host.name}`;
-      const connection = { ...(await simulated.open(host, options)), machineId: () => machine };
+      const own = await simulated.open(host, options);
+      const connection: Connection = {
+        ...own,
+        machineId: () => machine,
+        run(request) {
+          hears?.run(host.name, request);
+          return own.run(request);
+        },
+        fix(request) {
+          hears?.fix(host.name, request);
+          return own.fix(request);
+        },
+      };
       const breaks = cut === host.name && opened.filter((name) => name === cut).length === 1;
       if (!breaks) return connection;
       return {

@@ -37,7 +37,7 @@ it('is not begun while another run holds that host, for however many hosts at on
   const fleet = { app1: app(), app2: app(), app3: app(), lb1: balancer() };
   const owner = { run: 'another', host: 'lb1', nonce: '0'.repeat(16), operator: 'ann@x', since: '', comment: '' };
   const host = { name: 'lb1', connect: { address: 'lb1', port: 22 }, vars: {}, groups: [], origins: {} };
-  const held = await reach(fleet, {}).open(host, { signal: usual.stopping });
+  const held = await reach(fleet, {}).open(host, { signal: new AbortController().signal });
   const label = { kind: 'lock', name: 'take', params: owner } as const;
   await held.run({ label, command: { argv: ['true'] }, become: false, timeoutMs: 1000 });
   const { outcomes } = await roll(fleet, { request: { stateDirectory: state, runbook: 'test/delegate/both.yaml' } });
