@@ -1,4 +1,4 @@
-import type { HostPlan, Plan } from '../model/plan.ts';
+import { changedElsewhere, type HostPlan, type Plan } from '../model/plan.ts';
 import { ConfirmDesk } from './confirm-desk.ts';
 import type { Emit } from './emitter.ts';
 import type { ExecuteOptions } from './execute-plan.ts';
@@ -70,9 +70,10 @@ function mayChange({ steps, waits }: HostPlan): boolean {
 
 /** `--max-changed`: what it says against so many; `undefined`: nothing. */
 function moreThan(ways: readonly HostWay[], maxChanged: number | undefined): string | undefined {
-  const due = ways.filter(({ plan }) => plan !== undefined && isDue(plan) && mayChange(plan)).length;
-  if (maxChanged === undefined || due <= maxChanged) return undefined;
-  return `${due} hosts would be changed, and --max-changed allows ${maxChanged}`;
+  const due = ways.flatMap(({ plan }) => (plan !== undefined && isDue(plan) ? [plan] : []));
+  const touched = new Set([...due.filter(mayChange).map(({ host }) => host), ...changedElsewhere(due)]).size;
+  if (maxChanged === undefined || touched <= maxChanged) return undefined;
+  return `${touched} hosts would be changed, and --max-changed allows ${maxChanged}`;
 }
 
 async function warnOfMany(ways: readonly HostWay[], maxChanged: number | undefined, emit: Emit): Promise<void> {

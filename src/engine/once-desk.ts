@@ -1,6 +1,6 @@
-import type { Resource } from '../model/resource.ts';
 import type { StepResult } from '../model/result.ts';
 import type { Value } from '../model/value.ts';
+import type { Touch } from './host-run.ts';
 import type { Limit } from './limit.ts';
 import type { OnceBefore } from './once-before.ts';
 
@@ -13,7 +13,7 @@ export interface Shared {
   /** Its probes, as they were read there. */
   readonly names: readonly (readonly [string, Value])[];
   /** What was changed there, or would be. */
-  readonly touches: readonly Resource[];
+  readonly touches: readonly Touch[];
 }
 
 /** A host at a `run_once` step. */

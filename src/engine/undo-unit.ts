@@ -4,6 +4,7 @@ import type { PlannedChange } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
 import type { Step } from '../model/runbook.ts';
 import { notBegun } from './attempt-fix.ts';
+import { markRecorded } from './delegate.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
 import type { Recorded } from './resume-unit.ts';
 import { makeRollbackCalls, undoChanges } from './roll-back.ts';
@@ -75,7 +76,7 @@ async function takeBackUnit(
     ...(called === undefined ? {} : { calls: called.kind }),
     ...(left === '' ? {} : { reason: left }),
   });
-  if (left === '') for (const each of [key, callsKey]) run.session.recorded(each);
+  if (left === '') for (const each of [key, callsKey]) await markRecorded(run, each);
   return left === '' ? { outcome: 'rolled_back' } : { outcome: 'failed', reason: left, rollbackFailed: left };
 }
 
@@ -85,9 +86,9 @@ function madeChange(
   { due, planned, index }: Recorded,
 ): readonly MadeChange[] {
   if (typeof due === 'string') return [];
-  const { action, params, before, change, touches, become } = due;
+  const { action, params, before, change, touches, become, on } = due;
   return [
-    { step: place.id, action, params, before, change, touches, become, planned, undoKey: [...key, 'undo', index] },
+    { step: place.id, action, params, before, change, touches, become, on, planned, undoKey: [...key, 'undo', index] },
   ];
 }
 

@@ -85,15 +85,12 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
   const planned = await planRun(again, runbook.value, inventory.value);
   if (planned.kind === 'refused') return planned;
   const { plan } = planned;
-  const changed = changedSince(
-    asked,
-    plan.runbook,
-    inventory.value.hosts,
-    history.hosts.map(({ host }) => host),
-  );
+  const changed = changedSince(asked, plan.runbook, inventory.value.hosts, [
+    ...new Set([...history.hosts.map(({ host }) => host), ...(plan.delegates ?? []).map(({ name }) => name)]),
+  ]);
   if (changed !== undefined) return refused(5, `${changed} since run ${run}: begin a new one`);
-  const walker = asked.kind === 'apply' ? await walkerOfTaken(again, asked.of ?? '', plan) : undefined;
-  if (typeof walker === 'string') return refused(5, walker);
+  const how = asked.kind === 'apply' ? await walkerOfTaken(again, asked.of ?? '', plan) : {};
+  if (typeof how === 'string') return refused(5, how);
   // Without hosts only the end of the run is left to be written down.
   if (hosts.length > 0 && !(await request.approveHosts(run, hosts))) return refused(5, 'not approved');
   again.onPlan(plan, planned.warnings);
@@ -115,7 +112,7 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
     };
     const kept = await execute(again, plan, inventory.value, reach.transportFor, {
       kind: asked.kind,
-      ...(walker === undefined ? {} : { walker }),
+      ...how,
       resume: { resume, journal },
     });
     if (kept.kind === 'not_begun') return notBegun(kept.failure);

@@ -73,6 +73,8 @@ export async function planPage(
   ];
   const { colour, columns } = output;
   const plans = saved.hosts.map((host) => host.plan);
-  const page = await printPlan(plans, { colour, columns, ...shownAs(options) });
+  const chosen = new Set([...saved.hosts, ...saved.unseen].map(({ host }) => host));
+  const alsoReaches = (saved.delegates ?? []).flatMap(({ host }) => (chosen.has(host) ? [] : [host]));
+  const page = await printPlan(plans, { colour, columns, alsoReaches, ...shownAs(options) });
   return `${lines.map((line) => safeText(line.replaceAll('\n', ' '))).join('\n')}\n\n${page}`;
 }
