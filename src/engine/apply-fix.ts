@@ -1,5 +1,6 @@
 import { clipped } from '../model/clipped.ts';
 import type { Answer } from '../model/command.ts';
+import type { HostFailure } from '../model/host-failure.ts';
 import type { Become } from '../model/runbook.ts';
 import type { FixOutcome, FixRequest } from '../model/transport.ts';
 import { fixOn } from './delegate.ts';
@@ -13,8 +14,8 @@ import type { FixWait } from './recover-fix.ts';
 export type Applied =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly reason: string; readonly begun: readonly DueChange[] }
-  /** `again`: the wire broke before anything was begun, and is up again. */
-  | { readonly kind: 'not_started'; readonly reason: string; readonly again: boolean }
+  /** `again`: the wire broke before anything was begun, and is up again. `lost`: it is not; the host itself is lost. */
+  | { readonly kind: 'not_started'; readonly reason: string; readonly again: boolean; readonly lost?: HostFailure }
   /**
    * What is `done` stands, the rest never ran and may be attempted again: an action's tool did nothing, since another
    * program holds what it needs; or the wire broke between two scripts, and is up again.
@@ -71,7 +72,9 @@ export async function applyFix(
       case 'not_started': {
         const reason = outcome.failure.message;
         const again = outcome.failure.phase === 'lost';
-        if (done.length === 0) return { kind: 'not_started', reason, again };
+        // A delegate that is lost is this host's failed step.
+        const lost = outcome.lost === true && section.on === undefined ? { lost: outcome.failure } : {};
+        if (done.length === 0) return { kind: 'not_started', reason, again, ...lost };
         return again ? { kind: 'busy', by: 'wire', reason, done } : { kind: 'failed', reason, begun: done };
       }
       case 'unknown':

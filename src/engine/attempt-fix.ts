@@ -20,7 +20,8 @@ export type Attempted =
 /**
  * Attempts a fix; again only with what is proved not to have been done, since another program held what it needs, or the wire broke
  * before it began. `key` names the fix; each attempt adds its number, from `first` on. What earlier attempts did stands meanwhile, and is `begun` when the fix then fails.
- * An attempt that is begun has all of the turn's time to run; once the patience is over, none is begun.
+ * An attempt that is begun has all of the turn's time to run; once the patience is over, none is begun. Rejects with the
+ * HostFailure by which the host was lost before an attempt began: a resume goes on there.
  */
 export async function attemptFix(
   run: HostRun,
@@ -51,6 +52,7 @@ export async function attemptFix(
     }
     const applied = await applyFix(run, due, { runMs: turn.runMs, waits: turn.tell(count) }, [...key, count]);
     await attempts.after(count, due, applied, clock.monotonic() - begun);
+    if (applied.kind === 'not_started' && applied.lost !== undefined) throw applied.lost;
     if (applied.kind === 'busy') {
       done.push(...applied.done);
       due = due.filter((change) => !applied.done.includes(change));

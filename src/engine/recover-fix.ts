@@ -57,7 +57,7 @@ export async function recoverFix(request: FixRequest, reaching: Reaching): Promi
   const reached = reopener(reaching, untilAsked, tell);
   if (outcome.kind === 'not_started') {
     const unreached = await reached();
-    if (unreached !== undefined) return { kind: 'not_started', failure: unreached };
+    if (unreached !== undefined) return { kind: 'not_started', failure: unreached, lost: true };
     await learnBoot(current(), become);
     return outcome;
   }

@@ -81,7 +81,12 @@ export type FixOutcome =
       readonly lacks?: readonly string[];
     }
   /** Proved: nothing of it ran. */
-  | { readonly kind: 'not_started'; readonly failure: HostFailure }
+  | {
+      readonly kind: 'not_started';
+      readonly failure: HostFailure;
+      /** The wire broke before anything was sent, and there was no new one: not the fix failed, the host is lost. */
+      readonly lost?: true;
+    }
   /** It may have run. */
   | {
       readonly kind: 'unknown';

@@ -228,7 +228,7 @@ describe('a fix whose wire broke', () => {
     const { outcome, asked, opened } = await recover({ fix: notStarted('lost'), reopen: ['tcp', 'up'] });
     expect({ outcome, asked, opened }).toMatchObject({ outcome: notStarted('lost'), asked: [], opened: 2 });
     const gone = await recover({ fix: notStarted('lost'), reopen: ['auth'] });
-    expect(gone.outcome).toMatchObject({ kind: 'not_started', failure: { phase: 'auth' } });
+    expect(gone.outcome).toMatchObject({ kind: 'not_started', failure: { phase: 'auth' }, lost: true });
   });
 });
 

@@ -6,6 +6,7 @@ import type { Clock } from '../../src/model/clock.ts';
 import type { Event } from '../../src/model/event.ts';
 import { HostFailure } from '../../src/model/host-failure.ts';
 import type { ActionCall, Step } from '../../src/model/runbook.ts';
+import type { Transport } from '../../src/model/transport.ts';
 import { action, alternative, check, cond, fix, probe, runbook, step } from './build.ts';
 import { type Desk, type DeskRun, openDesk } from './desk.ts';
 import { watchedWire } from './watched-wire.ts';
@@ -215,6 +216,24 @@ describe('a fix whose wire breaks before it begins', () => {
       reason: 'not started: the wire broke; tried again for 2m00s',
     });
     expect(told(run, 'fix.result').every(({ outcome }) => outcome === 'not_started')).toBe(true);
+  });
+
+  it('is no failed step when the host cannot be reached again: a resume begins it there', async () => {
+    desk = openDesk();
+    const wire = watchedWire({ fix: async () => ({ kind: 'not_started', failure: lost }) });
+    let opened = 0;
+    const gone: Transport = {
+      ...wire,
+      open(host, options) {
+        opened += 1;
+        return opened > 1 ? Promise.reject(new HostFailure('tcp', 'no answer')) : wire.open(host, options);
+      },
+    };
+    const book = mend([note('note.value', 'a')]);
+    const run = await desk.run(book, { clock: sleepyClock(), transportFor: () => gone });
+    expect(run.outcome).toMatchObject({ verdict: 'unreachable', reason: 'no answer' });
+    expect(told(run, 'fix.result').map(({ outcome }) => outcome)).toEqual(['not_started']);
+    expect(told(run, 'step.finished').filter(({ result }) => result.outcome === 'failed')).toEqual([]);
   });
 
   it('leaves nothing unknown when the host is lost later', async () => {
