@@ -2,6 +2,27 @@ import type { Explanations } from './explanation.ts';
 
 /** What a runbook means. */
 export const runbook: Explanations = {
+  'runbook/bad-delegate': {
+    means: '`delegate_to` is empty, or no text.',
+    instead: 'Name a host of the inventory, or a param that holds its name.',
+  },
+  'runbook/delegate-by-look': {
+    means:
+      'Where something is carried out would depend on what a host answers; the plan must name every host before any is asked.',
+    instead: 'Tell the delegate by params and host alone.',
+  },
+  'runbook/delegate-fresh': {
+    means: '`fresh: true` asks for a new connection, and a delegate has one for all hosts.',
+    instead: 'Leave `fresh` away, or verify on the host itself.',
+  },
+  'runbook/delegate-risky': {
+    means: '`risky` lets the host revert by itself, and the delegate is another host.',
+    instead: 'Write a runbook of its own for that host.',
+  },
+  'runbook/delegate-use': {
+    means: '`delegate_to` stands beside `use`.',
+    instead: 'Give the used runbook a param for it, and let its own steps delegate.',
+  },
   'runbook/run-once-for-each': {
     means: '`run_once` stands beside `for_each`: which item would stand for the others is not said.',
     instead: 'Put the list into the action, or give the step to every host.',
@@ -148,10 +169,6 @@ export const runbook: Explanations = {
   'runbook/needs-version': {
     means: 'The runbook asks for another version of mendgate than this one.',
     instead: 'Update mendgate, or look whether it really needs that.',
-  },
-  'runbook/not-yet': {
-    means: 'The language has this key, and this version does not do it yet.',
-    instead: 'Do without; it is refused so that nobody relies on it.',
   },
   'runbook/use-missing': {
     means: 'There is no such runbook beside this one.',
