@@ -60,7 +60,8 @@ function isProgram(path: string): boolean {
 }
 
 async function runs(io: Io, { given }: Place): Promise<readonly Candidate[]> {
-  const kept = await listRuns(stateDirectory(given.get('stateDir')?.at(-1), io.env));
+  const state = given.get('stateDir')?.at(-1) ?? (await findSettings(io)).get('state-dir')?.texts.at(-1);
+  const kept = await listRuns(stateDirectory(state, io.env));
   return [
     { word: 'last', meaning: 'the last one' },
     ...kept.map(({ run, runbook }) => ({ word: run, ...(runbook === undefined ? {} : { meaning: runbook }) })),

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import { type Located, parseYaml } from '../parse-yaml.ts';
+import { type Located, parseYaml, saysNothing } from '../parse-yaml.ts';
 import type { Source } from '../source.ts';
 import { type Findings, withoutWords } from './place.ts';
 
@@ -11,7 +11,7 @@ export const ansibleItself = 'give -i an executable that says: exec ansible-inve
  * true; the vault's own header still tells an encrypted value. `undefined`: nothing in it, or nothing that can be read.
  */
 export function parseAnsibleYaml(source: Source, findings: Findings): Located | undefined {
-  if (/^(?:\s*(?:#.*|---|\.\.\.)?(?:\n|$))*$/.test(source.text)) return undefined;
+  if (saysNothing(source.text)) return undefined;
   const text = source.text.replace(
     /^([ \t]*(?:-[ \t]+)*(?:[\w."'-]+[ \t]*:[ \t]+)?)(!(?:vault-encrypted|vault|unsafe))(?=\s)/gm,
     (_, before: string, tag: string) => before + ' '.repeat(tag.length),

@@ -160,6 +160,11 @@ describe('what only Ansible can read is left out with a warning', () => {
     expect(host('w1').vars).toEqual({ a: 1 });
   });
 
+  test('a file that begins with many empty lines, at once', async () => {
+    const { host } = await loadText(`${'\n'.repeat(5000)}all: { hosts: { w1: { a: 1 } } }\n`, 'hosts.yaml');
+    expect(host('w1').vars).toEqual({ a: 1 });
+  });
+
   test('a Jinja template, also inside a list', async () => {
     const { host, codes } = await loadText('w1 a="{{ b }}" c="[\'{{ d }}\']" e=1\n');
     expect(codes).toEqual(['inventory/template 1:4', 'inventory/template 1:16']);
