@@ -87,12 +87,12 @@ export function chooseRunHosts(runbook: Runbook, inventory: Inventory, limit: st
   if (typos.length > 0) {
     return {
       kind: 'no_hosts',
-      problems: typos.map((part) => `-l ${part} matches no host of the inventory; nothing was touched`),
+      problems: typos.map((part) => `-l ${part} matches no host of the inventory`),
     };
   }
   if (selection.hosts.length === 0) {
     const narrowed = limit === undefined ? '' : ` and -l ${limit}`;
-    return { kind: 'no_hosts', problems: [`no host matches hosts: ${runbook.hosts}${narrowed}; nothing was touched`] };
+    return { kind: 'no_hosts', problems: [`no host matches hosts: ${runbook.hosts}${narrowed}`] };
   }
   const warnings = selection.unmatched.map((part) => `pattern ${part} matched no host`);
   return { kind: 'hosts', hosts: selection.hosts, warnings };
