@@ -8,7 +8,7 @@ export type { BookCoverage, BrokenFile, FileResult } from './cases/file-result.t
 export type { Mutation, Survivor } from './cases/mutate.ts';
 export type { CaseRun } from './cases/run-cases.ts';
 export type { RunResult } from './engine/execute-plan.ts';
-export type { Approval } from './engine/host-run.ts';
+export type { Approval, Approve } from './engine/host-run.ts';
 export type { PingAnswer } from './engine/ping-hosts.ts';
 export type { AskStep, StepAnswer } from './engine/step-answer.ts';
 export type { UnlockAnswer } from './engine/unlock-hosts.ts';

@@ -1,5 +1,5 @@
 import {
-  type Approval,
+  type Approve,
   foldNames,
   type HostPlan,
   type PlanPrintOptions,
@@ -48,19 +48,14 @@ export async function approvePlan(
 }
 
 /** Answers what `--yes` does not: on a terminal the operator, naming the host on each line; else nobody, with one hint. */
-export function approverOf(
-  io: Io,
-  reporter: Reporter,
-  asker: Asker,
-  mode: Mode,
-  allowIrreversible: boolean,
-): (approval: Approval) => Promise<boolean> {
+export function approverOf(io: Io, reporter: Reporter, asker: Asker, mode: Mode, allowIrreversible: boolean): Approve {
   let hinted = false;
   return async ({ kind, host, hosts = [host], text }) => {
     if (kind === 'irreversible') return allowIrreversible;
     if (mode === 'ask') {
       const lines = safeText(text).trim().split('\n');
-      return asker.yes(lines.map((line) => `${safeLine(foldNames(hosts))}: ${line}`).join('\n'));
+      const yes = await asker.yes(lines.map((line) => `${safeLine(foldNames(hosts))}: ${line}`).join('\n'));
+      return yes || 'declined';
     }
     if (!hinted) {
       hinted = true;
