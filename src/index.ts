@@ -188,6 +188,7 @@ export {
 } from './uses/given-secrets.ts';
 export { explainLintRule, type LintFinding, type LintResult, lintRunbook, lintSarif } from './uses/lint-runbook.ts';
 export { createNotifier, type Notification, type Notifier } from './uses/notify-run.ts';
+export { outlineRunbook, type RunbookOutline } from './uses/outline-runbook.ts';
 export {
   cleanRuns,
   type FoundRun,
