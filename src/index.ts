@@ -8,7 +8,7 @@ export type { BookCoverage, BrokenFile, FileResult } from './cases/file-result.t
 export type { Mutation, Survivor } from './cases/mutate.ts';
 export type { CaseRun } from './cases/run-cases.ts';
 export type { RunResult } from './engine/execute-plan.ts';
-export type { Approval } from './engine/host-run.ts';
+export type { Approval, Approve } from './engine/host-run.ts';
 export type { PingAnswer } from './engine/ping-hosts.ts';
 export type { AskStep, StepAnswer } from './engine/step-answer.ts';
 export type { UnlockAnswer } from './engine/unlock-hosts.ts';
@@ -191,6 +191,7 @@ export {
 } from './uses/given-secrets.ts';
 export { explainLintRule, type LintFinding, type LintResult, lintRunbook, lintSarif } from './uses/lint-runbook.ts';
 export { createNotifier, type Notification, type Notifier } from './uses/notify-run.ts';
+export { outlineRunbook, type RunbookOutline } from './uses/outline-runbook.ts';
 export {
   cleanRuns,
   type FoundRun,

@@ -1,7 +1,7 @@
 // What the main line is asked for, and how it ends. The line itself is mend.ts.
 
 import type { RunResult } from './engine/execute-plan.ts';
-import type { Approval } from './engine/host-run.ts';
+import type { Approve } from './engine/host-run.ts';
 import type { AskStep } from './engine/step-answer.ts';
 import type { Clock } from './model/clock.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
@@ -85,7 +85,7 @@ export interface MendRequest {
   /** Mode `ask`: whether this is carried out; `due`: the hosts that a yes changes. Default: no. */
   readonly approvePlan?: (plans: readonly HostPlan[], due: readonly string[]) => Promise<boolean>;
   /** Asked for what a plan's yes does not answer: `confirm:`, and what cannot be undone. Default: no. */
-  readonly approve?: (approval: Approval) => Promise<boolean>;
+  readonly approve?: Approve;
   /** Aborted: the running steps are finished, and none is begun. */
   readonly stopping?: AbortSignal;
   /** Aborted: all connections are closed now. What can't be known then is `unknown`. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,20 +11,25 @@ import { allSamples } from './reporters/samples.ts';
 
 interface Heard {
   readonly url: string;
-  readonly bodies: { readonly type: string | undefined; readonly body: Notification }[];
+  readonly bodies: {
+    readonly type: string | undefined;
+    readonly authorization: string | undefined;
+    readonly body: Notification;
+  }[];
 }
 
 /** A web server that answers so; it goes when the test ends. */
 async function serve(status: number): Promise<Heard> {
-  const bodies: { type: string | undefined; body: Notification }[] = [];
+  const bodies: Heard['bodies'] = [];
   const server = createServer((request: IncomingMessage, answer) => {
     let text = '';
     request.on('data', (chunk) => {
       text += String(chunk);
     });
     request.on('end', () => {
-      bodies.push({ type: request.headers['content-type'], body: JSON.parse(text) as Notification });
-      answer.writeHead(status).end();
+      const { 'content-type': type, authorization } = request.headers;
+      bodies.push({ type, authorization, body: JSON.parse(text) as Notification });
+      answer.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -72,6 +77,35 @@ test('what goes wrong is said without the address’s own secrets', async () => 
   ]);
 });
 
+test('who and the password in a URL are sent as Basic Authorization, and shown nowhere', async () => {
+  const heard = await serve(204);
+  const refusing = await serve(401);
+  const withPassword = (url: string): string => url.replace('//', '//me:p%40ss@');
+  const notifier = createNotifier([withPassword(heard.url), withPassword(refusing.url)]);
+  for (const event of stamp(allSamples)) await notifier.sink(event);
+  expect(await notifier.send()).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+ answered 401$/)]);
+  expect(heard.bodies[0]?.authorization).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`);
+});
+
+test('an answer that points elsewhere is told as what it is, and nothing is sent there', async () => {
+  const heard = await serve(302);
+  const notifier = createNotifier([heard.url]);
+  for (const event of stamp(allSamples)) await notifier.sink(event);
+  expect(await notifier.send()).toEqual([expect.stringMatching(/answered 302, which points elsewhere/)]);
+  expect(heard.bodies).toHaveLength(1);
+});
+
+test.each(['http://', 'ftp://x', '/no/such/program', 'no-such-program-anywhere', '"', './test'])(
+  'what nobody can be told with is refused before the run: %s',
+  async (target) => {
+    const folder = folderOf();
+    const args = ['run', 'test/e2e/state-file.yaml', '-i', 'here,', '-c', 'local', '--yes', '-e', `root=${folder}`];
+    const { code, stderr } = await mendgate([...args, '--state-dir', join(folder, 'state'), '--notify', target]);
+    expect({ code, stderr }).toEqual({ code: 64, stderr: expect.stringContaining('--notify: ') });
+    expect(existsSync(join(folder, 'state'))).toBe(false);
+  },
+);
+
 test('a run ends as it would have, whatever becomes of the notification', async () => {
   const folder = folderOf();
   const args = ['run', 'test/e2e/state-file.yaml', '-i', 'here,', '-c', 'local', '-C', '-e', `root=${folder}`];
@@ -87,5 +121,4 @@ test('a run ends as it would have, whatever becomes of the notification', async 
     type: 'run.finished',
     exitCode: plain.code,
   });
-  expect((await mendgate([...args, '--notify', '"'])).code).toBe(64);
 });

@@ -1,5 +1,5 @@
 import {
-  type Approval,
+  type Approve,
   changedElsewhere,
   foldNames,
   type HostPlan,
@@ -57,20 +57,15 @@ export function carryOutQuestion(plans: readonly HostPlan[], due: readonly strin
 }
 
 /** Answers what `--yes` does not: on a terminal the operator, naming the host on each line; else nobody, with one hint. */
-export function approverOf(
-  io: Io,
-  reporter: Reporter,
-  asker: Asker,
-  mode: Mode,
-  allowIrreversible: boolean,
-): (approval: Approval) => Promise<boolean> {
+export function approverOf(io: Io, reporter: Reporter, asker: Asker, mode: Mode, allowIrreversible: boolean): Approve {
   let hinted = false;
   return async ({ kind, host, hosts = [host], on = [], text }) => {
     if (kind === 'irreversible') return allowIrreversible;
     if (mode === 'ask') {
       const lines = safeText(text).trim().split('\n');
       const where = on.length === 0 ? '' : ` (on ${safeLine(foldNames(on))})`;
-      return asker.yes(lines.map((line) => `${safeLine(foldNames(hosts))}${where}: ${line}`).join('\n'));
+      const yes = await asker.yes(lines.map((line) => `${safeLine(foldNames(hosts))}${where}: ${line}`).join('\n'));
+      return yes || 'declined';
     }
     if (!hinted) {
       hinted = true;

@@ -1,4 +1,4 @@
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, type Option } from 'commander';
 import type { Shell } from './commands/completion.ts';
 import type { Io } from './io.ts';
 import { newCommand } from './options.ts';
@@ -22,7 +22,7 @@ export function addComfort(
     .description('each setting, its value, and where that comes from')
     .option('--json', 'as JSON')
     .action(async (options: { json?: boolean }) =>
-      end(await (await import('./commands/config-show.ts')).configShow(io, program, options)),
+      end(await (await import('./commands/config-show.ts')).configShow(io, settable(program), options)),
     );
   add(config);
   program.hook('preAction', async (_, command) => {
@@ -38,4 +38,9 @@ export function addComfort(
 /** Settings are about hosts and runs; whoever checks a runbook does not wait for them. */
 function isOfHostsOrRuns(command: Command): boolean {
   return command.options.some(({ long }) => long === '--inventory' || long === '--state-dir');
+}
+
+function settable(program: Command): readonly Option[] {
+  const commands = program.commands.flatMap((command) => [command, ...command.commands]);
+  return commands.filter(isOfHostsOrRuns).flatMap((command) => command.options);
 }

@@ -7,6 +7,8 @@ export interface Place {
   readonly option?: Option;
   /** The argument that is being typed. */
   readonly argument?: Argument;
+  /** The arguments before it. */
+  readonly args: readonly string[];
   /** What stands before the part that is completed: `--limit=`. */
   readonly before: string;
   /** The part that is completed. */
@@ -27,7 +29,7 @@ export interface Candidate {
 export function placeOf(program: Command, words: readonly string[]): Place {
   let command = program;
   let option: Option | undefined;
-  let position = 0;
+  const args: string[] = [];
   const given = new Map<string, string[]>();
   const typed = words.at(-1) ?? '';
   for (const word of words.slice(0, -1)) {
@@ -35,29 +37,49 @@ export function placeOf(program: Command, words: readonly string[]): Place {
       given.set(option.attributeName(), [...(given.get(option.attributeName()) ?? []), word]);
       option = undefined;
     } else if (word.startsWith('-')) {
-      const [flag = '', value] = splitFlag(word);
-      const found = optionOf(command, flag);
-      if (found === undefined || !takesValue(found)) continue;
-      if (value === undefined) option = found;
-      else given.set(found.attributeName(), [...(given.get(found.attributeName()) ?? []), value]);
+      const found = valuedIn(command, word);
+      if (found === undefined) continue;
+      const name = found.option.attributeName();
+      if (found.value === undefined) option = found.option;
+      else given.set(name, [...(given.get(name) ?? []), found.value]);
     } else {
-      const next = position === 0 ? command.commands.find((each) => each.name() === word) : undefined;
-      if (next === undefined) position += 1;
+      const next = args.length === 0 ? command.commands.find((each) => each.name() === word) : undefined;
+      if (next === undefined) args.push(word);
       else command = next;
     }
   }
-  if (option !== undefined) return { command, option, before: '', typed, given };
-  const [flag = '', value] = splitFlag(typed);
-  const joined = value === undefined ? undefined : optionOf(command, flag);
-  if (joined !== undefined && value !== undefined)
-    return { command, option: joined, before: `${flag}=`, typed: value, given };
-  const args = command.registeredArguments;
-  const argument = args[Math.min(position, args.length - 1)];
-  return { command, before: '', typed, given, ...(argument === undefined ? {} : { argument }) };
+  if (option !== undefined) return { command, option, args, before: '', typed, given };
+  const joined = valuedIn(command, typed);
+  if (joined?.value !== undefined)
+    return { command, option: joined.option, args, before: joined.before, typed: joined.value, given };
+  const known = command.registeredArguments;
+  const argument = known[Math.min(args.length, known.length - 1)];
+  return { command, args, before: '', typed, given, ...(argument === undefined ? {} : { argument }) };
+}
+
+/** The option in a word that takes a value, and the value where it is in the word too: `--limit=web`, `-lweb`, `-Clweb`. */
+function valuedIn(
+  command: Command,
+  word: string,
+): { readonly option: Option; readonly before: string; readonly value: string | undefined } | undefined {
+  if (word.startsWith('--')) {
+    const at = word.indexOf('=');
+    const option = optionOf(command, at < 0 ? word : word.slice(0, at));
+    if (option === undefined || !takesValue(option)) return undefined;
+    return { option, before: word.slice(0, at + 1), value: at < 0 ? undefined : word.slice(at + 1) };
+  }
+  for (let at = 1; word.startsWith('-') && at < word.length; at++) {
+    const option = optionOf(command, `-${word[at]}`);
+    if (option === undefined) return undefined;
+    if (!takesValue(option)) continue;
+    const value = word.slice(at + 1);
+    return { option, before: word.slice(0, at + 1), value: value === '' ? undefined : value };
+  }
+  return undefined;
 }
 
 /** What the program itself knows of a place: commands, options, choices. Hidden ones are not offered. */
-export function ownCandidates({ command, option, typed }: Place): readonly Candidate[] {
+export function ownCandidates({ command, option, argument, typed }: Place): readonly Candidate[] {
   if (option !== undefined) return (option.argChoices ?? []).map((word) => ({ word }));
   if (typed.startsWith('-')) {
     const shown = command.options.filter((each) => !each.hidden);
@@ -66,9 +88,9 @@ export function ownCandidates({ command, option, typed }: Place): readonly Candi
       return flags.flatMap((word) => (word === undefined || word === null ? [] : [{ word, meaning: description }]));
     });
   }
-  return command.commands
-    .filter((each) => !isHidden(each))
-    .map((each) => ({ word: each.name(), meaning: each.description() }));
+  const choices = (argument?.argChoices ?? []).map((word) => ({ word }));
+  const commands = command.commands.filter((each) => !isHidden(each));
+  return [...choices, ...commands.map((each) => ({ word: each.name(), meaning: each.description() }))];
 }
 
 /** Whether a command is left out of help. Commander keeps it to itself. */
@@ -88,9 +110,4 @@ function optionOf(command: Command, flag: string): Option | undefined {
 
 function takesValue({ required, optional }: Option): boolean {
   return required || optional;
-}
-
-function splitFlag(word: string): readonly string[] {
-  const at = word.startsWith('--') ? word.indexOf('=') : -1;
-  return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];
 }

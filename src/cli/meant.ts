@@ -20,6 +20,10 @@ export function meant(args: readonly string[], program: Command): string | undef
   if (first === 'apply' && args.some((arg) => /\.ya?ml$/.test(arg)) && !args.some((arg) => arg.endsWith('.json'))) {
     return `apply takes a saved plan. To run a runbook, type: mendgate run ${args.slice(1).join(' ')}`;
   }
+  const ofRuns = program.commands.find((command) => command.name() === 'runs')?.commands ?? [];
+  if (first !== undefined && !known.has(first) && ofRuns.some((command) => command.name() === first)) {
+    return `${first} is a command of runs: mendgate runs ${args.join(' ')}`;
+  }
   for (const arg of args) {
     const flag = arg.split('=')[0] ?? arg;
     const answer = otherFlags.get(flag);

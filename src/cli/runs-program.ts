@@ -53,7 +53,8 @@ export function runsCommand(io: Io, end: (exitCode: number) => void): Command {
       .argument('<run>', runHelp),
   )
     .option('-o, --out <file>', 'where to (else mendgate-RUN.tgz)')
-    .action(async (run: string, options: StateOptions & { out?: string }) =>
+    .option('--force', 'write over another file')
+    .action(async (run: string, options: StateOptions & { out?: string; force?: boolean }) =>
       end(await (await import('./commands/runs-export.ts')).runsExport(io, run, options)),
     );
   add(

@@ -2,33 +2,37 @@ import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, type Option } from 'commander';
-import { type GivenSetting, readSettings, type SettingKind, safeLine } from '../index.ts';
+import { type GivenSetting, readSettings, type SettingKind, safeLine, shellWord, splitWords } from '../index.ts';
 import { printDiagnostics } from './diagnostics.ts';
 import { exit, UsageError } from './exit.ts';
 import type { Io } from './io.ts';
+import { isUrl } from './notify.ts';
+
+/** What of a setting's text is a path: all of it, what follows its label, or the first of its words. */
+type Names = 'path' | 'label@path' | 'program';
 
 /** Options that may be set once and for all, by their long names. What one run alone should decide is none of them. */
-export const settings: ReadonlyMap<string, { readonly kind: SettingKind; readonly path?: true }> = new Map([
-  ['inventory', { kind: 'many', path: true }],
+export const settings: ReadonlyMap<string, { readonly kind: SettingKind; readonly names?: Names }> = new Map([
+  ['inventory', { kind: 'many', names: 'path' }],
   ['forks', { kind: 'one' }],
   ['user', { kind: 'one' }],
-  ['private-key', { kind: 'one', path: true }],
+  ['private-key', { kind: 'one', names: 'path' }],
   ['connection', { kind: 'one' }],
   ['timeout', { kind: 'one' }],
   ['host-key', { kind: 'one' }],
-  ['known-hosts', { kind: 'many', path: true }],
+  ['known-hosts', { kind: 'many', names: 'path' }],
   ['become', { kind: 'flag' }],
   ['become-user', { kind: 'one' }],
   ['become-method', { kind: 'one' }],
-  ['connection-password-file', { kind: 'one', path: true }],
-  ['become-password-file', { kind: 'one', path: true }],
-  ['vault-password-file', { kind: 'many', path: true }],
-  ['vault-id', { kind: 'many' }],
-  ['age-identity', { kind: 'many', path: true }],
-  ['state-dir', { kind: 'one', path: true }],
+  ['connection-password-file', { kind: 'one', names: 'path' }],
+  ['become-password-file', { kind: 'one', names: 'path' }],
+  ['vault-password-file', { kind: 'many', names: 'path' }],
+  ['vault-id', { kind: 'many', names: 'label@path' }],
+  ['age-identity', { kind: 'many', names: 'path' }],
+  ['state-dir', { kind: 'one', names: 'path' }],
   ['output', { kind: 'one' }],
   ['diff', { kind: 'flag' }],
-  ['notify', { kind: 'many' }],
+  ['notify', { kind: 'many', names: 'program' }],
 ]);
 
 /** Commands about runs: where the line names no inventory, that of the run itself is meant. */
@@ -48,8 +52,9 @@ export async function findSettings(io: Io): Promise<ReadonlyMap<string, FoundSet
     await printDiagnostics(io, diagnostics);
     if (value === undefined) throw new UsageError(`${file}: settings are wrong; nothing was done`, exit.invalid);
     for (const [name, { line, texts, ...rest }] of value) {
-      const paths = settings.get(name)?.path === true ? texts.map((text) => fromFolder(dirname(file), text)) : texts;
-      if (!found.has(name)) found.set(name, { ...rest, texts: paths, from: `${file}:${line}` });
+      const names = settings.get(name)?.names;
+      const meant = names === undefined ? texts : texts.map((text) => fromFile(dirname(file), names, text));
+      if (!found.has(name)) found.set(name, { ...rest, texts: meant, from: `${file}:${line}` });
     }
   }
   return found;
@@ -69,7 +74,8 @@ export async function applySettings(io: Io, command: Command): Promise<void> {
   }
 }
 
-function settled(option: Option, { flag, texts, from }: FoundSetting): unknown {
+/** What an option makes of a setting; a value that it does not take ends the command here. */
+export function settled(option: Option, { flag, texts, from }: FoundSetting): unknown {
   if (flag !== undefined) return flag;
   try {
     return texts.reduce<unknown>((before, text) => option.parseArg?.(text, before) ?? text, undefined);
@@ -113,6 +119,24 @@ function isTrusted(io: Io, file: string): boolean {
   if ((statSync(dirname(resolve(file))).mode & 0o002) === 0 && (statSync(file).mode & 0o002) === 0) return true;
   io.stderr.write(`note: ${safeLine(file)} is not read: everybody may write there\n`);
   return false;
+}
+
+function fromFile(folder: string, names: Names, text: string): string {
+  switch (names) {
+    case 'path':
+      return fromFolder(folder, text);
+    case 'label@path': {
+      const at = text.indexOf('@') + 1;
+      const source = text.slice(at);
+      return source === 'prompt' ? text : text.slice(0, at) + fromFolder(folder, source);
+    }
+    case 'program': {
+      const [program = '', ...args] = isUrl(text) ? [] : (splitWords(text) ?? []);
+      // A bare name is looked for where programs are.
+      if (!program.includes('/')) return text;
+      return [resolve(fromFolder(folder, program)), ...args].map(shellWord).join(' ');
+    }
+  }
 }
 
 /** A path as the file means it: from its own folder. A list of hosts, `h1,h2`, is no path. */

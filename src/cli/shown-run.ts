@@ -13,7 +13,7 @@ import { ended } from './ended.ts';
 import { holdWhilePaused } from './hold.ts';
 import { interrupts } from './interrupts.ts';
 import type { Io, Stream } from './io.ts';
-import { notifierOf } from './notify.ts';
+import { notifierOf, notifyTargets } from './notify.ts';
 import { onGithub } from './on-github.ts';
 import type { ConnectingOptions, ShownOptions, StateOptions } from './options.ts';
 import { reachAndSecrets } from './reach.ts';
@@ -64,7 +64,7 @@ export async function withShownRun<T>(
   work: (shown: ShownRun) => Promise<T>,
 ): Promise<T> {
   tuneForShortRuns();
-  const notifier = notifierOf(io, options.notify);
+  const notifier = notifierOf(io, notifyTargets(io, options.notify));
   const reporter = holdWhilePaused(
     onGithub(io, await createReporter(kindOf(io, options), { stdout, stderr: io.stderr }, shownAs(options)), options),
   );

@@ -29,14 +29,14 @@ export async function approvalMissing(
   const about = { host, ...(places.length === 0 ? {} : { on: places }) };
   if (shown.irreversible !== undefined) {
     const text = shown.irreversible;
-    if (!(await run.parts.approve({ kind: 'irreversible', text, ...about }))) {
+    if ((await run.parts.approve({ kind: 'irreversible', text, ...about })) !== true) {
       return 'irreversible, and not approved (add --allow-irreversible)';
     }
   }
-  if (shown.confirm !== undefined && !(await run.parts.approve({ kind: 'confirm', text: shown.confirm, ...about }))) {
-    return 'not confirmed (confirm: is asked on a terminal, without --yes)';
-  }
-  return undefined;
+  if (shown.confirm === undefined) return undefined;
+  const answer = await run.parts.approve({ kind: 'confirm', text: shown.confirm, ...about });
+  if (answer === 'declined') return 'not confirmed: asked, and the answer was no';
+  return answer ? undefined : 'not confirmed (confirm: is asked on a terminal, without --yes)';
 }
 
 /** A step that the plan showed as decided may change only what it showed. Other alternatives were announced by name. */

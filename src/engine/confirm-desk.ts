@@ -1,13 +1,11 @@
 import type { HostPlan } from '../model/plan.ts';
-import type { Approval } from './host-run.ts';
-
-type Approve = (approval: Approval) => Promise<boolean>;
+import type { Approve } from './host-run.ts';
 
 interface Question {
   readonly hosts: Set<string>;
   /** Other hosts on which it is done for them. */
   readonly on: Set<string>;
-  answer?: Promise<boolean>;
+  answer?: ReturnType<Approve>;
 }
 
 /** Asks each question of a batch once, for all of its hosts whose plan shows it. */

@@ -18,7 +18,7 @@ import { Delegates, knownDelegates } from './delegates.ts';
 import { createEmitter, type Emit } from './emitter.ts';
 import { exitCode } from './exit-code.ts';
 import { type Holding, holding, type LockWords } from './host-lock.ts';
-import type { Approval, ConvertParams, EngineParts, ValidateParams } from './host-run.ts';
+import type { Approve, ConvertParams, EngineParts, ValidateParams } from './host-run.ts';
 import { HostWay } from './host-way.ts';
 import { createLimit } from './limit.ts';
 import { onceBefore } from './once-before.ts';
@@ -46,7 +46,7 @@ export interface ExecuteOptions {
   readonly convertParams: ConvertParams;
   /** `due`: the hosts that a yes changes, or may change. */
   readonly approvePlan: (plans: readonly HostPlan[], due: readonly string[]) => Promise<boolean>;
-  readonly approve: (approval: Approval) => Promise<boolean>;
+  readonly approve: Approve;
   readonly becomeByDefault: Become;
   readonly chooses: (step: string, tags: readonly string[]) => boolean;
   /** Ctrl-C once: finish the running step, begin no other. */

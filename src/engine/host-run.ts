@@ -37,6 +37,9 @@ export interface Approval {
   readonly on?: readonly string[];
 }
 
+/** Whether it may be done. `false`: nobody is there to say; `declined`: somebody was asked, and said no. */
+export type Approve = (approval: Approval) => Promise<boolean | 'declined'>;
+
 /** Gives a used runbook's params their declared types and defaults. */
 export type ConvertParams = (
   declarations: readonly ParamDeclaration[],
@@ -52,7 +55,7 @@ export interface EngineParts {
   readonly emit: (body: EventBody) => Promise<void>;
   /** The journal could not be written: what it was told may not be on the disk. Absent: there is none. */
   readonly journalFailed?: AbortSignal;
-  readonly approve: (approval: Approval) => Promise<boolean>;
+  readonly approve: Approve;
   /** `-b`: for hosts where call, step, runbook and inventory are silent. */
   readonly becomeByDefault: Become;
   /** Each host's fix follows its diagnosis without a question: what it needs may be opened early. */

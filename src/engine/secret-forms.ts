@@ -1,5 +1,6 @@
-/** Shorter secrets would blank out ordinary text. */
-export const shortestRedacted = 4;
+import { shortestRedacted } from '../model/secret.ts';
+
+export { shortestRedacted };
 
 /**
  * The ways in which a secret, or one of its lines, may show itself: as it is, quoted for a shell, in JSON, in a URL, in base64 at

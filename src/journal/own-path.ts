@@ -16,7 +16,7 @@ const shared = 0o022;
  * of others from one that was there before. What was made outlives a crash of the machine.
  */
 export async function ownDirectory(path: string, tighten: boolean): Promise<void> {
-  const made = await mkdir(path, { recursive: true, mode: 0o700 });
+  const made = await makeDirectories(path);
   const handle = await openDirectory(path);
   try {
     checkOwner(await handle.stat(), path);
@@ -25,6 +25,37 @@ export async function ownDirectory(path: string, tighten: boolean): Promise<void
     await handle.close();
   }
   if (made !== undefined) for (const parent of between(dirname(made), dirname(path))) await syncDirectory(parent);
+}
+
+/**
+ * Makes a directory and those above it that are missing; gives the outermost that it made. Node's own `recursive` never ends
+ * where a parent is there and yet says ENOENT, as `/proc` does.
+ */
+async function makeDirectories(path: string): Promise<string | undefined> {
+  try {
+    return await mkdirOnce(path);
+  } catch (error) {
+    if (!isMissing(error) || dirname(path) === path) throw error;
+  }
+  const outermost = await makeDirectories(dirname(path));
+  try {
+    const made = await mkdirOnce(path);
+    return outermost ?? made;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw new UnsafePath(`${path} cannot be made: nothing can be created in ${dirname(path)}`);
+  }
+}
+
+/** `undefined`: something of that name is there already. */
+async function mkdirOnce(path: string): Promise<string | undefined> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+    return path;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return undefined;
+    throw error;
+  }
 }
 
 /** Whether a directory that is only read is ours. */

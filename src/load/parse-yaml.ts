@@ -47,6 +47,11 @@ export interface Located {
 
 const maxSyntaxErrors = 10;
 
+/** Whether a file of YAML says nothing at all: comments, blank lines, marks of documents. */
+export function saysNothing(text: string): boolean {
+  return text.split('\n').every((line) => /^\s*(?:#.*|---|\.\.\.)?\s*$/.test(line));
+}
+
 /** Reads one YAML 1.2 document. All that the language leaves out of YAML is refused here, each with its place. */
 export function parseYaml(source: Source): Checked<Located> {
   const scanned = scanYaml(source);

@@ -3,7 +3,7 @@ import type { Checked } from '../model/diagnostic.ts';
 import { isObject } from '../model/json.ts';
 import { createFindings, fileStart } from './inventory/place.ts';
 import { readSource } from './inventory/read-file.ts';
-import { parseYaml } from './parse-yaml.ts';
+import { parseYaml, saysNothing } from './parse-yaml.ts';
 
 /** What a setting holds: one text, several of them, or yes and no. */
 export type SettingKind = 'one' | 'many' | 'flag';
@@ -26,6 +26,7 @@ export async function readSettingsFile(
     findings.error(fileStart(file), 'settings/unreadable', source);
     return { diagnostics: findings.all };
   }
+  if (saysNothing(source.text)) return { value: new Map(), diagnostics: [] };
   const parsed = parseYaml(source);
   if (parsed.value === undefined) return { diagnostics: parsed.diagnostics };
   const { value, rangeOf } = parsed.value;

@@ -25,6 +25,9 @@ export class Secret {
   }
 }
 
+/** Shorter secrets are not redacted: they would blank out ordinary text. */
+export const shortestRedacted = 4;
+
 /** All secrets inside a value. */
 export function secretsIn(value: unknown): readonly Secret[] {
   if (value instanceof Secret) return [value];

@@ -11,4 +11,9 @@ export interface Vault {
 /** The clear text; or why it stays shut. */
 export type OpenedVault =
   | { readonly kind: 'opened'; readonly secret: Secret }
-  | { readonly kind: 'shut'; readonly why: string };
+  | {
+      readonly kind: 'shut';
+      readonly why: string;
+      /** The text itself is at fault. */
+      readonly noPasswordHelps?: true;
+    };

@@ -2,7 +2,7 @@ import type { Host, Inventory } from '../model/inventory.ts';
 import type { Plan, PlannedHost } from '../model/plan.ts';
 import { type Rollout, rolloutOf } from '../model/rollout.ts';
 import type { Runbook } from '../model/runbook.ts';
-import type { Secret } from '../model/secret.ts';
+import { type Secret, secretsIn, shortestRedacted } from '../model/secret.ts';
 import { findDelegates } from './find-delegates.ts';
 import { resolveParams } from './resolve-params.ts';
 import { limitHosts, selectHosts } from './select-hosts.ts';
@@ -61,7 +61,11 @@ export function buildPlan(runbook: Runbook, inventory: Inventory, options: PlanO
     inventoryHosts: inventory.hosts.length,
     ...(rollout === undefined ? {} : { rollout }),
   };
-  return { kind: 'plan', plan, warnings: [...selection.warnings, ...inProcessList(runbook, extra)] };
+  return {
+    kind: 'plan',
+    plan,
+    warnings: [...selection.warnings, ...inProcessList(runbook, extra), ...tooShort(hosts)],
+  };
 }
 
 /** A secret among a command's arguments is seen by everybody on this machine, and kept by the shell. */
@@ -70,6 +74,20 @@ function inProcessList(runbook: Runbook, extra: ReadonlyMap<string, string>): re
   return secrets.map(
     ({ name }) =>
       `-e ${name}: others on this machine see it in the process list; give --secret ${name}=prompt, or another source`,
+  );
+}
+
+/** What is not redacted, by its name; never what it is. */
+function tooShort(hosts: readonly PlannedHost[]): readonly string[] {
+  const where = new Map<string, string[]>();
+  for (const { host, params } of hosts) {
+    for (const [name, value] of Object.entries({ ...host.vars, ...params }))
+      if (secretsIn(value).some((secret) => secret.reveal().length < shortestRedacted))
+        where.set(name, [...(where.get(name) ?? []), host.name]);
+  }
+  return [...where].map(
+    ([name, names]) =>
+      `secret ${name}: shorter than ${shortestRedacted} characters, so that it is not redacted: where a host prints it, it stands in the journal [${some(names)}]`,
   );
 }
 
@@ -91,12 +109,12 @@ export function chooseRunHosts(runbook: Runbook, inventory: Inventory, limit: st
   if (typos.length > 0) {
     return {
       kind: 'no_hosts',
-      problems: typos.map((part) => `-l ${part} matches no host of the inventory; nothing was touched`),
+      problems: typos.map((part) => `-l ${part} matches no host of the inventory`),
     };
   }
   if (selection.hosts.length === 0) {
     const narrowed = limit === undefined ? '' : ` and -l ${limit}`;
-    return { kind: 'no_hosts', problems: [`no host matches hosts: ${runbook.hosts}${narrowed}; nothing was touched`] };
+    return { kind: 'no_hosts', problems: [`no host matches hosts: ${runbook.hosts}${narrowed}`] };
   }
   const warnings = selection.unmatched.map((part) => `pattern ${part} matched no host`);
   return { kind: 'hosts', hosts: selection.hosts, warnings };

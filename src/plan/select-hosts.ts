@@ -1,4 +1,5 @@
 import type { Host, Inventory } from '../model/inventory.ts';
+import { unfoldNames } from '../model/unfold-names.ts';
 import { compileGlob, compileRegex, type NamePattern } from './name-pattern.ts';
 import { splitPattern } from './split-pattern.ts';
 
@@ -22,6 +23,7 @@ const maxPartLength = 1000;
  * Ansible's pattern grammar: unions `a:b` or `a,b`, `:&c` (and in), `:!d` (and not in), host and group names, globs,
  * `~regex` from a name's start, `[0]` `[-1]` `[0:5]` of what the part before it gives. First the unions, then all `&`,
  * then all `!`, wherever they stand; without a union `all` is meant. Nothing is made up: `localhost` is a host like others.
+ * Beyond it, what runs print of several hosts, `web[01-03,07]`, is taken.
  */
 export function selectHosts(inventory: Inventory, pattern: string): Selection {
   if (pattern.length > maxPatternLength) return { kind: 'invalid', message: 'the pattern is too long' };
@@ -63,7 +65,7 @@ function evaluate(inventory: Inventory, parts: readonly string[]): Selection {
   const byName = new Map(inventory.hosts.map((host) => [host.name, host]));
   const named = (part: string): readonly string[] => {
     const inner = part.replace(/^[&!]/, '');
-    const names = byName.has(inner) ? [inner] : match(inventory, inner);
+    const names = byName.has(inner) ? [inner] : asFolded(inner, match(inventory, inner), byName);
     if (names.length === 0) unmatched.push(part);
     return names;
   };
@@ -76,6 +78,25 @@ function evaluate(inventory: Inventory, parts: readonly string[]): Selection {
   for (const part of parts.filter((each) => each.startsWith('!'))) for (const name of named(part)) names.delete(name);
   const hosts = [...names].map((name) => byName.get(name)).filter((host) => host !== undefined);
   return { kind: 'hosts', hosts, unmatched };
+}
+
+/**
+ * `web[01-03]` as runs print it, where each of these is a host. Ansible's meaning (a glob, or some hosts of the group `web`) goes
+ * before; where there are both, and they differ, neither is taken.
+ */
+function asFolded(part: string, matched: readonly string[], known: ReadonlyMap<string, unknown>): readonly string[] {
+  const folded = unfoldNames(part, known.size);
+  if (folded === undefined || !folded.every((name) => known.has(name))) return matched;
+  if (matched.length === 0 || sameNames(matched, folded)) return folded;
+  const shown = folded.length > 3 ? `${folded.slice(0, 2).join(',')},…,${folded.at(-1)}` : folded.join(',');
+  throw new PatternError(
+    `${part} may be ${shown}, or for Ansible ${matched.slice(0, 3).join(',')}${matched.length > 3 ? ',…' : ''}: name them one by one`,
+  );
+}
+
+function sameNames(some: readonly string[], others: readonly string[]): boolean {
+  const all = new Set([...some, ...others]);
+  return all.size === new Set(some).size && all.size === new Set(others).size;
 }
 
 /** Names of the hosts that one part stands for, which is not just a host's name. */

@@ -11,7 +11,7 @@ export function splitPattern(
   const text = lines.join(',');
   if (/[\u0000-\u001f\u007f-\u009f]/.test(text.replaceAll('\t', ' ')))
     return { message: 'a control character in the pattern' };
-  const parts = text.includes(',') ? text.split(',') : splitAtColons(text);
+  const parts = text.includes(',') ? splitAtCommas(text) : splitAtColons(text);
   if (!parts)
     return {
       message: `a bracket without its partner in ${JSON.stringify(text)}`,
@@ -21,6 +21,11 @@ export function splitPattern(
   const file = trimmed.find((part) => part.startsWith('@'));
   if (file !== undefined) return { message: `${file}: a file of hosts stands alone in -l` };
   return { parts: trimmed };
+}
+
+/** A comma between numbers in brackets is one of our own words for several names: `web[01-03,07]`. */
+function splitAtCommas(text: string): readonly string[] {
+  return text.split(/,(?![\d,-]{1,200}\])/);
 }
 
 function splitAtColons(text: string): readonly string[] | undefined {

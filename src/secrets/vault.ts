@@ -24,7 +24,7 @@ export function createVault(passwords: readonly VaultPassword[]): Vault {
 
 function openWith(passwords: readonly VaultPassword[], text: string): OpenedVault {
   const sealed = parseVaultText(text);
-  if (typeof sealed === 'string') return { kind: 'shut', why: sealed };
+  if (typeof sealed === 'string') return { kind: 'shut', why: sealed, noPasswordHelps: true };
   const own = passwords.filter(({ label }) => label === sealed.label);
   const others = passwords.filter(({ label }) => label !== sealed.label);
   for (const { password } of [...own, ...others]) {

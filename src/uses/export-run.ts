@@ -11,19 +11,19 @@ import { reportRun } from './report-run.ts';
 export type { CheckedBundle } from '../journal/bundle/check-bundle.ts';
 
 /**
- * The evidence of a kept run that is not damaged: journal, runbook, reports, and a manifest of their hashes; gzipped tar.
+ * The evidence of a kept run that has events and is not damaged: journal, runbook, reports, and a manifest of their hashes;
+ * gzipped tar. The same run gives the same bytes.
  * `stateDir`: the `--state-dir` that it is kept in, if one was given.
  */
 export async function exportRun(
   kept: KeptRun,
   stateDir?: string,
 ): Promise<{ readonly bytes: Buffer; readonly withoutRunbook?: string }> {
-  const [{ writeBundle }, { sha256 }, { readJournalFile }, { journalPath }, { systemClock }] = await Promise.all([
+  const [{ writeBundle }, { sha256 }, { readJournalFile }, { journalPath }] = await Promise.all([
     import('../journal/bundle/write-bundle.ts'),
     import('../journal/bundle/manifest.ts'),
     import('../journal/journal-file.ts'),
     import('../journal/places.ts'),
-    import('../transports/clock.ts'),
   ]);
   const { run, events, directory, bytes, tornBytes } = kept;
   const journal = await readJournalFile(journalPath(directory));
@@ -36,7 +36,13 @@ export async function exportRun(
   }
   const without = typeof runbook === 'string' ? { withoutRunbook: runbook } : {};
   return {
-    bytes: writeBundle({ run, mendgate: mendgateVersion(), now: systemClock.now(), files, ...without }),
+    bytes: writeBundle({
+      run,
+      mendgate: mendgateVersion(),
+      endedMs: Date.parse(events.at(-1)?.at ?? ''),
+      files,
+      ...without,
+    }),
     ...without,
   };
 }

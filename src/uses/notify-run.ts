@@ -45,13 +45,37 @@ export function createNotifier(targets: readonly (string | readonly string[])[])
 async function post(url: string, body: string): Promise<string | undefined> {
   const who = URL.canParse(url) ? new URL(url).host : 'this URL';
   try {
-    const headers = { 'content-type': 'application/json' };
+    const { address, authorization } = credentialsApart(url);
+    const headers = { 'content-type': 'application/json', ...authorization };
     const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await fetch(url, { method: 'POST', body, headers, signal, redirect: 'error' });
+    // What another address would make of it is not ours to send.
+    const answer = await fetch(address, { method: 'POST', body, headers, signal, redirect: 'manual' });
     await answer.body?.cancel();
-    return answer.ok ? undefined : `${who} answered ${answer.status}`;
+    if (answer.ok) return undefined;
+    const elsewhere = answer.headers.has('location') ? ', which points elsewhere; name that URL itself' : '';
+    return `${who} answered ${answer.status}${elsewhere}`;
   } catch (error) {
     return `${who} could not be told (${reasonOf(error)})`;
+  }
+}
+
+/** `fetch` refuses an address with a user and a password in it (RFC 7617 says how they are sent). */
+function credentialsApart(url: string): { readonly address: URL; readonly authorization?: { authorization: string } } {
+  const address = new URL(url);
+  const { username, password } = address;
+  if (username === '' && password === '') return { address };
+  address.username = '';
+  address.password = '';
+  const pair = `${percentDecoded(username)}:${percentDecoded(password)}`;
+  return { address, authorization: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
+}
+
+/** A `%` that begins nothing is itself. */
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

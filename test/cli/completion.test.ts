@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Candidate, ownCandidates, placeOf } from '../../src/cli/complete.ts';
 import { processIo } from '../../src/cli/io.ts';
 import { createProgram } from '../../src/cli/program.ts';
+import { mendgate } from '../e2e/cli.ts';
 import { type Act, playOn, terminalIsHere } from './on-terminal.ts';
 
 const program = createProgram(processIo(), () => {});
@@ -49,7 +50,13 @@ describe('in a real shell', () => {
     );
     chmodSync(join(folder, 'bin/mendgate'), 0o755);
     writeFileSync(join(folder, 'hosts'), '[frontends]\nalpha.example.org\nbeta.example.org\n');
-    writeFileSync(join(folder, 'runbooks/one.yaml'), '# first\nrunbook: zebra-stripes\ntitle: x\n');
+    writeFileSync(
+      join(folder, 'runbooks/one.yaml'),
+      [
+        '# first\nrunbook: zebra-stripes\ntitle: x\nparams: { colour: { type: string }, key: { type: secret } }\n',
+        'steps: [{ id: sweep-up, title: Sweep, tags: [quick, thorough] }, { id: wipe, title: Wipe }]\n',
+      ].join(''),
+    );
     const rc = (shell: string): string =>
       `PS1='READY> '; PROMPT='READY> '; cd '${folder}'; source <(mendgate completion ${shell})\n`;
     writeFileSync(join(folder, 'bashrc'), rc('bash'));
@@ -66,6 +73,15 @@ describe('in a real shell', () => {
     ['the last part of a pattern', 'mendgate run -i hosts -l frontends:be\t', 'frontends:beta.example.org'],
     ['a runbook, by its id', 'mendgate run zeb\t', 'runbooks/one.yaml'],
     ['a choice behind =', 'mendgate run --output=js\t', '--output=json'],
+    ['a host joined with its option', 'mendgate run -i hosts -lalp\t', '-lalpha.example.org'],
+    ['a file behind =', 'mendgate run --inventory=hos\t', '--inventory=hosts'],
+    ['a step of the runbook', 'mendgate run runbooks/one.yaml --start-at swe\t', 'sweep-up'],
+    ['the last of several tags', 'mendgate run runbooks/one.yaml -t quick,thor\t', 'quick,thorough'],
+    ['a param', 'mendgate run runbooks/one.yaml -e colo\t', 'colour='],
+    ['a choice of an argument', 'mendgate completion z\t', 'zsh'],
+    ['what is new', 'mendgate new inv\t', 'inventory'],
+    ['a probe', 'mendgate docs selinux.stat\t', 'selinux.status'],
+    ['which hosts of a run', 'mendgate runs show last --hosts unre\t', 'unreachable'],
   ] as const;
   const shells = {
     bash: () => ['bash', '--noprofile', '--rcfile', join(folder, 'bashrc'), '-i'],
@@ -87,7 +103,31 @@ describe('in a real shell', () => {
     );
   });
 
+  it('completes a host of a run behind its name', async () => {
+    const book = resolve('test/e2e/state-file.yaml');
+    const state = ['--state-dir', join(folder, 'kept')];
+    await mendgate(['run', book, '-C', '-i', 'delta,', '-c', 'local', '-e', `root=${folder}`, ...state]);
+    const { stdout } = await mendgate(['__complete', '--', 'explain', ...state, 'last', 'de']);
+    expect(stdout).toBe('delta\n');
+  });
+
+  it('completes a param of type secret for --secret only', async () => {
+    const typed = (option: string) =>
+      mendgate(['__complete', '--', 'run', join(folder, 'runbooks/one.yaml'), option, '']);
+    expect((await typed('--secret')).stdout).toContain('key=\n');
+    expect((await typed('-e')).stdout).toBe('colour=\n');
+  });
+
   describe.skipIf(!has('fish'))('fish', () => {
+    it('goes on with a quote that is open', { timeout: 60_000 }, () => {
+      const script = `cd ${folder}; mendgate completion fish | source; complete -C $argv[1]`;
+      const said = execFileSync('fish', ['--no-config', '-c', script, "mendgate run -i hosts -l 'frontends:!be"], {
+        encoding: 'utf8',
+        env: { ...process.env, ...environment() },
+      });
+      expect(said).toBe('frontends:!beta.example.org\tbeta.example.org\n');
+    });
+
     it.each(lines.map(([what, typed, whole]) => [what, typed.trimEnd(), whole] as const))(
       'completes %s',
       { timeout: 60_000 },

@@ -39,6 +39,16 @@ describe.skipIf(!terminalIsHere)('on a terminal', () => {
     expect(existsSync(made)).toBe(true);
   });
 
+  it('a no to what a step asks is told as a no', async () => {
+    const { code, screen } = await run('asks.yaml', [
+      ['Carry this out on 1 host (here)? [y/N] ', 'type', 'y\r'],
+      ['here: Really? [y/N] ', 'type', 'n\r'],
+    ]);
+    expect(code, screen).toBe(5);
+    expect(screen).toContain('not confirmed: asked, and the answer was no');
+    expect(existsSync(made)).toBe(false);
+  });
+
   const cancelled: readonly (readonly [string, string, readonly Act[], readonly string[]])[] = [
     ['Ctrl-C at the plan', 'plain.yaml', [['[y/N]', 'type', '\x03']], []],
     ['SIGTERM at the plan', 'plain.yaml', [['[y/N]', 'kill', 'SIGTERM']], []],

@@ -66,7 +66,9 @@ describe('what somebody who knows Ansible types', () => {
     ],
     [['explain', 'web1', '--state-dir', '/nowhere'], 64, /no run is kept .*mendgate explain RUNBOOK -l web1 looks/],
     [['completion', 'x'], 64, /Allowed choices are bash, zsh, fish/],
-    [['hosts', 'nope', ...inventory], 66, /no host matches/],
+    [['hosts', 'nope', ...inventory], 66, /^mendgate: nope: no host matches\n$/],
+    [['report', 'last'], 64, /report is a command of runs: mendgate runs report last/],
+    [['list'], 64, /list is a command of runs: mendgate runs list/],
     [['frobnicate'], 64, /unknown command|error/],
   ];
   it.each(rows)('%j ends with %i', async (args, code, message) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -110,6 +111,14 @@ describe('explain', () => {
     expect(await kept('explain', realRun, 'there')).toMatchObject({ code: 64 });
     expect((await kept('explain', 'here', '--run', realRun)).stdout).toBe(stdout);
   });
+
+  it('of a run alone asks which host, and names them', async () => {
+    for (const run of ['last', realRun]) {
+      const { code, stderr } = await kept('explain', run);
+      expect(code).toBe(64);
+      expect(stderr).toBe(`mendgate: which host of run ${run}? mendgate explain ${run} HOST: here\n`);
+    }
+  });
 });
 
 describe('runs report', () => {
@@ -142,9 +151,20 @@ describe('an exported run', () => {
     expect(stdout).toMatch(new RegExp(`^${realRun} by .+: whole: \\d+ records, exit 0\n[0-9a-f]{64}  `));
     for (const name of ['journal.jsonl', 'runbook.yaml', 'report.html', 'report.json', 'report.md'])
       expect(stdout).toContain(`  ${name}\n`);
-    expect((await kept('runs', 'export', realRun, '-o', file('again.tgz'))).stdout).toMatch(
-      /^[0-9a-f]{64} {2}.*again\.tgz\n$/,
-    );
+  });
+
+  it('is the same bytes each time, and goes over no other file without --force', async () => {
+    const hash = createHash('sha256').update(readFileSync(bundle)).digest('hex');
+    const out = file('again.tgz');
+    const again = (...more: readonly string[]) => kept('runs', 'export', realRun, '-o', out, ...more);
+    expect(await again()).toMatchObject({ code: 0, stdout: `${hash}  ${out}\n` });
+    expect(await again()).toMatchObject({ code: 0, stdout: `${hash}  ${out}\n` });
+    writeFileSync(out, 'evidence of something else');
+    const refused = await again();
+    expect(refused).toMatchObject({ code: 74, stdout: '' });
+    expect(refused.stderr).toContain('another file is there already; --force writes over it');
+    expect(readFileSync(out, 'utf8')).toBe('evidence of something else');
+    expect(await again('--force')).toMatchObject({ code: 0, stdout: `${hash}  ${out}\n` });
   });
 
   it('holds no secret, and the runbook that ran', () => {

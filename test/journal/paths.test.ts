@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -39,6 +39,10 @@ describe('where runs are kept', () => {
       '700',
       '600',
     ]);
+  });
+
+  it.runIf(existsSync('/proc/self'))('is refused, and at once, where nothing can be created', async () => {
+    await expect(openJournal(options('/proc/no/such'))).rejects.toThrow(/\/proc\/no cannot be made: .* in \/proc$/);
   });
 
   it('leaves the mode of a directory that somebody named as it is, and closes what is in it', async () => {

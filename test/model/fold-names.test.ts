@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldNames } from '../../src/model/fold-names.ts';
+import { unfoldNames } from '../../src/model/unfold-names.ts';
 
 describe('foldNames', () => {
   it.each([
@@ -33,15 +34,5 @@ describe('foldNames', () => {
 });
 
 function unfold(text: string): string[] {
-  if (text === '') return [];
-  return text.split(', ').flatMap((part) => {
-    const match = /^(.*)\[(.*)\](.*)$/.exec(part);
-    if (match === null) return [part];
-    const [, prefix = '', ranges = '', suffix = ''] = match;
-    return ranges.split(',').flatMap((range) => {
-      const [from = '', to = from] = range.split('-');
-      const numbers = Array.from({ length: Number(to) - Number(from) + 1 }, (_, at) => Number(from) + at);
-      return numbers.map((n) => prefix + String(n).padStart(from.length, '0') + suffix);
-    });
-  });
+  return text === '' ? [] : text.split(', ').flatMap((part) => unfoldNames(part, 1000) ?? [part]);
 }

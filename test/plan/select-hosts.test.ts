@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadInventory } from '../../src/load/load-inventory.ts';
-import type { Inventory } from '../../src/model/inventory.ts';
+import type { Host, Inventory } from '../../src/model/inventory.ts';
 import { limitHosts, type Selection, selectHosts } from '../../src/plan/select-hosts.ts';
 import { ansibleIsHere, hostsOf } from '../load/inventory/ansible-says.ts';
 
@@ -91,6 +91,38 @@ describe('parts that match nothing are told', () => {
     ['web', []],
   ])('%s', (pattern, unmatched) => {
     expect(selectHosts(inventory, pattern)).toMatchObject({ kind: 'hosts', unmatched });
+  });
+});
+
+describe('names as runs print them', () => {
+  const fleet = (...names: readonly string[]): Inventory => {
+    const hosts = names.map((name) => ({ ...(inventory.hosts[0] as Host), name }));
+    return { ...inventory, hosts, groups: new Map([['all', names]]) };
+  };
+  const among = (all: Inventory, pattern: string): unknown => {
+    const found = selectHosts(all, pattern);
+    return found.kind === 'hosts' ? [found.hosts.map(({ name }) => name), found.unmatched] : found.message;
+  };
+  const webs = fleet('web01', 'web02', 'web03', 'web07', 'web1', 'web2', 'db1.dc2', 'db2.dc2', 'db12.dc2');
+
+  test.each([
+    ['web[01-03]', ['web01', 'web02', 'web03']],
+    ['web[01-03,07], db[1-2].dc2', ['web01', 'web02', 'web03', 'web07', 'db1.dc2', 'db2.dc2']],
+    ['web*:!web[01-03]', ['web07', 'web1', 'web2']],
+    ['web[1-2]', ['web1', 'web2']],
+  ])('%s', (pattern, names) => {
+    expect(among(webs, pattern)).toEqual([names, []]);
+  });
+
+  test('that are not all of them hosts match nothing', () => {
+    expect(among(webs, 'web[01-04]')).toEqual([[], ['web[01-04]']]);
+    expect(among(webs, 'web[1-999999999999999]')).toEqual([[], ['web[1-999999999999999]']]);
+  });
+
+  test('are refused where Ansible would mean others', () => {
+    const ours = { ...webs, groups: new Map([...webs.groups, ['web', ['web01', 'web02', 'web03', 'web07']]]) };
+    expect(among(ours, 'web[01-03]')).toMatch(/web01,web02,web03, or for Ansible web02,web03,web07/);
+    expect(among(ours, 'web[0:1]')).toEqual([['web01', 'web02'], []]);
   });
 });
 

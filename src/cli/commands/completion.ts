@@ -22,11 +22,14 @@ _mendgate() {
   [[ $current == [:=] ]] && current=
   local said=\${whole%"$current"}
   COMPREPLY=()
-  while IFS=$'\\t' read -r word _; do
+  local before
+  while IFS=$'\\t' read -r word before; do
     if [[ $word == :files ]]; then
       compopt -o filenames 2>/dev/null
-      while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$current")
+      before=\${before#"$said"}
+      while IFS= read -r word; do COMPREPLY+=("$before$word"); done < <(compgen -f -- "\${current#"$before"}")
     else
+      [[ $word == *= ]] && compopt -o nospace 2>/dev/null
       COMPREPLY+=("\${word#"$said"}")
     fi
   done < <("\${words[0]}" __complete -- "\${words[@]:1}" 2>/dev/null)
@@ -37,29 +40,42 @@ complete -F _mendgate mendgate
 # zsh completion for mendgate. To have it in every shell, put into ~/.zshrc, below compinit: source <(mendgate completion zsh)
 _mendgate() {
   local -a lines given shown
-  local line
+  local line files before
   given=("\${(@Q)words[2,CURRENT-1]}" "$PREFIX")
   lines=("\${(@f)$("\${words[1]}" __complete -- "\${(@)given}" 2>/dev/null)}")
   local -a values
   for line in "\${(@)lines}"; do
-    if [[ $line == :files ]]; then
-      _files
+    if [[ $line == :files* ]]; then
+      files=1 before=\${line#*$'\\t'}
     elif [[ -n $line ]]; then
       values+=("\${line%%$'\\t'*}")
       shown+=("\${line/$'\\t'/  -- }")
     fi
   done
-  (( \${#values} )) && compadd -U -l -d shown -a values
+  if (( \${#values} )); then
+    # What ends with = is followed by a value.
+    if [[ \${values[1]} == *= ]]; then compadd -U -S '' -l -d shown -a values
+    else compadd -U -l -d shown -a values; fi
+  fi
+  if [[ -n $files ]]; then
+    compset -P "$before"
+    _files
+  fi
 }
 compdef _mendgate mendgate
 `,
   fish: `# fish completion for mendgate. To have it in every shell: mendgate completion fish >~/.config/fish/completions/mendgate.fish
 function __mendgate_complete
     set -l words (commandline -opc)
-    set -l current (commandline -ct)
-    for line in ($words[1] __complete -- $words[2..-1] $current 2>/dev/null)
-        if test "$line" = :files
-            __fish_complete_path $current
+    set -l raw (commandline -ct)
+    # A quote may still be open.
+    set -l current (string unescape -- "$raw"; or string unescape -- "$raw'"; or string unescape -- "$raw\\"")
+    for line in ($words[1] __complete -- $words[2..-1] "$current" 2>/dev/null)
+        if string match -q -- ':files*' $line
+            set -l before (string split \\t -- $line)[2]
+            for path in (__fish_complete_path (string sub -s (math (string length -- "$before") + 1) -- "$current"))
+                echo $before$path
+            end
         else
             echo $line
         end

@@ -1,4 +1,4 @@
-import { type Event, explainHost, mend, safeLine, shellWord } from '../../index.ts';
+import { type Event, explainHost, findRun, foldNames, mend, safeLine, shellWord, stateDirectory } from '../../index.ts';
 import { createAsker } from '../ask.ts';
 import { printDiagnostics } from '../diagnostics.ts';
 import { ended } from '../ended.ts';
@@ -33,13 +33,23 @@ export async function explain(
   const now = `mendgate explain RUNBOOK -l ${shellWord(what)} looks at it now`;
   const kept = await keptRun(io, run, options, second === undefined ? `; ${now}` : '');
   const hosts = hostsOf(kept.events);
-  if (!hosts.includes(what)) throw new UsageError(`${what} is no host of run ${kept.run}: ${hosts.join(', ')}`);
+  if (second === undefined && !hosts.includes(what) && (await isRun(io, what, options)))
+    throw new UsageError(`which host of run ${what}? mendgate explain ${shellWord(what)} HOST: ${someOf(hosts)}`);
+  if (!hosts.includes(what)) throw new UsageError(`${what} is no host of run ${kept.run}: ${someOf(hosts)}`);
   io.stdout.write(await explainHost(kept.events, what, io.stdout));
   if (!kept.events.some((event) => event.type === 'expression.traced' && event.host === what))
     io.stderr.write('A run with --trace keeps every expression; of this one there are gates and symptoms only.\n');
   if (kept.damage === undefined) return exit.ok;
   io.stderr.write(`\n${damageText(kept)}\n`);
   return exit.failed;
+}
+
+async function isRun(io: Io, name: string, options: StateOptions): Promise<boolean> {
+  return (await findRun(stateDirectory(options.stateDir, io.env), name)).kind === 'run';
+}
+
+function someOf(hosts: readonly string[]): string {
+  return safeLine(foldNames(hosts.slice(0, 20)) + (hosts.length > 20 ? `, and ${hosts.length - 20} more` : ''));
 }
 
 function hostsOf(events: readonly Event[]): readonly string[] {

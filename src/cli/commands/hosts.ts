@@ -21,8 +21,11 @@ export async function hosts(io: Io, pattern: string, options: HostsOptions): Pro
   if (inventory === undefined) return exit.invalid;
   const selection = await chooseHosts(inventory, pattern, readLimit(options.limit));
   if (selection.kind === 'invalid') throw new UsageError(selection.message, exit.noHosts);
+  if (selection.hosts.length === 0) {
+    const parts = selection.unmatched.length === 0 ? [pattern] : selection.unmatched;
+    throw new UsageError(`${safeLine(parts.join(', '))}: no host matches`, exit.noHosts);
+  }
   for (const part of selection.unmatched) io.stderr.write(`warning: ${safeLine(part)} matched no host\n`);
-  if (selection.hosts.length === 0) throw new UsageError('no host matches; nothing was touched', exit.noHosts);
   if (options.ping) return ping(io, selection.hosts, options);
   if (options.json)
     io.stdout.write(

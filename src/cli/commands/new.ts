@@ -8,7 +8,8 @@ import { runbookTemplate } from '../templates/runbook.ts';
 import { stepTemplate } from '../templates/step.ts';
 import type { Template } from '../templates/template.ts';
 
-const kinds: Readonly<Record<string, (name: string) => Template>> = {
+/** What can be begun. */
+export const kinds: Readonly<Record<string, (name: string) => Template>> = {
   runbook: runbookTemplate,
   step: stepTemplate,
   pack: packTemplate,

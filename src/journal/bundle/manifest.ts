@@ -8,8 +8,8 @@ export const bundleVersion = 1;
 export interface Manifest {
   readonly version: typeof bundleVersion;
   readonly run: string;
-  /** ISO 8601, UTC. */
-  readonly exported: string;
+  /** When its last record was written: the same run gives the same bundle. ISO 8601, UTC. */
+  readonly ended: string;
   /** Of the program that made it. */
   readonly mendgate: string;
   /** Why the runbook is not in it, where it is not. */
@@ -31,7 +31,7 @@ export function parseManifest(text: string): Manifest | undefined {
     return undefined;
   }
   if (!isObject(value) || value['version'] !== bundleVersion || !Array.isArray(value['files'])) return undefined;
-  const texts = [value['run'], value['exported'], value['mendgate']];
+  const texts = [value['run'], value['ended'], value['mendgate']];
   const files: readonly unknown[] = value['files'];
   const named = files.every(
     (file) => isObject(file) && typeof file['name'] === 'string' && typeof file['sha256'] === 'string',

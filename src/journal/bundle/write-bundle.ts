@@ -7,19 +7,19 @@ import { writeTar } from './tar.ts';
 export interface BundleParts {
   readonly run: string;
   readonly mendgate: string;
-  /** Epoch ms. */
-  readonly now: number;
+  /** When its last record was written, epoch ms. */
+  readonly endedMs: number;
   /** By their names in it. */
   readonly files: ReadonlyMap<string, Buffer>;
   readonly withoutRunbook?: string;
 }
 
 /** A run as one file that can be checked elsewhere: a gzipped tar archive with a manifest of hashes. */
-export function writeBundle({ run, mendgate, now, files, withoutRunbook }: BundleParts): Buffer {
+export function writeBundle({ run, mendgate, endedMs, files, withoutRunbook }: BundleParts): Buffer {
   const manifest: Manifest = {
     version: bundleVersion,
     run,
-    exported: new Date(now).toISOString(),
+    ended: new Date(endedMs).toISOString(),
     mendgate,
     ...(withoutRunbook === undefined ? {} : { withoutRunbook }),
     files: [...files].map(([name, bytes]) => ({ name, sha256: sha256(bytes) })),
@@ -28,7 +28,7 @@ export function writeBundle({ run, mendgate, now, files, withoutRunbook }: Bundl
   return gzipSync(
     writeTar(
       all.map(([name, bytes]) => ({ name: `mendgate-${run}/${name}`, bytes })),
-      now,
+      endedMs,
     ),
   );
 }

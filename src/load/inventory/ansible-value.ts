@@ -1,12 +1,16 @@
 import { isObject } from '../../model/json.ts';
 import type { Value } from '../../model/value.ts';
-import type { Located, Path } from '../parse-yaml.ts';
+import type { Path } from '../parse-yaml.ts';
+import type { AnsibleYaml } from './parse-ansible-yaml.ts';
+
+/** Under which Ansible's JSON writes a text that is no template, whatever stands in it. */
+export const unsafeMark = '__ansible_unsafe';
 
 /**
  * A value as Ansible's YAML 1.1 would read it: plain `yes`, `0644` and `1:30` are a boolean, 420 and 90 there, while
- * quoted text stays text.
+ * quoted text stays text. What was tagged `!unsafe` is `{ __ansible_unsafe: TEXT }`, as in its JSON.
  */
-export function ansibleValue(located: Located, value: unknown, path: Path): Value {
+export function ansibleValue(located: AnsibleYaml, value: unknown, path: Path): Value {
   if (Array.isArray(value))
     return value.map((element: unknown, index) => ansibleValue(located, element, [...path, index]));
   if (isObject(value)) {
@@ -16,6 +20,8 @@ export function ansibleValue(located: Located, value: unknown, path: Path): Valu
   }
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null;
   const written = located.writtenAt(path);
+  if (written !== undefined && located.unsafe.has(written.start))
+    return { [unsafeMark]: typeof value === 'string' ? value : written.text.trim() };
   return written?.style === 'plain' && !written.text.includes('\n') ? yaml11Scalar(written.text.trim()) : value;
 }
 

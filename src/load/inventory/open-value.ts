@@ -2,6 +2,7 @@ import { Secret } from '../../model/secret.ts';
 import type { Value } from '../../model/value.ts';
 import { type Vault, vaultHeader } from '../../model/vault.ts';
 import type { Source } from '../source.ts';
+import { unsafeMark } from './ansible-value.ts';
 import { type Findings, fileStart, type Problem } from './place.ts';
 
 /** Why a value, or part of it, cannot be read. An error where somebody meant it to be read. */
@@ -45,7 +46,7 @@ function markedText(value: object): { readonly text: string; readonly encrypted:
   const [first, ...more] = Object.entries(value);
   if (first === undefined || more.length > 0 || typeof first[1] !== 'string') return undefined;
   if (first[0] === '__ansible_vault') return { text: first[1], encrypted: true };
-  return first[0] === '__ansible_unsafe' ? { text: first[1], encrypted: false } : undefined;
+  return first[0] === unsafeMark ? { text: first[1], encrypted: false } : undefined;
 }
 
 const template: Unreadable = {
@@ -56,15 +57,19 @@ const template: Unreadable = {
 };
 
 function openVault(text: string, vault: Vault | undefined): Secret | Unreadable {
-  const opened = vault?.open(text) ?? { kind: 'shut', why: 'it is encrypted with ansible-vault' };
+  const code = 'inventory/vault';
+  if (vault === undefined)
+    return { code, severity: 'warning', message: 'it is encrypted with ansible-vault', help: passwordHelp };
+  const opened = vault.open(text);
   if (opened.kind === 'opened') return opened.secret;
-  return {
-    code: 'inventory/vault',
-    severity: vault === undefined ? 'warning' : 'error',
-    message: opened.why,
-    help: 'give its password with --vault-password-file FILE or --ask-vault-password',
-  };
+  const help =
+    opened.noPasswordHelps === true
+      ? 'take the text from a backup, or encrypt its value anew with ansible-vault'
+      : `${passwordHelp}; where that was the right one, the text is damaged`;
+  return { code, severity: 'error', message: opened.why, help };
 }
+
+const passwordHelp = 'give its password with --vault-password-file FILE or --ask-vault-password';
 
 /** A file as Ansible reads it: opened, when all of it is encrypted. `undefined`, and a finding, when it stays shut. */
 export function openFile(source: Source, vault: Vault | undefined, findings: Findings): Source | undefined {

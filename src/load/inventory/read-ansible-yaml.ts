@@ -1,18 +1,18 @@
 import { didYouMean } from '../../expr/suggest.ts';
 import { isObject } from '../../model/json.ts';
-import type { Located, Path } from '../parse-yaml.ts';
+import type { Path } from '../parse-yaml.ts';
 import { ansibleValue } from './ansible-value.ts';
 import { declareHosts } from './declare-hosts.ts';
 import { addChildOrSay, type Draft, groupIn, type Scope } from './draft.ts';
 import { groupNameProblem } from './host-name.ts';
-import { ansibleItself } from './parse-ansible-yaml.ts';
+import { type AnsibleYaml, ansibleItself } from './parse-ansible-yaml.ts';
 import type { Findings, Place } from './place.ts';
 import { setVar } from './set-var.ts';
 
 const sections = ['hosts', 'children', 'vars'];
 
 /** Adds an inventory in Ansible's YAML format (groups with `hosts`, `children` and `vars`) to the draft. */
-export function readAnsibleYaml(located: Located, draft: Draft, findings: Findings): void {
+export function readAnsibleYaml(located: AnsibleYaml, draft: Draft, findings: Findings): void {
   if (!isObject(located.value)) {
     const help =
       Array.isArray(located.value) && located.value.some(isObject)

@@ -11,7 +11,7 @@ export function asAnsible({ name, connect, vars }: Host): Vars {
 
 /** The same of what Ansible printed: one name for each setting, and what we say by leaving it away said. */
 export function settled(hostvars: Vars | undefined): Vars {
-  const vars: Record<string, unknown> = { ansible_port: 22, ...hostvars };
+  const vars: Record<string, unknown> = { ansible_port: 22, ...(unmarked(hostvars ?? {}) as Vars) };
   for (const [other, name] of otherNames) {
     if (!(other in vars)) continue;
     vars[name] = vars[other];
@@ -26,6 +26,14 @@ export function settled(hostvars: Vars | undefined): Vars {
   // Ansible's ways over SSH are one for us: which of ours goes there is settled when it is reached.
   if (vars['ansible_connection'] === 'ssh') delete vars['ansible_connection'];
   return vars;
+}
+
+/** A text that is marked as no template is that text. */
+function unmarked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unmarked);
+  if (!isObject(value)) return value;
+  if ('__ansible_unsafe' in value) return value['__ansible_unsafe'];
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, unmarked(part)]));
 }
 
 const otherNames = [

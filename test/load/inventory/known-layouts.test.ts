@@ -66,7 +66,7 @@ describe.each(Object.entries(layouts))('an inventory in the shape of %s', (name,
     for (const [host, hostvars] of Object.entries(expected['_meta']?.hostvars ?? {})) {
       const given = hosts.get(host);
       const vars = settled(hostvars);
-      const templates = Object.keys(vars).filter((each) => isTemplate(vars[each]));
+      const templates = Object.keys(vars).filter((each) => isTemplate(hostvars[each]));
       for (const each of templates) {
         expect(diagnostics.map(({ message }) => message)).toContainEqual(
           expect.stringContaining(`${each} is left out`),
@@ -93,5 +93,6 @@ function membersOf(listing: Listing, group: string): readonly string[] {
 
 /** Ansible lists it as it is written; we leave it out with a warning. */
 function isTemplate(value: unknown): boolean {
-  return /\{[{%]/.test(JSON.stringify(value));
+  const withoutUnsafe = JSON.stringify(value, (key, part: unknown) => (key === '__ansible_unsafe' ? '' : part));
+  return /\{[{%]/.test(withoutUnsafe);
 }

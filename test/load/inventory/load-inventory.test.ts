@@ -160,6 +160,33 @@ describe('what only Ansible can read is left out with a warning', () => {
     expect(host('w1').vars).toEqual({ a: 1 });
   });
 
+  test('a file that begins with many empty lines, at once', async () => {
+    const { host } = await loadText(`${'\n'.repeat(5000)}all: { hosts: { w1: { a: 1 } } }\n`, 'hosts.yaml');
+    expect(host('w1').vars).toEqual({ a: 1 });
+  });
+
+  test('but not what is tagged as no template', async () => {
+    const folder = folderOf({
+      hosts: 'w1\n',
+      'host_vars/w1.yml': `a: !unsafe "{{ x }}"
+b: !unsafe no
+c: !unsafe |
+  {% z %}
+d:
+  - !unsafe '{{ in a list }}'
+  - e: !unsafe yes
+f: "{{ left out }}"
+g: !unsafe plain
+h: "!unsafe {{ left out }}"
+`,
+    });
+    const { host, codes } = await loadFrom(join(folder, 'hosts'));
+    expect(host('w1').vars).toEqual({
+      ...{ a: '{{ x }}', b: 'no', c: '{% z %}\n', d: ['{{ in a list }}', { e: 'yes' }], g: 'plain' },
+    });
+    expect(codes).toEqual(['inventory/template 8:4', 'inventory/template 10:4']);
+  });
+
   test('a Jinja template, also inside a list', async () => {
     const { host, codes } = await loadText('w1 a="{{ b }}" c="[\'{{ d }}\']" e=1\n');
     expect(codes).toEqual(['inventory/template 1:4', 'inventory/template 1:16']);

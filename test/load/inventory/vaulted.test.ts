@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { formatDiagnostic } from '../../../src/load/format-diagnostic.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import type { Vault } from '../../../src/model/vault.ts';
+import { createVault } from '../../../src/secrets/vault.ts';
 import { folderOf, type Loaded, loadFrom } from './in-folder.ts';
 
 /** Opens texts whose second line is `open`, to what stands below it. The real one has its tests in test/secrets. */
@@ -84,4 +85,13 @@ test('an inventory that is encrypted as a whole is read; one in our own format i
   const { host } = await loadFrom(join(folder, 'hosts'), { vault });
   expect(host('d1').vars['token']).toBeInstanceOf(Secret);
   expect((await loadFrom(join(folder, 'own.yaml'), { vault })).codes).toEqual(['inventory/vault 1:1']);
+});
+
+test('what is damaged is not said to need a password', async () => {
+  const files = { 'group_vars/web.yml': 'token: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  313\n' };
+  const damaged = createVault([{ label: 'default', password: new Secret('right') }]);
+  const { diagnostics } = await load(files, { vault: damaged });
+  expect(diagnostics.map(({ message, help }) => [message, help])).toEqual([
+    ['token is left out: it is damaged', 'take the text from a backup, or encrypt its value anew with ansible-vault'],
+  ]);
 });
