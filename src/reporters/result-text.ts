@@ -12,6 +12,7 @@ export function resultText(summary: RunSummary, output: Output, options: Reporte
     columns: lineColumns(output),
     verbosity: options.verbosity,
     stateDir: options.stateDir,
+    folder: process.cwd(),
   };
   const { inventoryHosts, rollout } = started;
   const shown = { ...looks, diff: options.diff, inventoryHosts, ...(rollout === undefined ? {} : { rollout }) };

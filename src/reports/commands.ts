@@ -3,6 +3,7 @@ import type { Event } from '../model/event.ts';
 import type { needsLook } from '../model/result.ts';
 import { resumeOptions } from '../model/resume-options.ts';
 import type { HostEnd } from '../model/run-summary.ts';
+import { commandsToMake } from '../shell/again-command.ts';
 import { shellWord } from '../shell/quote.ts';
 import { stateOption } from '../shell/state-option.ts';
 import type { HostReport, NextCommand } from './report.ts';
@@ -18,10 +19,10 @@ export function runCommands(
   const { run, request, dryRun } = started;
   const state = stateOption(absolute(stateDir));
   const undone = request?.kind === 'undo' ? request.of : undefined;
-  const again = undone === undefined ? `mendgate run ${shellWord(started.runbook.file)}` : `mendgate undo ${undone}`;
   if (dryRun) {
     const due = hosts.some(({ verdict }) => verdict === 'would_fix');
-    return due ? [{ command: `${again}${state}`, what: 'make these changes, with the same options' }] : [];
+    const made = due ? commandsToMake(started, { stateDir: absolute(stateDir) }) : [];
+    return made.map(([command, what]) => ({ command, what }));
   }
   // Nobody can go on with a run that was not asked for on a command line (a demo, a replay).
   if (request === undefined) return [];
