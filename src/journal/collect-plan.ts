@@ -1,5 +1,4 @@
 import type { Event } from '../model/event.ts';
-import type { RunRequest } from '../model/history.ts';
 import { canonicalJson, type JsonObject } from '../model/json.ts';
 import type { HostPlan } from '../model/plan.ts';
 import { withoutItems } from '../model/reading-id.ts';
@@ -27,16 +26,15 @@ export interface PlanStamp {
  * Pure.
  */
 export function collectPlan(events: Iterable<Event>, stamp: PlanStamp): SavedPlan | undefined {
-  let started:
-    | { readonly run: string; readonly runbook: SavedPlan['runbook']; readonly request: RunRequest }
-    | undefined;
+  let started: Pick<SavedPlan, 'run' | 'runbook' | 'request' | 'rollout'> | undefined;
   const ids = new Map<string, Pick<SavedHost, 'hostKey' | 'machineId'>>();
   const plans = new Map<string, HostPlan>();
   const unseen = new Map<string, string>();
   for (const event of events) {
     if (event.type === 'run.started' && event.request !== undefined) {
+      const { run, request, rollout } = event;
       const { id, title } = event.runbook;
-      started = { run: event.run, runbook: { id, title }, request: event.request };
+      started = { run, runbook: { id, title }, request, ...(rollout === undefined ? {} : { rollout }) };
     } else if (event.type === 'host.connected') {
       const { hostKey, machineId } = event;
       ids.set(event.host, {

@@ -13,6 +13,7 @@ export function resultText(summary: RunSummary, output: Output, options: Reporte
     verbosity: options.verbosity,
     stateDir: options.stateDir,
     folder: process.cwd(),
+    planFile: options.planFile,
   };
   const { inventoryHosts, rollout } = started;
   const shown = { ...looks, diff: options.diff, inventoryHosts, ...(rollout === undefined ? {} : { rollout }) };

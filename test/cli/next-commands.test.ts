@@ -60,3 +60,27 @@ it('what a dry run says to type makes its changes: on its hosts, with its params
 });
 
 const local = (name: string): string => `  ${name}: { connect: { address: localhost, transport: local } }\n`;
+
+it('a saved plan is carried out by apply alone, and shows whoever approves it in which portions', () => {
+  const options = [
+    '-i',
+    'here.yaml',
+    '-l',
+    'web3',
+    '-e',
+    `path=${join(folder, 'other')}`,
+    '-e',
+    'text=x',
+    '--state-dir',
+    'plans',
+  ];
+  const bounds = ['--batches', '1,20%', '--pause', '3m', '--max-fail', '1', '--max-changed', '20'];
+  const plan = ['plan', 'a note.yaml', ...options, ...bounds, '-o', 'night.plan'];
+  const made = spawnSync('mendgate', plan, { cwd: folder, env: env(), encoding: 'utf8' });
+  expect(made.stderr).toContain('mendgate apply night.plan --state-dir plans');
+  expect(made.stdout).not.toContain('mendgate run');
+  const shown = spawnSync('mendgate', ['plan', '--show', 'night.plan'], { cwd: folder, env: env(), encoding: 'utf8' });
+  const text = shown.stdout.replace(/\s+/g, ' ');
+  expect(text).toContain('in batches of 1, 20%, each diagnosis proved on one host first; pause 3m00s; max_fail 1');
+  expect(shown.stdout).toContain('max changed 20');
+});
