@@ -94,12 +94,12 @@ function reasonsOf(host: HostEnd, undo: boolean): readonly string[] {
 export function nextCommands({ started, hosts }: RunSummary, where: TypedIn): readonly Typed[] {
   if (started === undefined) return [];
   if (started.dryRun) return hosts.some(({ verdict }) => verdict === 'would_fix') ? commandsToMake(started, where) : [];
-  const open = hosts.filter(({ verdict }) => needsLook(verdict, isUndo(started)) || verdict === 'not_started');
-  return open.length === 0
-    ? []
-    : commandsToLook(
-        started,
-        open.map(({ host }) => host),
-        where,
-      );
+  const trouble = hosts.filter(({ verdict }) => needsLook(verdict, isUndo(started)));
+  const notStarted = hosts.filter(({ verdict }) => verdict === 'not_started');
+  const who = [
+    ...(trouble.length === 0 ? [] : ['need a look']),
+    ...(notStarted.length === 0 ? [] : ['were not started']),
+  ].join(' or ');
+  const names = hosts.filter((host) => trouble.includes(host) || notStarted.includes(host)).map(({ host }) => host);
+  return names.length === 0 ? [] : commandsToLook(started, names, who, where);
 }

@@ -40,8 +40,13 @@ export function commandsToMake(started: RunStarted, where: TypedIn): readonly Ty
 /** More names than this make no line to type. */
 const mostNames = 8;
 
-/** How to look again at these hosts of a run, and with its options. */
-export function commandsToLook(started: RunStarted, hosts: readonly string[], where: TypedIn): readonly Typed[] {
+/** How to look again at these hosts of a run, and with its options. `who`: what they are, after their number. */
+export function commandsToLook(
+  started: RunStarted,
+  hosts: readonly string[],
+  who: string,
+  where: TypedIn,
+): readonly Typed[] {
   const { run, request } = started;
   const state = stateOption(where.stateDir);
   const again = (limit: string): string => `${againOf(started, where, limit)} --dry-run${state}`;
@@ -53,7 +58,7 @@ export function commandsToLook(started: RunStarted, hosts: readonly string[], wh
   const listed = again('@bad.txt');
   const list: Typed = [
     `mendgate runs show ${run} --hosts bad${state} > bad.txt`,
-    `the ${hosts.length} hosts that need a look`,
+    `the ${hosts.length} hosts that ${who}`,
   ];
   if (listed.length <= longestCommand) return [list, [listed, what]];
   return [list, tooLong(started, state, 'to look at these again, repeat it with -l @bad.txt --dry-run')];

@@ -104,6 +104,17 @@ Needs a look
     expect(summaryOf([runStarted(hosts, false), ...bodies.slice(1)])).not.toContain('bad.txt');
   });
 
+  it('does not say that hosts need a look that were only not started', () => {
+    const hosts = names('web', 1, 30);
+    const text = summaryOf([
+      { ...runStarted(hosts, false), request: { ...request, kind: 'run' as const, reach: {} } } as EventBody,
+      ...hosts.map((host) => finished(host, { verdict: 'not_started', reason: 'interrupted before its batch' })),
+      runFinished(130),
+    ]);
+    expect(text).toContain('the 30 hosts that were not started');
+    expect(text).not.toContain('need a look');
+  });
+
   it('proposes nothing when all is well and nothing was changed', () => {
     const text = summaryOf([
       runStarted(['web01'], false),

@@ -107,14 +107,14 @@ describe('the command that makes the changes of a dry run', () => {
 
 describe('the command that looks at hosts again', () => {
   it('names them instead of the limit of the run', () => {
-    expect(commandsToLook(started({ limit: 'web', tags: ['a'] }), ['web01', 'web02'], { folder })).toEqual([
-      ['mendgate run app-down.yaml -i hosts.yaml -l web01,web02 -t a --dry-run', 'look at these again'],
-    ]);
+    expect(
+      commandsToLook(started({ limit: 'web', tags: ['a'] }), ['web01', 'web02'], 'need a look', { folder }),
+    ).toEqual([['mendgate run app-down.yaml -i hosts.yaml -l web01,web02 -t a --dry-run', 'look at these again']]);
   });
 
   it('reads many, or long, names from the kept run', () => {
     for (const names of [Array.from({ length: 9 }, (_, at) => `web${at}`), ['x'.repeat(100), 'y'.repeat(100)]])
-      expect(commandsToLook(started({}), names, { folder })).toEqual([
+      expect(commandsToLook(started({}), names, 'need a look', { folder })).toEqual([
         ['mendgate runs show run-1 --hosts bad > bad.txt', `the ${names.length} hosts that need a look`],
         ['mendgate run app-down.yaml -i hosts.yaml -l @bad.txt --dry-run', 'look at these again'],
       ]);
