@@ -27,10 +27,8 @@ export function runCommands(
   // Nobody can go on with a run that was not asked for on a command line (a demo, a replay).
   if (request === undefined) return [];
   const ends = hosts.map(({ verdict }) => (verdict === 'no_result' ? 'unknown' : verdict)).filter(needsResume(undone));
-  const resumes = resumeOptions(ends).map((option) => ({
-    command: `mendgate resume ${run}${option === '' ? '' : ` ${option}`}${state}`,
-    what: resumeWords[option] ?? 'go on where it broke off',
-  }));
+  const options = resumeOptions(ends);
+  const resumes = options === undefined ? [] : [resumeCommand(run, options, state)];
   const standing = undone === undefined && hosts.some((host) => host.standing.length > 0);
   const undo = [
     {
@@ -42,9 +40,17 @@ export function runCommands(
   return [...resumes, ...(standing ? undo : [])];
 }
 
+function resumeCommand(run: string, options: readonly string[], state: string): NextCommand {
+  const where = options.flatMap((option) => resumeWords[option] ?? []).join(', and ');
+  return {
+    command: `${['mendgate', 'resume', run, ...options].join(' ')}${state}`,
+    what: where === '' ? 'go on where it broke off' : `go on, and try again ${where}`,
+  };
+}
+
 const resumeWords: { readonly [option: string]: string } = {
-  '--failed': 'go on, and try again where it failed',
-  '--unreachable': 'go on, and try again where nothing answered',
+  '--failed': 'where it failed',
+  '--unreachable': 'where nothing answered',
 };
 
 /** In an undo, what was rolled back is done. */
