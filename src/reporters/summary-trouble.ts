@@ -3,6 +3,7 @@ import { needsLook, type StepOutcome, type StepResult } from '../model/result.ts
 import type { HostEnd, RunSummary } from '../model/run-summary.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { commandsToLook, commandsToMake, type Typed, type TypedIn } from '../shell/again-command.ts';
+import { stateOption } from '../shell/state-option.ts';
 import { gistOf, putAlikeTogether } from './alike.ts';
 import { whyText } from './plan-body.ts';
 import { hang, hangText, pad } from './text.ts';
@@ -28,8 +29,10 @@ export function troubleLines(summary: RunSummary, options: TroubleOptions, colou
     const verdict = first.verdict === undefined ? 'no result' : word(first.verdict);
     lines.push(...hang(`  ${pad(verdict, 15)} `, safeLine(foldNames(names)), options.columns, colours.bold, paint));
     const indent = ' '.repeat(18);
-    if (alike)
-      lines.push(...hangText(indent, `${safeLine(first.host)}, and the others alike (each: -v):`, options.columns));
+    if (alike) {
+      const alikeTo = `${safeLine(first.host)}, and the others alike (each: ${eachCommand(summary, options)}):`;
+      lines.push(...hangText(indent, alikeTo, options.columns));
+    }
     for (const reason of reasons) lines.push(...hangText(indent, reason, options.columns));
   }
   return lines;
@@ -38,6 +41,12 @@ export function troubleLines(summary: RunSummary, options: TroubleOptions, colou
 interface TroubleOptions {
   readonly columns: number;
   readonly verbosity: number;
+  readonly stateDir?: string | undefined;
+}
+
+/** What tells each host's own words; only a run that was asked for on the command line is kept. */
+function eachCommand({ run, started }: RunSummary, { stateDir }: TroubleOptions): string {
+  return started?.request === undefined ? '-v' : `mendgate runs show ${run} -v${stateOption(stateDir)}`;
 }
 
 function groupsOf(summary: RunSummary): readonly Group[] {

@@ -75,6 +75,9 @@ Needs a look
                   tcp: web6.example.org: no such name
   unreachable     web7
 `);
+    const [begun, ...rest] = bodies;
+    const kept = { ...begun, request: { ...request, kind: 'run' } } as EventBody;
+    expect(summaryOf([kept, ...rest])).toContain('alike (each: mendgate runs show run-1 -v):');
     const each = printSummary(fold(stamp(bodies)), { colour: false, columns: Number.POSITIVE_INFINITY, verbosity: 1 });
     expect(each).toContain('(10.0.0.5) port 22: connection refused after 35 ms');
   });
