@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// The torture suite; see test/torture/run-tests.mjs. It takes most of an hour.
+// The torture suite; see test/torture/run-tests.mjs. It takes about half an hour.
 export default defineConfig({
   test: {
     include: ['test/torture/**/*.torture.ts'],

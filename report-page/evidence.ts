@@ -80,7 +80,7 @@ export function readingTable(readings: PageHost['readings']): HTMLElement {
     'ol',
     { class: 'readings' },
     ...readings.map(([ms, took, reading]) => {
-      const { name, probe, params, value, unknown, predicted, step } = reading;
+      const { name, probe, on, params, value, unknown, predicted, step } = reading;
       return el(
         'li',
         {},
@@ -92,7 +92,7 @@ export function readingTable(readings: PageHost['readings']): HTMLElement {
             {},
             el('span', { class: 'when' }, `+${duration(ms)}`),
             el('code', {}, `${step ?? 'symptom'}.${name}`),
-            el('span', { class: 'probe' }, probe),
+            el('span', { class: 'probe' }, on === undefined ? probe : `${probe} on ${on}`),
             unknown !== undefined && el('span', { class: 'outcome open' }, 'unreadable'),
             predicted && el('span', { class: 'outcome open' }, 'predicted'),
             el('span', { class: 'took' }, duration(took)),

@@ -20,6 +20,7 @@ export type { NeededRun } from './journal/settled-runs.ts';
 export { formatDiagnostic } from './load/format-diagnostic.ts';
 export type { LoadOptions } from './load/load-runbook.ts';
 export type { Files } from './load/read-source.ts';
+export { asMendgate, packAtWork, packsRan } from './load/user-packs/pack-at-work.ts';
 export {
   checkRunbook,
   chooseHosts,
@@ -72,7 +73,7 @@ export type { AuthoredDocument } from './model/document.ts';
 export { parseDuration } from './model/duration.ts';
 export type { Event, EventSink } from './model/event.ts';
 export { foldNames } from './model/fold-names.ts';
-export type { OwnRollback, RecordedCall, RunRequest, UnitKey } from './model/history.ts';
+export type { DelegateIds, OwnRollback, RecordedCall, RunRequest, UnitKey } from './model/history.ts';
 export { type FailurePhase, HostFailure } from './model/host-failure.ts';
 export type { Connect, Host, Inventory, TransportName } from './model/inventory.ts';
 export type { Json, JsonObject, JsonOf } from './model/json.ts';
@@ -85,16 +86,18 @@ export {
   type Registry,
   type UserPack,
 } from './model/pack.ts';
-export type {
-  HostOutcome,
-  HostPlan,
-  ItemPlan,
-  Plan,
-  PlannedChange,
-  PlannedHost,
-  Reason,
-  Snapshot,
-  StepPlan,
+export {
+  alsoReached,
+  changedElsewhere,
+  type HostOutcome,
+  type HostPlan,
+  type ItemPlan,
+  type Plan,
+  type PlannedChange,
+  type PlannedHost,
+  type Reason,
+  type Snapshot,
+  type StepPlan,
 } from './model/plan.ts';
 export { defineProbe, type Inspector, type Probe, type ProbeDefinition, unreadable } from './model/probe.ts';
 export type { Heard, Question, Reader } from './model/reader.ts';
@@ -127,7 +130,7 @@ export type {
   Tree,
 } from './model/runbook.ts';
 export { safeLine, safeText } from './model/safe-text.ts';
-export type { SavedHost, SavedPlan } from './model/saved-plan.ts';
+export type { SavedDelegate, SavedHost, SavedPlan } from './model/saved-plan.ts';
 export type {
   AnySchema,
   ArraySchema,

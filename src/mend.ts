@@ -18,7 +18,7 @@ import {
 } from './mend-request.ts';
 import type { Checked } from './model/diagnostic.ts';
 import type { EventSink } from './model/event.ts';
-import type { RunRequest } from './model/history.ts';
+import type { DelegateIds, RunRequest } from './model/history.ts';
 import type { Host, Inventory } from './model/inventory.ts';
 import type { Registry } from './model/pack.ts';
 import type { HostPlan, Plan } from './model/plan.ts';
@@ -128,6 +128,8 @@ export interface How {
   /** The run, or the plan, that it is about. */
   readonly of?: string;
   readonly walker?: Walker;
+  /** See ExecuteOptions. */
+  readonly knownDelegates?: ReadonlyMap<string, DelegateIds>;
   /** Goes on with this run, in its journal. */
   readonly resume?: { readonly resume: Resume; readonly journal: Journal };
 }
@@ -138,7 +140,7 @@ export async function execute(
   plan: Plan,
   inventory: Inventory,
   transportFor: (host: Host) => Transport,
-  { kind, of, walker, resume }: How = { kind: 'run' },
+  { kind, of, walker, knownDelegates, resume }: How = { kind: 'run' },
 ): Promise<KeptEnd<RunResult>> {
   const [
     { executePlan, newRunId },
@@ -161,7 +163,7 @@ export async function execute(
   ]);
   const { stateDirectory: state, clock = systemClock } = request;
   const runId = resume?.resume.run ?? newRunId(clock.now());
-  const chosen = new Set(plan.hosts.map(({ host }) => host.name));
+  const chosen = new Set([...plan.hosts.map(({ host }) => host), ...(plan.delegates ?? [])].map(({ name }) => name));
   const asked = runRequest({
     ...request,
     kind,
@@ -187,6 +189,7 @@ export async function execute(
       kind,
       ...(state === undefined ? {} : { lock: { operator: asked.operator, comment: request.lockComment ?? '' } }),
       ...(walker === undefined ? {} : { walker }),
+      ...(knownDelegates === undefined ? {} : { knownDelegates }),
       ...(resume === undefined ? {} : { resume: resume.resume }),
     });
   if (resume !== undefined) return keepIn(resume.journal, run);
@@ -249,8 +252,9 @@ export async function printDocs(registry: Registry, options: DocsOptions): Promi
 /** Passwords that were given for connections, and what the inventory keeps secret. For uses/. */
 export function secretsOfReach(reach: ReachOptions, plan: Plan): readonly Secret[] {
   const given = [reach.password, reach.becomePassword];
-  const ofHosts = plan.hosts.flatMap(({ host }) => [host.connect.password, host.connect.becomePassword]);
-  const ofVars = plan.hosts.flatMap(({ host }) => secretsIn(host.vars));
+  const hosts = [...plan.hosts.map(({ host }) => host), ...(plan.delegates ?? [])];
+  const ofHosts = hosts.flatMap(({ connect }) => [connect.password, connect.becomePassword]);
+  const ofVars = hosts.flatMap(({ vars }) => secretsIn(vars));
   return [...given, ...ofHosts, ...ofVars].filter((secret) => secret !== undefined);
 }
 

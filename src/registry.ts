@@ -7,6 +7,7 @@ import {
   type ActionDeclaration,
   buildRegistry,
   type Catalog,
+  type Pack,
   type ProbeDeclaration,
   type Registry,
   type UserPack,
@@ -16,8 +17,18 @@ import { mendgateVersion } from './version.ts';
 
 /** The registry of the built-in packs and of these. */
 export async function loadRegistry(packs: readonly UserPack[] = []): Promise<Registry> {
-  const { builtInPacks } = await import('./packs/index.ts');
-  return buildRegistry([...builtInPacks, ...packs.map(({ pack }) => pack)]);
+  const [{ builtInPacks }, own] = await Promise.all([import('./packs/index.ts'), readOnly(packs)]);
+  return buildRegistry([...builtInPacks, ...own]);
+}
+
+/** What lint refuses in a runbook's probes, it refuses in those of an author's packs, once they come to it. */
+async function readOnly(packs: readonly UserPack[]): Promise<readonly Pack[]> {
+  if (packs.length === 0) return [];
+  const [{ knownMutation }, { readOnlyPack }] = await Promise.all([
+    import('./lint/mutation.ts'),
+    import('./load/user-packs/read-only.ts'),
+  ]);
+  return packs.map(({ pack }) => readOnlyPack(pack, knownMutation));
 }
 
 /**

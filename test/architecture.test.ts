@@ -22,7 +22,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   reports: ['model', 'shell', 'expr'],
   demo: ['model', 'shell', 'expr'],
   secrets: ['model', 'shell', 'expr'],
-  'registry.ts': ['model', 'load', 'packs', 'version.ts'],
+  'registry.ts': ['model', 'load', 'lint', 'packs', 'version.ts'],
   'mend-request.ts': ['model', 'engine'],
   'mend.ts': [
     'mend-request.ts',
@@ -193,7 +193,8 @@ describe('the house', () => {
   });
 
   it('reads clocks and timers only where they are injected from', () => {
-    const allowed = ['transports/clock.ts'];
+    // A pack's own code takes real time, on this machine, whatever time its hosts live in; and it is loaded once for all of them.
+    const allowed = ['transports/clock.ts', 'load/user-packs/time-limit.ts'];
     const broken = files
       .filter((file) => !allowed.includes(file) && !file.startsWith('reporters/'))
       .filter((file) =>

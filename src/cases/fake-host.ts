@@ -35,6 +35,8 @@ interface Standing {
   readonly action: string;
   readonly params: string;
   readonly change: string;
+  /** On which host, where that is another. */
+  readonly on: string | undefined;
 }
 
 /**
@@ -92,7 +94,7 @@ export class FakeHost {
     const { label } = question;
     const { alter } = this.#options;
     const params = canonicalJson(label.params);
-    if (label.kind === 'inspect' && this.#standing.some((one) => one.action === label.name && one.params === params)) {
+    if (label.kind === 'inspect' && this.#stands(question, params)) {
       return asWanted;
     }
     const said = findAnswer(this.#host, question, { made: this.#made, loose: alter !== undefined });
@@ -101,6 +103,10 @@ export class FakeHost {
     const value = this.#whole(question, said.value);
     this.answered.push({ question, value });
     return alter === undefined ? value : alter({ question, value });
+  }
+
+  #stands({ label, on }: Question, params: string): boolean {
+    return this.#standing.some((one) => one.action === label.name && one.params === params && one.on === on);
   }
 
   /** A probe's answer has its declared shape; what the case leaves out of it is as it was asked, or blank. */
@@ -174,8 +180,8 @@ export class FakeHost {
   }
 }
 
-function standing({ action, params, change }: PlannedChange): Standing {
-  return { action, params: canonicalJson(params), change: canonicalJson(change) };
+function standing({ action, params, change, on }: PlannedChange): Standing {
+  return { action, params: canonicalJson(params), change: canonicalJson(change), on };
 }
 
 /** Many results repeat what they were asked for: url, path, port. */

@@ -37,10 +37,15 @@ function bestOf(
 ): readonly CaseAnswer[] {
   const name = question.site?.split('.').at(-1);
   const kind = question.label.kind === 'inspect' ? 'inspect' : 'probe';
-  const own = answers.filter((answer) => answer.kind === kind && may(answer, question));
+  const own = answers.filter((answer) => answer.kind === kind && isWhere(answer, question) && may(answer, question));
   const placed = own.filter(({ of }) => of === question.site);
   const named = own.filter(({ of }) => of === name);
   return [...placed, ...named, ...own.filter(({ of }) => of === question.label.name)];
+}
+
+/** A recording tells apart whom it asked; what somebody wrote does so where it says whom. */
+function isWhere({ on, recorded }: CaseAnswer, question: Question): boolean {
+  return on === undefined && recorded !== true ? true : on === question.on;
 }
 
 function suits({ params, become }: CaseAnswer, { label, become: asked }: Question): boolean {

@@ -1,5 +1,6 @@
 import {
   type Approval,
+  changedElsewhere,
   foldNames,
   type HostPlan,
   type PlanPrintOptions,
@@ -35,16 +36,24 @@ export async function approvePlan(
   reporter: Reporter,
   asker: Asker,
   plans: readonly HostPlan[],
-  options: Pick<PlanPrintOptions, 'diff' | 'verbosity' | 'rollout'>,
+  options: Pick<PlanPrintOptions, 'diff' | 'verbosity' | 'rollout' | 'alsoReaches'>,
 ): Promise<boolean> {
   reporter.pause();
   try {
     io.stderr.write(await printPlan(plans, { ...options, colour: io.stderr.colour, columns: io.stderr.columns }));
     const due = plans.filter((plan) => plan.verdict === 'would_fix').map((plan) => plan.host);
-    return await asker.yes(`Carry this out on ${plural(due.length, 'host')} (${safeText(foldNames(due))})?`);
+    return await asker.yes(carryOutQuestion(plans, due));
   } finally {
     reporter.resume();
   }
+}
+
+/** `Carry this out on 2 hosts (app1, app2), and on lb1 for them?` */
+export function carryOutQuestion(plans: readonly HostPlan[], due: readonly string[]): string {
+  const others = changedElsewhere(plans).filter((name) => !due.includes(name));
+  const also =
+    others.length === 0 ? '' : `, and on ${safeText(foldNames(others))} for ${due.length === 1 ? 'it' : 'them'}`;
+  return `Carry this out on ${plural(due.length, 'host')} (${safeText(foldNames(due))})${also}?`;
 }
 
 /** Answers what `--yes` does not: on a terminal the operator, naming the host on each line; else nobody, with one hint. */
@@ -56,11 +65,12 @@ export function approverOf(
   allowIrreversible: boolean,
 ): (approval: Approval) => Promise<boolean> {
   let hinted = false;
-  return async ({ kind, host, hosts = [host], text }) => {
+  return async ({ kind, host, hosts = [host], on = [], text }) => {
     if (kind === 'irreversible') return allowIrreversible;
     if (mode === 'ask') {
       const lines = safeText(text).trim().split('\n');
-      return asker.yes(lines.map((line) => `${safeLine(foldNames(hosts))}: ${line}`).join('\n'));
+      const where = on.length === 0 ? '' : ` (on ${safeLine(foldNames(on))})`;
+      return asker.yes(lines.map((line) => `${safeLine(foldNames(hosts))}${where}: ${line}`).join('\n'));
     }
     if (!hinted) {
       hinted = true;

@@ -15,7 +15,10 @@ export function addAuthoring(add: (command: Command) => Command, io: Io, end: (e
         .argument('[runbook...]')
         .addOption(new Option('--output <kind>', 'how to print it').choices(['text', 'json', 'sarif']).default('text'))
         .option('--json', 'the same as --output json')
-        .option('--explain [rule]', 'why a rule is one, and what to write instead; without a name: all rules'),
+        .option(
+          '--explain [rule]',
+          'why a rule is one or what an error means, and what to write instead; without a name: all',
+        ),
       trustHelp,
     ),
   ).action(async (files: readonly string[], options: LintOptions) =>

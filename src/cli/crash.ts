@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import type { Event } from '../index.ts';
+import { asMendgate, type Event, packAtWork, packsRan } from '../index.ts';
 import { exit } from './exit.ts';
 import { Unfinished } from './unfinished.ts';
 
@@ -23,18 +23,57 @@ export function leftOpen(): string {
 
 /** The words for an error that nobody expected. */
 export function bugText(error: unknown): string {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `mendgate: this is a bug in mendgate, please report it with the lines below.\n${text}\n`;
+  return `mendgate: this is a bug in mendgate, please report it with the lines below.\n${textOf(error)}\n`;
+}
+
+/** The words for an error that nobody caught: a pack's, or our own. */
+function uncaughtText(error: unknown, pack: string | undefined): string {
+  if (pack === undefined) return bugText(error);
+  const where = 'in a timer, a callback or a promise that nobody awaits';
+  return `mendgate: the pack ${pack} threw where nothing can catch it (${where}), which ends the run.\n${textOf(error)}\n`;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+let decided: number | undefined;
+
+/** How this process ends, whatever else ends it from now on, and with whatever code. */
+export function decideExit(code: number): void {
+  decided = code;
+  process.exitCode = code;
+}
+
+/** What a pack leaves running (a timer, a socket) must not keep a run that is over; what is still to be written may. */
+export function leavePacks(): void {
+  if (packsRan()) process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+}
+
+/** Whatever ends the process before its exit code is decided is a bug, and says so: a run in its middle is no success. */
+function endAsDecided(): void {
+  process.on('exit', () => {
+    process.exitCode = decided ?? exit.bug;
+    if (decided !== undefined) return;
+    const how = 'something called process.exit, or nothing was left to wait for';
+    writeSync(
+      2,
+      `${leftOpen()}mendgate: this was ended in the middle: ${how}. That is a bug in mendgate or in a pack.\n`,
+    );
+  });
 }
 
 /** Nothing can be trusted any more after an error that nobody caught: says what is left open, and ends. */
 export function endOnCrash(): void {
+  endAsDecided();
   process.on('uncaughtException', (error) => {
     // Synchronous: nothing else may run first, and what is written must be out before the end.
     try {
-      writeSync(2, `${leftOpen()}${bugText(error)}`);
+      writeSync(2, `${leftOpen()}${uncaughtText(error, packAtWork())}`);
     } finally {
-      process.exit(exit.bug);
+      decideExit(exit.bug);
+      // Where a pack threw, its name still stands, and a pack may not exit.
+      asMendgate(() => process.exit());
     }
   });
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { bugText, endOnCrash, leftOpen } from './crash.ts';
+import { bugText, decideExit, endOnCrash, leavePacks, leftOpen } from './crash.ts';
 import { exit, UsageError } from './exit.ts';
 import { processIo } from './io.ts';
 import { meant } from './meant.ts';
@@ -11,17 +11,20 @@ endOnCrash();
 // with another exit code.
 process.once('beforeExit', () => process.exit());
 const io = processIo();
+let ended: number = exit.ok;
 const program = createProgram(io, (exitCode) => {
-  process.exitCode = exitCode;
+  ended = exitCode;
 });
 
 try {
   const line = meant(process.argv.slice(2), program);
   if (line === undefined) await program.parseAsync();
   else throw new UsageError(line);
+  decideExit(ended);
 } catch (error) {
-  process.exitCode = report(error);
+  decideExit(report(error));
 }
+leavePacks();
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.usage;

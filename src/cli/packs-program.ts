@@ -6,7 +6,9 @@ import { newCommand, type PackGiven, packsGiven, trustHelp, withPacks } from './
 export function addPacks(add: (command: Command) => Command, io: Io, end: (exitCode: number) => void): void {
   add(
     withPacks(
-      newCommand('validate').description('check runbooks without touching a host').argument('<runbook...>'),
+      newCommand('validate')
+        .description('check runbooks and their test cases without touching a host')
+        .argument('<runbook...>'),
       trustHelp,
     ),
   ).action(async (files: readonly string[], options: PackGiven) =>

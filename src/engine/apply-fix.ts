@@ -2,6 +2,7 @@ import { clipped } from '../model/clipped.ts';
 import type { Answer } from '../model/command.ts';
 import type { Become } from '../model/runbook.ts';
 import type { FixOutcome, FixRequest } from '../model/transport.ts';
+import { fixOn } from './delegate.ts';
 import { type FixKey, keyText } from './fix-key.ts';
 import { fixParts, type Part } from './fix-parts.ts';
 import type { HostRun } from './host-run.ts';
@@ -41,7 +42,7 @@ export interface AttemptTime {
 }
 
 /**
- * Carries out a fix as one script for each run of calls with the same `become`. Never retries; see attempt-fix.ts. `key`
+ * Carries out a fix as one script for each run of calls with the same `become` on the same host. Never retries; see attempt-fix.ts. `key`
  * names this attempt (fix-key.ts); the host begins each script of it once. `send` may ask for scripts that another process
  * sent, instead of sending them.
  */
@@ -50,8 +51,11 @@ export async function applyFix(
   changes: readonly DueChange[],
   { runMs, waits }: AttemptTime,
   key: FixKey,
-  send: (request: FixRequest & { readonly key: string }, waits: AttemptTime['waits']) => Promise<FixOutcome> = run
-    .session.fix,
+  send: (
+    on: string | undefined,
+    request: FixRequest & { readonly key: string },
+    waits: AttemptTime['waits'],
+  ) => Promise<FixOutcome> = (on, request, waiting) => fixOn(run, on, request, waiting),
 ): Promise<Applied> {
   const done: DueChange[] = [];
   for (const [index, section] of sections(changes).entries()) {
@@ -62,7 +66,7 @@ export async function applyFix(
       timeoutMs: runMs,
       key: keyText([...key, index]),
     };
-    const outcome = await send(request, waits);
+    const outcome = await send(section.on, request, waits);
     switch (outcome.kind) {
       case 'not_started': {
         const reason = outcome.failure.message;
@@ -94,14 +98,19 @@ export async function applyFix(
   return { kind: 'done' };
 }
 
-function sections(
-  changes: readonly DueChange[],
-): readonly { readonly become: Become; readonly changes: readonly DueChange[] }[] {
-  const result: { become: Become; changes: DueChange[] }[] = [];
+interface Section {
+  readonly become: Become;
+  readonly on: string | undefined;
+  readonly changes: readonly DueChange[];
+}
+
+function sections(changes: readonly DueChange[]): readonly Section[] {
+  const result: (Section & { readonly changes: DueChange[] })[] = [];
   for (const due of changes) {
+    const { become, on } = due;
     const last = result.at(-1);
-    if (last !== undefined && last.become === due.become) last.changes.push(due);
-    else result.push({ become: due.become, changes: [due] });
+    if (last !== undefined && last.become === become && last.on === on) last.changes.push(due);
+    else result.push({ become, on, changes: [due] });
   }
   return result;
 }

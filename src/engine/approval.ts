@@ -1,5 +1,6 @@
 import { canonicalJson, type Json } from '../model/json.ts';
 import type { PlannedChange } from '../model/plan.ts';
+import { placesIn } from './delegate.ts';
 import type { StepPlace } from './step-place.ts';
 
 /** What of a unit needs somebody's word. */
@@ -24,13 +25,15 @@ export async function approvalMissing(
   }
   // Whoever approved the saved plan read there what this asks, and what cannot be taken back.
   if (run.reviewed === true && planned !== undefined) return undefined;
+  const places = placesIn(shown.changes);
+  const about = { host, ...(places.length === 0 ? {} : { on: places }) };
   if (shown.irreversible !== undefined) {
     const text = shown.irreversible;
-    if (!(await run.parts.approve({ kind: 'irreversible', text, host }))) {
+    if (!(await run.parts.approve({ kind: 'irreversible', text, ...about }))) {
       return 'irreversible, and not approved (add --allow-irreversible)';
     }
   }
-  if (shown.confirm !== undefined && !(await run.parts.approve({ kind: 'confirm', text: shown.confirm, host }))) {
+  if (shown.confirm !== undefined && !(await run.parts.approve({ kind: 'confirm', text: shown.confirm, ...about }))) {
     return 'not confirmed (confirm: is asked on a terminal, without --yes)';
   }
   return undefined;
@@ -50,5 +53,6 @@ export function approvalKey(
 }
 
 function decision(change: PlannedChange): object {
-  return { action: change.action, change: change.change, become: change.become };
+  const { action, become, on = null } = change;
+  return { action, change: change.change, become, on };
 }

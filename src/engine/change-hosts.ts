@@ -1,4 +1,4 @@
-import type { Plan } from '../model/plan.ts';
+import { changedElsewhere, type HostPlan, type Plan } from '../model/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
 import { ConfirmDesk } from './confirm-desk.ts';
 import type { Emit } from './emitter.ts';
@@ -79,11 +79,20 @@ export function changing(
   };
 }
 
+/** What another host does for all (`run_once`) changes nothing on this one. */
+function mayChange({ steps, waits }: HostPlan): boolean {
+  const own = steps.filter(({ result }) => result.on === undefined);
+  return (
+    waits === true || own.some(({ result: { outcome } }) => outcome === 'would_change' || outcome === 'undetermined')
+  );
+}
+
 /** `--max-changed`: what it says against so many; `undefined`: nothing. */
 function moreThan(ways: readonly HostWay[], maxChanged: number | undefined): string | undefined {
-  const due = ways.filter(({ plan }) => plan !== undefined && isDue(plan)).length;
-  if (maxChanged === undefined || due <= maxChanged) return undefined;
-  return `${due} hosts would be changed, and --max-changed allows ${maxChanged}`;
+  const due = ways.flatMap(({ plan }) => (plan !== undefined && isDue(plan) ? [plan] : []));
+  const touched = new Set([...due.filter(mayChange).map(({ host }) => host), ...changedElsewhere(due)]).size;
+  if (maxChanged === undefined || touched <= maxChanged) return undefined;
+  return `${touched} hosts would be changed, and --max-changed allows ${maxChanged}`;
 }
 
 async function warnOfMany(ways: readonly HostWay[], maxChanged: number | undefined, emit: Emit): Promise<void> {

@@ -11,6 +11,7 @@ import { jsonDifferences } from './json-differences.ts';
 export function comparePlans(saved: HostPlan, now: HostPlan): readonly string[] {
   const pairs = pairsOf(itemsOf(saved), itemsOf(now));
   const differences = [
+    ...newlyFailed(saved.steps, now.steps),
     ...onceDifferences(saved.steps, now.steps),
     ...pairs.flatMap(({ was, is }) => changeDifferences(was, is)),
     ...(saved.symptom === now.symptom ? [] : [`symptom: ${saved.symptom} → ${now.symptom}`]),
@@ -81,7 +82,8 @@ function changeDifferences(was: PlacedItem | undefined, is: PlacedItem | undefin
 
 function sameTarget(one: PlannedChange, other: PlannedChange): boolean {
   const same = (a: Json, b: Json): boolean => canonicalJson(a) === canonicalJson(b);
-  return one.action === other.action && (same(one.params, other.params) || same(one.change, other.change));
+  if (one.action !== other.action || one.on !== other.on) return false;
+  return same(one.params, other.params) || same(one.change, other.change);
 }
 
 function oneChange(step: string, was: PlannedChange, is: PlannedChange): string[] {
@@ -132,9 +134,18 @@ function onceDifferences(was: readonly StepPlan[], is: readonly StepPlan[]): rea
   const now = numbered(is);
   return [...numbered(was)].flatMap(([key, { id, result }]) => {
     const other = now.get(key)?.result;
-    if (other === undefined || other.on === result.on) return [];
-    if (other.outcome === 'failed') return [`step ${id}: ${other.reason ?? 'failed'}`];
+    if (other === undefined || other.on === result.on || other.outcome === 'failed') return [];
     return [`step ${id}: run on ${result.on ?? 'this host'} → on ${other.on ?? 'this host'}`];
+  });
+}
+
+/** A step that fails now, or is failed by another host, tells why all that follows from it is otherwise. */
+function newlyFailed(was: readonly StepPlan[], is: readonly StepPlan[]): readonly string[] {
+  const before = numbered(was);
+  return [...numbered(is)].flatMap(([key, { id, result }]) => {
+    const earlier = before.get(key)?.result;
+    const fails = result.outcome === 'failed' && (earlier?.outcome !== 'failed' || earlier.on !== result.on);
+    return fails ? [`step ${id}: ${result.reason ?? 'failed'}`] : [];
   });
 }
 

@@ -4,7 +4,9 @@ import type { Approval } from './host-run.ts';
 type Approve = (approval: Approval) => Promise<boolean>;
 
 interface Question {
-  readonly hosts: ReadonlySet<string>;
+  readonly hosts: Set<string>;
+  /** Other hosts on which it is done for them. */
+  readonly on: Set<string>;
   answer?: Promise<boolean>;
 }
 
@@ -19,20 +21,28 @@ export class ConfirmDesk {
 
   /** From now on these are the hosts of the batch. */
   begin(plans: readonly HostPlan[]): void {
-    const hosts = new Map<string, Set<string>>();
+    const questions = new Map<string, Question>();
     for (const { host, steps } of plans) {
-      for (const { confirm } of steps.flatMap(({ items }) => items)) {
-        if (confirm !== undefined) hosts.set(confirm, (hosts.get(confirm) ?? new Set()).add(host));
+      for (const { confirm, changes } of steps.flatMap(({ items }) => items)) {
+        if (confirm === undefined) continue;
+        const question = questions.get(confirm) ?? { hosts: new Set(), on: new Set() };
+        questions.set(confirm, question);
+        question.hosts.add(host);
+        for (const { on } of changes) if (on !== undefined) question.on.add(on);
       }
     }
-    this.#questions = new Map([...hosts].map(([text, asking]) => [text, { hosts: asking }]));
+    this.#questions = questions;
   }
 
   /** What no plan has foreseen is asked for that one host. */
   readonly approve: Approve = (approval) => {
     const question = this.#questions.get(approval.text);
     if (approval.kind !== 'confirm' || question?.hosts.has(approval.host) !== true) return this.#approve(approval);
-    question.answer ??= this.#approve({ ...approval, hosts: [...question.hosts] });
+    question.answer ??= this.#approve({ ...approval, hosts: [...question.hosts], ...elsewhere(question.on) });
     return question.answer;
   };
+}
+
+function elsewhere(on: ReadonlySet<string>): { readonly on?: readonly string[] } {
+  return on.size === 0 ? {} : { on: [...on].sort() };
 }

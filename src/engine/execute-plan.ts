@@ -3,20 +3,21 @@ import { setMaxListeners } from 'node:events';
 import type { Branch } from '../model/branch.ts';
 import type { Clock } from '../model/clock.ts';
 import { type Event, type EventSink, eventVersion } from '../model/event.ts';
-import type { HostHistory, RunRequest } from '../model/history.ts';
+import type { DelegateIds, HostHistory, RunRequest } from '../model/history.ts';
 import type { Host } from '../model/inventory.ts';
 import type { JournalFailure } from '../model/journal-failure.ts';
 import type { Registry } from '../model/pack.ts';
-import type { HostOutcome, HostPlan, Plan } from '../model/plan.ts';
+import { alsoReached, type HostOutcome, type HostPlan, type Plan } from '../model/plan.ts';
 import type { Reader } from '../model/reader.ts';
 import type { Become } from '../model/runbook.ts';
 import { type Secret, secretsIn } from '../model/secret.ts';
 import type { Transport } from '../model/transport.ts';
 import { changing } from './change-hosts.ts';
 import { countVerdicts } from './count-verdicts.ts';
+import { Delegates, knownDelegates } from './delegates.ts';
 import { createEmitter, type Emit } from './emitter.ts';
 import { exitCode } from './exit-code.ts';
-import type { LockWords } from './host-lock.ts';
+import { type Holding, holding, type LockWords } from './host-lock.ts';
 import type { Approval, ConvertParams, EngineParts, ValidateParams } from './host-run.ts';
 import { HostWay } from './host-way.ts';
 import { createLimit } from './limit.ts';
@@ -73,6 +74,8 @@ export interface ExecuteOptions {
   readonly trace?: boolean;
   /** `--step`. */
   readonly askStep?: AskStep;
+  /** What is known already of the machines that something is carried out on for others, by name. */
+  readonly knownDelegates?: ReadonlyMap<string, DelegateIds>;
   /** `--max-changed`: with more hosts to change, none is. */
   readonly maxChanged?: number;
   /** `--retry-unreachable`: for so long hosts that did not answer are tried again, before batches begin, else at the end. */
@@ -126,8 +129,10 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
     once,
     emit,
   });
+  const delegates = delegatesOf(plan, options, { runId, emit });
   const parts: EngineParts = {
     ...options,
+    delegates,
     approve: desk.approve,
     emit,
     journalFailed: journal.failed,
@@ -150,14 +155,33 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
   };
   const { retryUnreachableMs: forMs = 0, stopping } = options;
   const retrying = { forMs, clock, emit, stopping, mayBegin };
-  await look(ways);
-  if (retriesFirst) await retryUnreachable(ways, { ...retrying, again: look });
-  const givenUp = retriesFirst ? new Set(ways.filter(mayComeBack)) : new Set<HostWay>();
-  await change(ways);
-  const lostSince = ways.filter((way) => !givenUp.has(way));
-  await retryUnreachable(lostSince, { ...retrying, again: lookAndChange });
+  try {
+    await look(ways);
+    if (retriesFirst) await retryUnreachable(ways, { ...retrying, again: look });
+    const givenUp = retriesFirst ? new Set(ways.filter(mayComeBack)) : new Set<HostWay>();
+    await change(ways);
+    const lostSince = ways.filter((way) => !givenUp.has(way));
+    await retryUnreachable(lostSince, { ...retrying, again: lookAndChange });
+  } finally {
+    // Where the journal lacks an end, a host's markers are all that knows it.
+    await delegates.close(!journal.failed.aborted);
+  }
   const facts = { runId, interrupted: given.stopping.aborted, journal, ms: clock.monotonic() - begun };
   return redactResult(await finish(emit, ways, options, facts), redactor);
+}
+
+function delegatesOf(
+  { delegates: hosts = [], runbook }: Plan,
+  { mode, lock, clock, transportFor, aborting, becomeByDefault, resume, knownDelegates: known }: ExecuteOptions,
+  { runId, emit }: { readonly runId: string; readonly emit: Emit },
+): Delegates {
+  const holdingOf = ({ name, connect }: Host): Holding | undefined => {
+    if (lock === undefined || mode === 'dry_run') return undefined;
+    return holding(runId, name, lock, runbook.become ?? connect.become ?? becomeByDefault, clock.now());
+  };
+  const earlier = knownDelegates(resume?.histories.values() ?? []);
+  const parts = { hosts, transportFor, clock, emit, aborting, holding: holdingOf };
+  return new Delegates({ ...parts, known: new Map([...(known ?? []), ...earlier]) });
 }
 
 /** What of a run could not be written down. */
@@ -184,12 +208,14 @@ export function newRunId(now: number): string {
 
 async function emitStarted(emit: Emit, plan: Plan, options: ExecuteOptions): Promise<void> {
   const { id, title, file, sha256, steps } = plan.runbook;
+  const alsoReaches = alsoReached(plan);
   await emit({
     type: 'run.started',
     version: eventVersion,
     runbook: { id, title, file, sha256 },
     hosts: plan.hosts.map((planned) => planned.host.name),
     inventoryHosts: plan.inventoryHosts,
+    ...(alsoReaches.length === 0 ? {} : { alsoReaches }),
     dryRun: options.mode === 'dry_run',
     forks: options.forks,
     steps: steps.map((step) => ({ id: step.id, title: step.title })),

@@ -1,5 +1,6 @@
 import type { ActionCall, Become, ProbeCall, Runbook, Step } from '../model/runbook.ts';
-import { becomeOf, type HostRun } from './host-run.ts';
+import { becomeOf } from './delegate.ts';
+import type { HostRun } from './host-run.ts';
 
 /** Right after the login: opens the lanes of all looks at once. */
 export function foreseeLooks(run: HostRun): void {
@@ -17,7 +18,8 @@ function usersOfLooks(run: HostRun): readonly Become[] {
   const { runbook } = run;
   const users = new Set<Become>();
   const add = (book: Runbook, calls: readonly (ProbeCall | ActionCall)[], step?: Step): void => {
-    for (const call of calls) users.add(becomeOf(run, book, step?.become, call.become));
+    for (const call of calls.filter((each) => staysHere(each, step)))
+      users.add(becomeOf(run, book, step?.become, call.become));
   };
   const { symptom } = runbook;
   if (symptom !== undefined) add(runbook, [...symptom.probes, ...symptom.gone.probes]);
@@ -31,10 +33,15 @@ function usersOfLooks(run: HostRun): readonly Become[] {
 /** As whom the first fix would be carried out. */
 function userOfFix(run: HostRun): Become | undefined {
   for (const step of run.runbook.steps) {
-    const [call] = fixCalls(step);
+    const call = fixCalls(step).find((each) => staysHere(each, step));
     if (call !== undefined) return becomeOf(run, run.runbook, step.become, call.become);
   }
   return undefined;
+}
+
+/** Another host is reached when it is needed. */
+function staysHere(call: ProbeCall | ActionCall, step: Step | undefined): boolean {
+  return (call.delegateTo ?? step?.delegateTo) === undefined;
 }
 
 function fixCalls({ remediation }: Step): readonly ActionCall[] {

@@ -5,9 +5,12 @@ import type { EventBody } from '../model/event.ts';
 import type { Json } from '../model/json.ts';
 import type { Registry } from '../model/pack.ts';
 import type { HostPlan, PlannedChange, PlannedHost, Snapshot, StepPlan } from '../model/plan.ts';
-import { anyOverlap, type Resource, sameDomain } from '../model/resource.ts';
+import type { Reader } from '../model/reader.ts';
+import { type Resource, sameDomain } from '../model/resource.ts';
 import type { Become, ParamDeclaration, Runbook } from '../model/runbook.ts';
 import type { Value } from '../model/value.ts';
+import { unmadeOn } from './delegate.ts';
+import type { Delegates } from './delegates.ts';
 import type { FixKey } from './fix-key.ts';
 import type { Limit } from './limit.ts';
 import type { OnceDesk } from './once-desk.ts';
@@ -30,6 +33,8 @@ export interface Approval {
   readonly host: string;
   /** `confirm`: all hosts of the batch to whom the answer applies. Absent: just the one. */
   readonly hosts?: readonly string[];
+  /** Other hosts on which it would be done for them. Absent: none. */
+  readonly on?: readonly string[];
 }
 
 /** Gives a used runbook's params their declared types and defaults. */
@@ -62,6 +67,10 @@ export interface EngineParts {
   readonly trace?: boolean;
   /** `--step`, and whether it is a dry run that is stepped through. */
   readonly stepping?: { readonly ask: AskStep; readonly dryRun: boolean };
+  /** The other hosts on which something is carried out; absent: there are none. */
+  readonly delegates?: Delegates;
+  /** Hears, or answers, each reading. */
+  readonly reader?: Reader;
   /** Absent: no step is throttled, as where there is one host. */
   readonly throttles?: Throttles;
   /** Absent: every host runs what runs once, as where there is one host. */
@@ -74,12 +83,20 @@ export interface EngineParts {
   readonly aborting: AbortSignal;
 }
 
+/** What a change alters; `on`: of which host, where that is another. */
+export interface Touch {
+  readonly on: string | undefined;
+  readonly touches: readonly Resource[];
+}
+
 /** A change that a dry run did not make: what is read afterwards is predicted by its action, or unknown. */
 export interface PendingChange {
   readonly step: string;
   /** Absent: a step that is undetermined; it may change anything. */
   readonly foreseen?: { readonly action: Action; readonly change: Json };
   readonly touches: readonly Resource[];
+  /** On which host, where that is another. */
+  readonly on: string | undefined;
 }
 
 /** A change that was made, with all that undo needs. */
@@ -92,6 +109,8 @@ export interface MadeChange {
   readonly change: Json;
   readonly touches: readonly Resource[];
   readonly become: Become;
+  /** On which host, where that is another. */
+  readonly on: string | undefined;
   readonly planned: PlannedChange;
   /** Names its undo, as a fix's key names the fix. */
   readonly undoKey: FixKey;
@@ -107,6 +126,8 @@ export interface StandingUnit {
 export interface HostRun {
   readonly parts: EngineParts;
   readonly session: Session;
+  /** What it does on other hosts, by their names, once it does. */
+  readonly delegated: Map<string, Promise<Session>>;
   readonly planned: PlannedHost;
   readonly runbook: Runbook;
   readonly dryRun: boolean;
@@ -129,7 +150,7 @@ export interface HostRun {
   readonly pending: PendingChange[];
   readonly made: MadeChange[];
   /** What steps that run once have changed on another host: it may be the same thing. */
-  readonly touchedElsewhere: Resource[];
+  readonly touchedElsewhere: Touch[];
   /** Units whose changes stand, in the order they were made. */
   readonly standing: StandingUnit[];
   readonly snapshots: Snapshot[];
@@ -152,16 +173,13 @@ export interface HostRun {
 }
 
 /**
- * Whether a snapshot of these resources may be out of date. A real run looks again when anything of the same domain was
- * changed, since one file may go by two names; a dry run's unmade changes change nothing.
+ * Whether a snapshot of these resources of the host itself may be out of date. A real run looks again when anything of the same
+ * domain was changed, by this walk or for others, since one file may go by two names; a dry run's unmade changes change nothing.
  */
 export function mayBeTouched(run: HostRun, reads: readonly Resource[]): boolean {
-  const made = [...run.made.flatMap((change) => change.touches), ...run.touchedElsewhere];
-  if (made.some((touched) => reads.some((read) => sameDomain(read, touched)))) return true;
-  return run.pending.some((pending) => anyOverlap(reads, pending.touches));
-}
-
-/** Who a call runs as: nearest wins. */
-export function becomeOf(run: HostRun, runbook: Runbook, step?: Become, call?: Become): Become {
-  return call ?? step ?? runbook.become ?? run.planned.host.connect.become ?? run.parts.becomeByDefault;
+  const changes = [...run.made, ...run.touchedElsewhere];
+  const own = changes.flatMap(({ on, touches }) => (on === undefined ? touches : []));
+  const forOthers = run.parts.delegates?.touchedOn(run.planned.host.name) ?? [];
+  if ([...own, ...forOthers].some((touched) => reads.some((read) => sameDomain(read, touched)))) return true;
+  return unmadeOn(run, undefined, reads).length > 0;
 }

@@ -130,8 +130,8 @@ export class HostWay {
 
   /** Why the host that answers now is not the one that was diagnosed, or that an earlier process was at. */
   #otherHost(session: Session): string | undefined {
-    const seen = this.#keySeen === undefined ? undefined : otherHost({ hostKey: this.#keySeen }, session);
-    return seen ?? (this.#past === undefined ? undefined : otherHost(this.#past, session));
+    const seen = this.#keySeen === undefined ? undefined : otherHost({ hostKey: this.#keySeen }, idsOf(session));
+    return seen ?? (this.#past === undefined ? undefined : otherHost(this.#past, idsOf(session)));
   }
 
   get #walker(): Walker {
@@ -254,6 +254,10 @@ export class HostWay {
     const ms = this.#options.clock.monotonic() - this.#begun;
     await this.#parts.emit({ type: 'host.finished', host: outcome.host, outcome, ms });
   }
+}
+
+function idsOf(session: Session) {
+  return { hostKey: session.hostKey, machineId: session.machineId() };
 }
 
 function connectedEvent(session: Session, ms: number): EventBody {

@@ -8,8 +8,9 @@ import { anyOverlap, type Resource } from '../model/resource.ts';
 import type { ActionCall, Become } from '../model/runbook.ts';
 import { Unknown } from '../model/unknown.ts';
 import type { Value } from '../model/value.ts';
+import { becomeOf, placeOfCall, sessionOn, unmadeOn } from './delegate.ts';
 import { evaluateItems } from './for-each.ts';
-import { becomeOf, type HostRun } from './host-run.ts';
+import type { HostRun } from './host-run.ts';
 import { type Look, plainParams } from './read-probes.ts';
 import { extend } from './scope.ts';
 import { decideTraced, traceList } from './trace-conditions.ts';
@@ -24,6 +25,8 @@ export interface DueChange {
   readonly change: Json;
   readonly touches: readonly Resource[];
   readonly become: Become;
+  /** On which host, where that is another. */
+  readonly on: string | undefined;
   /** The call's own `timeout`, for each of its commands. */
   readonly timeoutMs: number | undefined;
   /** It rests on an earlier, unmade change. */
@@ -41,6 +44,8 @@ export interface ReadyCall {
   readonly action: Action;
   readonly params: Value;
   readonly become: Become;
+  /** On which host, where that is another. */
+  readonly on: string | undefined;
   readonly reads: readonly Resource[];
   /** The author's word, where he gave one. */
   readonly touches: readonly Resource[] | undefined;
@@ -124,9 +129,12 @@ function evaluateCall(run: HostRun, look: Look, call: ActionCall, scope: Scope):
   if (evaluated.kind === 'unknown') return evaluated;
   if (evaluated.kind === 'error') return { kind: 'failed', reason: `${call.call}: ${evaluated.message}` };
   const params = fillDefaults(action.params, evaluated.value) as Value;
-  const become = becomeOf(run, look.runbook, look.become, call.become);
+  const place = placeOfCall(run, call.delegateTo ?? look.delegateTo, scope);
+  if ('problem' in place) return { kind: 'failed', reason: `${call.call}: ${place.problem}` };
+  const { on } = place;
+  const become = becomeOf(run, look.runbook, look.become, call.become, on);
   const { touches, timeoutMs } = call;
-  return readyCall(run, { action, params, become, touches, timeoutMs });
+  return readyCall(run, { action, params, become, on, touches, timeoutMs });
 }
 
 /** Whether an action takes these params, which may come from a host or a journal. */
@@ -146,8 +154,9 @@ export function readyCall(run: HostRun, call: Omit<ReadyCall, 'reads'>): Evaluat
 async function inspectOne(run: HostRun, ready: ReadyCall): Promise<Inspected> {
   const label = { kind: 'inspect', name: ready.action.name, params: plainParams(ready.params) } as const;
   try {
+    const session = ready.on === undefined ? run.session : await sessionOn(run, ready.on);
     // A state is JSON, or an Unknown: defineAction's types hold every action to it.
-    const state = (await run.session.read(label, ready.become, ready.timeoutMs ?? inspectTimeoutMs, (host) =>
+    const state = (await session.read(label, ready.become, ready.timeoutMs ?? inspectTimeoutMs, (host) =>
       ready.action.inspect(host, ready.params as never),
     )) as Json | Unknown;
     return { ...ready, state };
@@ -161,8 +170,8 @@ function decideInOrder(run: HostRun, calls: readonly Inspected[]): Decided {
   const changes: DueChange[] = [];
   for (const call of calls) {
     const { state } = call;
-    const inFix = changes.flatMap((due) => due.touches);
-    const unmade = run.pending.filter((pending) => anyOverlap(call.reads, pending.touches));
+    const inFix = changes.flatMap((due) => (due.on === call.on ? due.touches : []));
+    const unmade = unmadeOn(run, call.on, call.reads);
     if (state instanceof Unknown && anyOverlap(call.reads, inFix)) return ownStep(call);
     if (state instanceof Unknown) {
       const reason = `${call.action.name}: ${state.reason}`;
@@ -195,6 +204,7 @@ function decideInOrder(run: HostRun, calls: readonly Inspected[]): Decided {
       change,
       touches,
       become: call.become,
+      on: call.on,
       timeoutMs: call.timeoutMs,
       predicted: afterOthers,
     });

@@ -25,7 +25,11 @@ export class LockKeeper {
 
   /** Why nothing may be changed; `undefined`: the lock is ours, or none was asked for. Rejects with a HostFailure. */
   async refusal(): Promise<string | undefined> {
-    await this.#taking;
+    // Another asking for it may have begun meanwhile.
+    for (let asked: unknown; asked !== this.#taking; ) {
+      asked = this.#taking;
+      await asked;
+    }
     if (this.#failure !== undefined) throw this.#failure;
     return this.#refusal;
   }
@@ -34,6 +38,14 @@ export class LockKeeper {
   async moveTo(connection: Connection): Promise<void> {
     await this.#taking;
     if (this.#holding === undefined || this.#refusal !== undefined) return;
+    this.#taking = this.#takeOver(connection, false);
+    await this.#taking;
+  }
+
+  /** Asks for it once more, whatever came of it before. */
+  async renew(connection: Connection): Promise<void> {
+    await this.#taking;
+    this.#refusal = undefined;
     this.#taking = this.#takeOver(connection, false);
     await this.#taking;
   }

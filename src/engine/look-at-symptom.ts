@@ -62,5 +62,13 @@ export function askSymptomGone(run: HostRun, scope: Scope): void {
 }
 
 function symptomLook(run: HostRun, prefix: string, anew: boolean): Look {
-  return { runbook: run.runbook, become: undefined, step: undefined, item: undefined, prefix, anew };
+  return {
+    runbook: run.runbook,
+    become: undefined,
+    delegateTo: undefined,
+    step: undefined,
+    item: undefined,
+    prefix,
+    anew,
+  };
 }

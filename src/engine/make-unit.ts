@@ -10,8 +10,9 @@ import type { Unknown } from '../model/unknown.ts';
 import { approvalMissing } from './approval.ts';
 import { type Attempted, type Attempts, attemptFix } from './attempt-fix.ts';
 import type { DeadManSwitch } from './dead-man.ts';
+import { idsIn, lockedElsewhere, markChanges, markRecorded, placesIn, placesOf, unreached } from './delegate.ts';
 import { type FixKey, fixKey } from './fix-key.ts';
-import { becomeOf, type MadeChange } from './host-run.ts';
+import type { MadeChange } from './host-run.ts';
 import { type DueChange, inspectCalls } from './inspect-calls.ts';
 import { ownRollback } from './own-rollback.ts';
 import { plannedChange } from './planned-change.ts';
@@ -61,7 +62,11 @@ export async function makeUnit(place: StepPlace, unit: Unit, scope: Scope): Prom
   const deadMan = deadManOf(place, unit, scope);
   const resumed = record === undefined ? undefined : await resumeGuarded(place, deadMan, record);
   if (resumed !== undefined && resumed.kind !== 'fresh') return goOn(place, unit, resumed, scope, deadMan);
-  const decided = await inspectCalls(run, lookOf(place), unit.calls, scope);
+  const look = lookOf(place);
+  const places = placesOf(run, { calls: unit.calls, delegateTo: look.delegateTo }, scope);
+  const away = places.length === 0 ? undefined : await unreached(run, places);
+  if (away !== undefined) return { ...plain({ outcome: 'failed', reason: away }), untried: true };
+  const decided = await inspectCalls(run, look, unit.calls, scope);
   switch (decided.kind) {
     case 'failed':
       return { ...plain({ outcome: 'failed', reason: decided.reason }), untried: true };
@@ -119,7 +124,7 @@ async function foresee(place: StepPlace, unit: Unit, due: readonly DueChange[], 
   const { run } = place;
   const before = run.pending.length;
   run.pending.push(
-    ...due.map(({ action, change, touches }) => ({ step: place.id, foreseen: { action, change }, touches })),
+    ...due.map(({ action, change, touches, on }) => ({ step: place.id, foreseen: { action, change }, touches, on })),
   );
   const takeBack = async (): Promise<undefined> => {
     run.pending.splice(before);
@@ -153,6 +158,12 @@ async function make(
   const refused = (await approvalMissing(place, unit.alternative, shown)) ?? (await place.run.session.lockRefusal());
   if (refused !== undefined) {
     return { result: { outcome: 'skipped', reason: refused }, refused, standing: [], takeBack: nothingToTakeBack };
+  }
+  const places = placesIn(due);
+  const locked = await lockedElsewhere(place.run, places);
+  if (locked !== undefined) {
+    const result = { outcome: 'failed', reason: `not started: ${locked}` } as const;
+    return { result, untried: true, standing: [], takeBack: nothingToTakeBack };
   }
   const own = ownRollback(place, unit.rollback, scope);
   const applied = await attempt(place, { ...unit, own }, due, shown.changes, firstAttempt, deadMan);
@@ -188,8 +199,8 @@ async function make(
 
 function madeChange(place: StepPlace, due: DueChange, planned: PlannedChange | undefined, undoKey: FixKey): MadeChange {
   if (planned === undefined) throw new Error('a change was made that was not planned');
-  const { action, params, before, change, touches, become } = due;
-  return { step: place.id, action, params, before, change, touches, become, planned, undoKey };
+  const { action, params, before, change, touches, become, on } = due;
+  return { step: place.id, action, params, before, change, touches, become, on, planned, undoKey };
 }
 
 /** Attempts a fix, waiting for its turn where another program holds what it needs; each attempt is told. */
@@ -213,7 +224,10 @@ function attempt(
       const bootId = run.session.bootId();
       const boot = bootId === undefined ? {} : { bootId };
       const own = unit.own === undefined ? {} : { rollback: unit.own };
-      const about = { ...alternative, ...boot, changes: planned, ...own, ...unit.risky };
+      const places = placesIn(left);
+      const others = places.length === 0 ? {} : { delegates: await idsIn(run, places) };
+      for (const { on, touches } of left) if (on !== undefined) run.parts.delegates?.touch(on, touches);
+      const about = { ...alternative, ...boot, ...others, changes: planned, ...own, ...unit.risky };
       await emit({ type: 'fix.intent', ...stampOf(place), key, attempt: count, ...about });
       const unarmed = await deadMan?.arm(count, left);
       if (unarmed === undefined) run.fixBegun = true;
@@ -225,7 +239,7 @@ function attempt(
         run.fixBegun = fixBegun;
         await deadMan?.idle();
       }
-      if (!nothing) run.session.markChange(becomeOf(run, place.runbook, step.become));
+      if (!nothing) markChanges(run, place.runbook, step.become, placesIn(left));
       const outcome = applied.kind === 'busy' ? (nothing ? 'not_started' : 'failed') : applied.kind;
       const reason = applied.kind === 'done' ? {} : { reason: applied.reason };
       const done = 'begun' in applied ? applied.begun : applied.kind === 'busy' ? applied.done : undefined;
@@ -233,7 +247,7 @@ function attempt(
       await emit({ type: 'fix.result', ...stampOf(place), key, attempt: count, outcome, ...reason, ...begun, ms });
       // A switch looks at its fix's markers until it is settled itself.
       const known = outcome === 'done' || outcome === 'failed';
-      if (known && deadMan === undefined) run.session.recorded([...key, count]);
+      if (known && deadMan === undefined) await markRecorded(run, [...key, count]);
     },
   };
   return attemptFix(run, due, turn, key, told, first);
@@ -253,7 +267,7 @@ async function goOn(
   const takenBack = resumed.kind === 'failed' && resumed.takenBack;
   if (!takenBack) place.run.made.push(...standing);
   const known = resumed.kind !== 'unknown' && deadMan === undefined;
-  if (known) place.run.session.recorded(fixKey(place, unit.alternative));
+  if (known) await markRecorded(place.run, fixKey(place, unit.alternative));
   const undo = async (): Promise<string | undefined> => {
     if (takenBack) return undefined;
     const left = [await takeBack(place, { ...unit, deadMan }, standing, scope), ...lost].filter(

@@ -69,7 +69,7 @@ function sharedOf(history: HostHistory, key: string): Shared {
     return [[name, told ? value : new Unknown(`read on ${host}, and not in the run's journal`)]];
   });
   const touches = units.flatMap(({ attempts }) =>
-    attempts.flatMap(({ changes }) => changes.flatMap((change) => change.touches)),
+    attempts.flatMap(({ changes }) => changes.map(({ on, touches }) => ({ on, touches }))),
   );
   return { host, result, value: stepValue(key, result, [], {}), names, touches };
 }

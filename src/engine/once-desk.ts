@@ -1,6 +1,6 @@
-import type { Resource } from '../model/resource.ts';
 import type { StepResult } from '../model/result.ts';
 import type { Value } from '../model/value.ts';
+import type { Touch } from './host-run.ts';
 import type { Limit } from './limit.ts';
 import type { OnceBefore } from './once-before.ts';
 
@@ -13,7 +13,7 @@ export interface Shared {
   /** Its probes, as they were read there. */
   readonly names: readonly (readonly [string, Value])[];
   /** What was changed there, or would be. */
-  readonly touches: readonly Resource[];
+  readonly touches: readonly Touch[];
 }
 
 /** A host at a `run_once` step. */
@@ -34,7 +34,7 @@ export type Turn =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'interrupted' };
 
-type Decision = Turn | { readonly kind: 'wait'; readonly on: readonly string[] };
+type Decision = Turn | { readonly kind: 'wait'; readonly on: string };
 
 interface Entry {
   readonly host: string;
@@ -130,9 +130,9 @@ export class OnceDesk {
     return [...entry.sharing];
   }
 
-  async #wait(at: OnceAt, on: readonly string[]): Promise<void> {
+  async #wait(at: OnceAt, on: string): Promise<void> {
     // A place that is kept by those who wait must not be the one that is waited for.
-    if (on.every((host) => this.#together.get(host)?.placed === true)) return this.#news();
+    if (this.#together.get(on)?.placed === true) return this.#news();
     this.#place(at.host, false);
     await this.#parts.limit.aside(async () => {
       while (this.#decide(at).kind === 'wait' && !this.#parts.stopping.aborted) await this.#news();
@@ -145,13 +145,13 @@ export class OnceDesk {
     if (made?.shared !== undefined && made.host !== host) return { kind: 'shared', shared: made.shared };
     const entry = this.#entries.get(`${phase} ${key}`);
     if (entry !== undefined && entry.host !== host) {
-      return entry.shared === undefined ? { kind: 'wait', on: [entry.host] } : { kind: 'shared', shared: entry.shared };
+      return entry.shared === undefined ? { kind: 'wait', on: entry.host } : { kind: 'shared', shared: entry.shared };
     }
     const before = this.#parts.before(key);
     if (before?.shared !== undefined && before.host !== host) return { kind: 'shared', shared: before.shared };
     const owner = before === undefined ? leftTo : { host: before.host, firmly: true };
     if (owner?.host === host) return { kind: 'mine' };
-    if (owner !== undefined && this.#mayCome(owner.host, phase, key)) return { kind: 'wait', on: [owner.host] };
+    if (owner !== undefined && this.#mayCome(owner.host, phase, key)) return { kind: 'wait', on: owner.host };
     const looked = this.#entries.get(`look ${key}`)?.shared;
     if (owner !== undefined && before === undefined && looked?.host === owner.host && isSettled(looked.result)) {
       return { kind: 'shared', shared: looked };
@@ -160,14 +160,11 @@ export class OnceDesk {
       const reason = `${owner.host}, which runs this step for all (run_once), has not run it; look again`;
       return { kind: 'refused', reason };
     }
-    const ahead = this.#ahead(host).filter((other) => this.#mayCome(other, phase, key));
-    return ahead.length === 0 ? { kind: 'mine' } : { kind: 'wait', on: ahead };
-  }
-
-  /** Those before this one, in their order. */
-  #ahead(host: string): readonly string[] {
-    const names = [...this.#together.keys()];
-    return names.slice(0, Math.max(0, names.indexOf(host)));
+    for (const ahead of this.#together.keys()) {
+      if (ahead === host) break;
+      if (this.#mayCome(ahead, phase, key)) return { kind: 'wait', on: ahead };
+    }
+    return { kind: 'mine' };
   }
 
   #mayCome(host: string, phase: OnceAt['phase'], key: string): boolean {

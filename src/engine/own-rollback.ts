@@ -27,25 +27,26 @@ function untold(run: HostRun): HostRun {
   return { ...run, parts };
 }
 
-function recordedCall({ action, params, become, touches, timeoutMs }: ReadyCall): RecordedCall {
+function recordedCall({ action, params, become, on, touches, timeoutMs }: ReadyCall): RecordedCall {
   return {
     action: action.name,
     params: plainJson(params),
     become,
     ...(touches === undefined ? {} : { touches }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(on === undefined ? {} : { on }),
   };
 }
 
 /** Recorded calls, ready to be inspected; or why they can't be made from a journal. */
 export function callsAgain(run: HostRun, calls: readonly RecordedCall[]): readonly ReadyCall[] | string {
   const ready: ReadyCall[] = [];
-  for (const { action: name, params, become, touches, timeoutMs } of calls) {
+  for (const { action: name, params, become, on, touches, timeoutMs } of calls) {
     const action = run.parts.registry.actions.get(name);
     if (action === undefined) return `${name}: no pack of this run has it`;
     if (JSON.stringify(params).includes(redacted))
       return `${name}: a secret is part of it, and journals hold none; it can only be done by hand`;
-    const call = readyCall(run, { action, params: params as Value, become, touches, timeoutMs });
+    const call = readyCall(run, { action, params: params as Value, become, on, touches, timeoutMs });
     if (call.kind !== 'ready') return whyUndecided(call);
     ready.push(call.call);
   }

@@ -1,7 +1,6 @@
 import type { HostHistory, UnitRecord } from '../model/history.ts';
 import { canonicalJson } from '../model/json.ts';
 import { markerDays } from '../shell/marker.ts';
-import type { Session } from './session.ts';
 import type { StepPlace } from './step-place.ts';
 
 /** What an earlier process of this run did on one host. */
@@ -26,9 +25,13 @@ export function hasEnded({ outcome }: HostHistory): boolean {
 }
 
 /** Why this is not the host that an earlier process, or run, was at; as far as both are known. */
-export function otherHost(was: Pick<HostHistory, 'hostKey' | 'machineId'>, session: Session): string | undefined {
-  const key = session.hostKey;
-  const machine = session.machineId();
+export function otherHost(
+  was: Pick<HostHistory, 'hostKey' | 'machineId'>,
+  {
+    hostKey: key,
+    machineId: machine,
+  }: { readonly hostKey?: string | undefined; readonly machineId?: string | undefined },
+): string | undefined {
   if (was.hostKey !== undefined && key !== undefined && was.hostKey !== key) {
     return `this is not the host of the run: its key is ${key}, it was ${was.hostKey}`;
   }

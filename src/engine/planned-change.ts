@@ -5,6 +5,11 @@ import type { DueChange } from './inspect-calls.ts';
 import { plainJson } from './plain-json.ts';
 import { plainParams } from './read-probes.ts';
 
+/** A line of a change, with the host on which it is made where that is another: `port 80: open → shut (on lb1)`. */
+function onHost(line: string, on: string | undefined): string {
+  return on === undefined ? line : `${line} (on ${on})`;
+}
+
 /** A due change as plan, events and journal show it. */
 export function plannedChange(due: DueChange, rollback: StepRollback): PlannedChange {
   const { action } = due;
@@ -13,9 +18,10 @@ export function plannedChange(due: DueChange, rollback: StepRollback): PlannedCh
   return {
     action: action.name,
     params: plainParams(due.params),
+    ...(due.on === undefined ? {} : { on: due.on }),
     before: plainJson(due.before),
     change: plainJson(due.change),
-    summary: action.describe(due.change),
+    summary: onHost(action.describe(due.change), due.on),
     become: due.become,
     commands: action.apply(due.change).map(displayCommand),
     contents: action.contents(due.change),

@@ -26,8 +26,9 @@ export function askAhead(
     // What earlier steps come to is not told yet, whatever stands there now.
     if (names.some((name) => !scope.has(name) || name === 'steps')) continue;
     for (const { own, id } of readingsOf(look, call, scope)) {
-      const ready = readyProbe(run, call, own, id);
-      if (ready instanceof Unknown || reusable(run, look, ready) !== undefined) continue;
+      const ready = readyProbe(run, look, call, own, id);
+      // Another host's step may change there meanwhile what would be read ahead.
+      if (ready instanceof Unknown || ready.on !== undefined || reusable(run, look, ready) !== undefined) continue;
       if (uncertain && ready.probe.trace(ready.shown as never) !== undefined) continue;
       askProbe(run, look, call, ready);
     }

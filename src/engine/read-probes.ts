@@ -5,13 +5,14 @@ import { HostFailure } from '../model/host-failure.ts';
 import { canonicalJson, isObject, type Json, type JsonObject } from '../model/json.ts';
 import type { Snapshot } from '../model/plan.ts';
 import type { Probe } from '../model/probe.ts';
-import { anyOverlap, type Resource } from '../model/resource.ts';
-import type { Become, ProbeCall, Runbook } from '../model/runbook.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Become, ProbeCall, Runbook, Text } from '../model/runbook.ts';
 import { secretsIn } from '../model/secret.ts';
 import { Unknown } from '../model/unknown.ts';
 import type { Value } from '../model/value.ts';
+import { becomeOf, placeOfCall, sessionOn, unmadeOn } from './delegate.ts';
 import { evaluateItems } from './for-each.ts';
-import { becomeOf, type HostRun, mayBeTouched } from './host-run.ts';
+import { type HostRun, mayBeTouched } from './host-run.ts';
 import { extend } from './scope.ts';
 import type { Session } from './session.ts';
 import { paramNames, waves } from './waves.ts';
@@ -23,6 +24,8 @@ const probeTimeoutMs = 60_000;
 export interface Look {
   readonly runbook: Runbook;
   readonly become: Become | undefined;
+  /** The step's own `delegate_to`. */
+  readonly delegateTo: Text | undefined;
   /** Step id (`ID`, `ID/STEP`), absent for the symptom. */
   readonly step: string | undefined;
   readonly item: Json | undefined;
@@ -97,7 +100,7 @@ interface Evaluated {
 const evaluated = new WeakMap<Session, Map<ProbeCall, Evaluated>>();
 
 /** A call with its params evaluated and found to fit, or why that can't be. */
-export function readyProbe(run: HostRun, call: ProbeCall, scope: Scope, id: string): ReadyProbe | Unknown {
+export function readyProbe(run: HostRun, look: Look, call: ProbeCall, scope: Scope, id: string): ReadyProbe | Unknown {
   const ofHost = evaluated.get(run.session) ?? new Map<ProbeCall, Evaluated>();
   evaluated.set(run.session, ofHost);
   const values = paramNames(call).map((name) => scope.get(name));
@@ -105,7 +108,10 @@ export function readyProbe(run: HostRun, call: ProbeCall, scope: Scope, id: stri
   const same = last?.values.every((value, at) => value === values[at]) === true;
   const ready = last !== undefined && same ? last.ready : evaluate(run, call, scope, id);
   ofHost.set(call, { values, ready });
-  return ready instanceof Unknown || ready.id === id ? ready : { ...ready, id };
+  if (ready instanceof Unknown) return ready;
+  const place = placeOfCall(run, call.delegateTo ?? look.delegateTo, scope);
+  if ('problem' in place) return new Unknown(place.problem);
+  return ready.id === id && place.on === ready.on ? ready : { ...ready, id, on: place.on };
 }
 
 function evaluate(run: HostRun, call: ProbeCall, scope: Scope, id: string): ReadyProbe | Unknown {
@@ -122,11 +128,11 @@ function evaluate(run: HostRun, call: ProbeCall, scope: Scope, id: string): Read
   const reads = call.reads ?? probe.reads(params as never);
   const shown = plainParams(params);
   const question = secretsIn(params).length > 0 ? undefined : JSON.stringify(shown);
-  return { probe, params, shown, reads, id, question };
+  return { probe, params, shown, reads, id, question, on: undefined };
 }
 
 async function readOne(run: HostRun, look: Look, call: ProbeCall, scope: Scope, id: string): Promise<Value> {
-  const ready = readyProbe(run, call, scope, id);
+  const ready = readyProbe(run, look, call, scope, id);
   if (ready instanceof Unknown) return ready;
   const { shown } = ready;
   const reading = await readOrForesee(run, look, call, ready);
@@ -139,6 +145,7 @@ async function readOne(run: HostRun, look: Look, call: ProbeCall, scope: Scope, 
       name: call.name,
       probe: call.call,
       params: shown,
+      ...(ready.on === undefined ? {} : { on: ready.on }),
       ms: reading.ms,
       ...(reading.value instanceof Unknown ? { unknown: reading.value.reason } : { value: reading.value as Json }),
       ...(reading.predicted ? { predicted: true as const } : {}),
@@ -156,13 +163,15 @@ export interface ReadyProbe {
   readonly id: string;
   /** Its params as text; `undefined` where secrets would make two questions look like one. */
   readonly question: string | undefined;
+  /** The host that is looked at, where that is another. */
+  readonly on: string | undefined;
 }
 
 /** The truth of a dry run: what an unmade change would touch is predicted by its action, or unknown; never read as if made. */
 async function readOrForesee(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe): Promise<Reading> {
   const before = reusable(run, look, ready);
   if (before !== undefined) return { value: before, predicted: false, ms: 0, reused: true };
-  const unmade = run.pending.filter((pending) => anyOverlap(ready.reads, pending.touches));
+  const unmade = unmadeOn(run, ready.on, ready.reads);
   const blind = unmade.find((pending) => pending.foreseen?.action.predicts !== true);
   if (blind !== undefined) return { value: waitsOn(blind.step), predicted: false, ms: 0, reused: false };
 
@@ -190,7 +199,8 @@ async function readOrForesee(run: HostRun, look: Look, call: ProbeCall, ready: R
 
 /** What the diagnosis read, where it still stands in for a look. */
 export function reusable(run: HostRun, look: Look, ready: ReadyProbe): Json | undefined {
-  if (look.anew) return undefined;
+  // What stands on another host may have been changed meanwhile for others.
+  if (look.anew || ready.on !== undefined) return undefined;
   const before = run.earlier.get(ready.id);
   const holds = before?.value !== undefined && sameLook(before, ready) && !mayBeTouched(run, ready.reads);
   return holds ? before.value : undefined;
@@ -224,10 +234,11 @@ function questionOf(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe
 }
 
 async function ask(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe): Promise<unknown> {
-  const become = becomeOf(run, look.runbook, look.become, call.become);
+  const become = becomeOf(run, look.runbook, look.become, call.become, ready.on);
   const label = { kind: 'probe', name: call.call, params: ready.shown } as const;
   const site = `${look.step ?? look.prefix}.${call.name}`;
-  return run.session.read(
+  const session = ready.on === undefined ? run.session : await sessionOn(run, ready.on);
+  return session.read(
     label,
     become,
     call.timeoutMs ?? probeTimeoutMs,
@@ -238,7 +249,7 @@ async function ask(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe)
 
 async function readNow(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe): Promise<Value> {
   const { ahead } = run.session;
-  const key = ahead.size === 0 ? undefined : questionOf(run, look, call, ready);
+  const key = ahead.size === 0 || ready.on !== undefined ? undefined : questionOf(run, look, call, ready);
   const asked = key === undefined ? undefined : ahead.get(key);
   if (key !== undefined) ahead.delete(key);
   try {
@@ -253,7 +264,7 @@ async function readNow(run: HostRun, look: Look, call: ProbeCall, ready: ReadyPr
 function record(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe, reading: Reading): void {
   if (ready.probe.declared) run.declaredProbes += 1;
   const trace = ready.probe.trace(ready.shown as never);
-  if (trace !== undefined) run.traces.add(trace);
+  if (trace !== undefined) run.traces.add(ready.on === undefined ? trace : `${trace} (from ${ready.on})`);
   if (look.anew) return;
   const { value } = reading;
   const readable = !(value instanceof Unknown) && !reading.predicted;
@@ -261,6 +272,7 @@ function record(run: HostRun, look: Look, call: ProbeCall, ready: ReadyProbe, re
     id: ready.id,
     probe: call.call,
     params: ready.shown,
+    ...(ready.on === undefined ? {} : { on: ready.on }),
     reads: ready.reads,
     ...(readable ? { value: value as Json } : {}),
     ...(value instanceof Unknown ? { unknown: value.reason } : {}),

@@ -20,6 +20,7 @@ export function recordedChange(registry: Registry, planned: PlannedChange): DueC
     change: planned.change,
     touches: planned.touches,
     become: planned.become,
+    on: planned.on,
     timeoutMs: undefined,
     predicted: false,
   };

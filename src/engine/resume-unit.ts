@@ -5,8 +5,9 @@ import type { Registry } from '../model/pack.ts';
 import type { PlannedChange } from '../model/plan.ts';
 import { Unknown } from '../model/unknown.ts';
 import { type Applied, applyFix } from './apply-fix.ts';
+import { adoptOn, markChanges, placesIn, sessionOn } from './delegate.ts';
 import { fixKey } from './fix-key.ts';
-import { becomeOf, type HostRun, type MadeChange } from './host-run.ts';
+import type { HostRun, MadeChange } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
 import { markerMayBeGone, mayHaveBegun } from './past.ts';
 import { plainJson } from './plain-json.ts';
@@ -120,7 +121,7 @@ async function resultOf(place: StepPlace, record: UnitRecord, last: AttemptRecor
   const begun = run.parts.clock.monotonic();
   const result = await askHost(place, record, last);
   const ms = run.parts.clock.monotonic() - begun;
-  run.session.markChange(becomeOf(run, place.runbook, place.step.become));
+  markChanges(run, place.runbook, place.step.become, placesIn(last.changes));
   const key = fixKey(place, record.alternative);
   await run.parts.emit({ type: 'fix.result', ...stampOf(place), key, attempt: last.attempt, ...result, ms });
   return result;
@@ -136,10 +137,14 @@ async function askHost(place: StepPlace, record: UnitRecord, last: AttemptRecord
   }
   const key = [...fixKey(place, record.alternative), last.attempt];
   // A missing marker proves nothing once it may have been swept: then it is as on another boot.
-  const bootId = markerMayBeGone(last.at, run.parts.clock.now()) ? undefined : last.bootId;
-  const applied = await applyFix(run, due, { runMs: step.timeoutMs, waits: async () => {} }, key, (request) =>
-    run.session.adopt({ key: request.key, become: request.become, timeoutMs: request.timeoutMs, bootId }),
-  );
+  const gone = markerMayBeGone(last.at, run.parts.clock.now());
+  const bootOn = (on: string | undefined) =>
+    on === undefined ? last.bootId : last.delegates?.find(({ host }) => host === on)?.bootId;
+  const time = { runMs: step.timeoutMs, waits: async () => {} };
+  const applied = await applyFix(run, due, time, key, async (on, { key: asked, become, timeoutMs }) => {
+    const bootId = gone ? undefined : bootOn(on);
+    return adoptOn(run, on, { key: asked, become, timeoutMs, bootId });
+  });
   switch (applied.kind) {
     case 'done':
       return { outcome: 'done' };
@@ -178,7 +183,8 @@ export async function standsAs(run: HostRun, due: DueChange): Promise<'before' |
   if (!action.converges) return new Unknown(`${action.name} leaves nothing to look at`);
   const label = { kind: 'inspect', name: action.name, params: plainParams(due.params) } as const;
   try {
-    const now = await action.inspect(run.session.inspector(label, due.become, 60_000), due.params as never);
+    const session = await sessionOn(run, due.on);
+    const now = await action.inspect(session.inspector(label, due.become, 60_000), due.params as never);
     if (now instanceof Unknown) return new Unknown(`${action.name}: ${now.reason}`);
     // A state is JSON, or an Unknown: defineAction's types hold every action to it.
     const state = now as Json;
@@ -196,7 +202,7 @@ export async function standsAs(run: HostRun, due: DueChange): Promise<'before' |
 export function madeAgain(place: StepPlace, alternative: string | undefined, entry: Recorded): MadeChange | string {
   const { due, planned, index } = entry;
   if (typeof due === 'string') return due;
-  const { action, params, before, change, touches, become } = due;
+  const { action, params, before, change, touches, become, on } = due;
   const undoKey = [...fixKey(place, alternative), 'undo', index];
-  return { step: place.id, action, params, before, change, touches, become, planned, undoKey };
+  return { step: place.id, action, params, before, change, touches, become, on, planned, undoKey };
 }

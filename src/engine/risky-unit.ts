@@ -5,6 +5,7 @@ import type { StepResult } from '../model/result.ts';
 import type { Check, Risky, StepRollback } from '../model/runbook.ts';
 import { type Claim, confirmDone } from './confirm-done.ts';
 import { DeadManSwitch, notKept } from './dead-man.ts';
+import { markRecorded } from './delegate.ts';
 import { fixKey } from './fix-key.ts';
 import type { DueChange } from './inspect-calls.ts';
 import { type Resumed, recordedUnit, resumeUnit } from './resume-unit.ts';
@@ -44,7 +45,7 @@ export async function confirmUnit(
   if (held.outcome !== 'changed') return held;
   const settled = await deadMan.disarm();
   if (settled.kind === 'disarmed' || settled.kind === 'none') {
-    place.run.session.recorded(fixKey(place, unit.alternative));
+    await markRecorded(place.run, fixKey(place, unit.alternative));
     return held;
   }
   return { outcome: settled.kind === 'unreached' ? 'unknown' : 'failed', reason: notKept(settled, unit.risky) };

@@ -7,6 +7,7 @@ import type { FixPart } from '../model/transport.ts';
 import { Unknown } from '../model/unknown.ts';
 import type { Reverted } from '../shell/dead-man-reply.ts';
 import { attemptFix } from './attempt-fix.ts';
+import { fixOn, sessionOn } from './delegate.ts';
 import { type FixKey, keyText } from './fix-key.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
 import { evaluateCalls, inspectReady, type ReadyCall, whyUndecided } from './inspect-calls.ts';
@@ -139,7 +140,8 @@ async function takeBackOne(place: StepPlace, made: MadeChange, part: FixPart): P
   let cannot = await turn.free([made]);
   for (let count = 1; cannot === undefined; count += 1) {
     const key = keyText([...made.undoKey, count]);
-    const outcome = await run.session.fix({ parts: [part], become: made.become, timeoutMs, key }, turn.tell(count));
+    const request = { parts: [part], become: made.become, timeoutMs, key };
+    const outcome = await fixOn(run, made.on, request, turn.tell(count));
     if (outcome.kind === 'ended') {
       const bad = outcome.answers.find((answer) => answer.rc !== 0);
       if (bad === undefined) {
@@ -160,8 +162,9 @@ async function takeBackOne(place: StepPlace, made: MadeChange, part: FixPart): P
 async function differsFromBefore(run: HostRun, made: MadeChange): Promise<LeftBehind> {
   const label = { kind: 'inspect', name: made.action.name, params: plainParams(made.params) } as const;
   try {
+    const session = await sessionOn(run, made.on);
     // A state is JSON, or an Unknown: defineAction's types hold every action to it.
-    const now = (await run.session.read(label, made.become, 60_000, (host) =>
+    const now = (await session.read(label, made.become, 60_000, (host) =>
       made.action.inspect(host, made.params as never),
     )) as Json | Unknown;
     if (now instanceof Unknown) return `${made.action.name} after the rollback: ${now.reason}`;

@@ -7,10 +7,12 @@ import type { Json } from '../model/json.ts';
 import type { ItemPlan } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
 import type { Conclusion } from '../model/runbook.ts';
+import { Unknown } from '../model/unknown.ts';
+import { placesOf, unreached } from './delegate.ts';
 import type { HostEnd } from './host-end.ts';
 import { makeUnit, type Unit, undecided } from './make-unit.ts';
 import { begunBefore } from './past.ts';
-import { readProbes } from './read-probes.ts';
+import { readProbes, unreadProbes } from './read-probes.ts';
 import { type CheckResult, failedParts, runCheck } from './run-check.ts';
 import { type Ending, endOf, mayChangeAnything, settle, withUnit } from './settle.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
@@ -36,8 +38,14 @@ export interface NestedEnd {
 /** probes → conclude → gate → fix → verify, for one item (or for a step without items). */
 export async function runItem(place: StepPlace, outer: Scope, runNested: RunNested): Promise<ItemEnd> {
   const { run, step } = place;
-  const scope = await readProbes(run, lookOf(place), step.probes, outer);
   const notes: string[] = [];
+  const away = await awayFor(place, outer);
+  if (away !== undefined) {
+    const unread = unreadProbes(outer, step.probes, new Unknown(away));
+    const result: StepResult = { outcome: 'failed', reason: away };
+    return { scope: unread, notes, ...endOf(place, { ...itemPlan(place, unread), result }, result) };
+  }
+  const scope = await readProbes(run, lookOf(place), step.probes, outer);
   const common = { scope, notes, bad: false };
   const bare = itemPlan(place, scope);
 
@@ -71,6 +79,13 @@ export async function runItem(place: StepPlace, outer: Scope, runNested: RunNest
     return { ...common, plan: { ...gated, result: { outcome: 'skipped', reason: notMade } }, end: undefined };
   }
   return { ...common, ...(await remedy(place, scope, gated, runNested)) };
+}
+
+/** Why a host cannot be reached at which the step looks first: without it nothing of the step can be decided. */
+async function awayFor({ run, step }: StepPlace, scope: Scope): Promise<string | undefined> {
+  const claimed = step.remediation.kind === 'none' ? (step.verify?.probes ?? []) : [];
+  const places = placesOf(run, { calls: [...step.probes, ...claimed], delegateTo: step.delegateTo }, scope);
+  return places.length === 0 ? undefined : unreached(run, places);
 }
 
 /** Why a step's own fix is not made though its gate is open. */

@@ -7,7 +7,7 @@ import type { StepResult } from '../model/result.ts';
 import { Unknown } from '../model/unknown.ts';
 import type { Value } from '../model/value.ts';
 import type { HostEnd } from './host-end.ts';
-import type { HostRun } from './host-run.ts';
+import type { HostRun, Touch } from './host-run.ts';
 import type { Limit } from './limit.ts';
 import type { OnceAt, OnceDesk, Shared } from './once-desk.ts';
 import { endsHost, named, type RanStep, stepPlan, withoutItems } from './ran-step.ts';
@@ -109,8 +109,8 @@ async function runForAll(
   }
 }
 
-function touchesOf({ dryRun, pending, made }: HostRun) {
-  return (dryRun ? pending : made).flatMap(({ touches }) => touches);
+function touchesOf({ dryRun, pending, made }: HostRun): readonly Touch[] {
+  return (dryRun ? pending : made).map(({ on, touches }) => ({ on, touches }));
 }
 
 function stepValueOf(scope: Scope, id: string): Value {
@@ -148,9 +148,9 @@ function share(place: StepPlace, scope: Scope, title: string, shared: Shared): R
   const result = resultHere(shared);
   const { outcome, reason = '' } = result;
   mayChangeAnything(place, result);
-  // Whether it is the same thing here (a shared folder, a database) cannot be told.
-  if (run.dryRun && shared.touches.length > 0) run.pending.push({ step: place.id, touches: shared.touches });
-  if (!run.dryRun) run.touchedElsewhere.push(...shared.touches);
+  const touched = touchesHere(run, shared);
+  if (run.dryRun) run.pending.push(...touched.map((touch) => ({ step: place.id, ...touch })));
+  else run.touchedElsewhere.push(...touched);
   const unknown: HostEnd | undefined =
     outcome === 'unknown' && !run.dryRun ? { kind: 'unknown', step: place.id, reason } : undefined;
   return {
@@ -160,6 +160,17 @@ function share(place: StepPlace, scope: Scope, title: string, shared: Shared): R
     bad: outcome === 'failed' || outcome === 'unknown',
     changed: outcome === 'changed',
   };
+}
+
+/**
+ * What was changed on the host that ran the step may be the same thing here (a shared folder, a database): that cannot be told.
+ * What it delegated to another host is of that one alone.
+ */
+function touchesHere(run: HostRun, shared: Shared): readonly Touch[] {
+  return shared.touches.flatMap(({ on, touches }): readonly Touch[] => {
+    if (on === undefined) return [undefined, shared.host].map((each) => ({ on: each, touches }));
+    return [{ on: on === run.planned.host.name ? undefined : on, touches }];
+  });
 }
 
 function resultHere({ host, result }: Shared): StepResult {

@@ -84,7 +84,7 @@ export async function runSteps(
     }
     askSteps(run, runbook.steps.slice(index), placeOf, scope);
     const from = scope;
-    const ran = await throttled(run, step, async () => {
+    const ran = await throttled(place, from, async () => {
       const begun = run.parts.clock.monotonic();
       const one = await runStep(place, from, between);
       await finishStep(place, one, begun);

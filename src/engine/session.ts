@@ -7,20 +7,11 @@ import type { Inspector } from '../model/probe.ts';
 import type { Question, Reader } from '../model/reader.ts';
 import type { Become } from '../model/runbook.ts';
 import { timeWanted } from '../model/time-wanted.ts';
-import type {
-  AdoptRequest,
-  Connection,
-  FixOutcome,
-  FixRequest,
-  Foreseen,
-  Label,
-  Transport,
-} from '../model/transport.ts';
+import type { AdoptRequest, FixOutcome, FixRequest, Foreseen, Label, Transport } from '../model/transport.ts';
 import type { FixKey } from './fix-key.ts';
 import type { Holding } from './host-lock.ts';
-import { LockKeeper } from './lock-keeper.ts';
 import { type FixWait, recoverFix } from './recover-fix.ts';
-import { SpentMarkers } from './spent-markers.ts';
+import { openWire, type Wire } from './wire.ts';
 
 /** A host's wire for the length of a run: it can be reopened, and knows the time of the last change there. */
 export interface Session {
@@ -87,77 +78,84 @@ export async function openSession(
   startedAt: number,
   clock: Clock,
   signal: AbortSignal,
-  { stopping: opening = signal, reader = (_question, ask) => ask() }: Around = {},
+  { stopping: opening = signal, reader }: Around = {},
 ): Promise<Session> {
-  let connection: Connection = await transport.open(host, { signal: opening });
+  const wire = await openWire(host, transport, signal, opening);
+  return sessionOver(wire, startedAt, clock, reader);
+}
+
+/** What one host's walk does over a wire. `asker`: that host, where the wire is another one's. */
+export function sessionOver(
+  wire: Wire,
+  startedAt: number,
+  clock: Clock,
+  reader: Reader = (_question, ask) => ask(),
+  asker?: string,
+): Session {
   let since = startedAt;
   let marking: Promise<void> | undefined;
-  const keeper = new LockKeeper();
-  const markers = new SpentMarkers();
+  const { host, signal, markers } = wire;
+  const { hostKey } = wire.current();
+  const whose = asker === undefined ? { host: host.name } : { host: asker, on: host.name };
   const ahead = new Map<string, Promise<unknown>>();
   const ask = (label: Label, command: Command, become: Become, timeoutMs: number): Promise<Answer> =>
-    connection.run({ label, command, become, timeoutMs: command.timeoutMs ?? timeoutMs });
+    wire.run({ label, command, become, timeoutMs: command.timeoutMs ?? timeoutMs });
 
   const reopen = async (): Promise<void> => {
-    const next = await transport.open(host, { signal });
-    if (next.hostKey !== connection.hostKey) {
-      await next.close();
-      throw new HostFailure('host_key', 'the host answered with another key than before in this run');
-    }
-    await marking;
-    await keeper.moveTo(next);
+    await wire.reopen(() => marking);
     ahead.clear();
-    await connection.close();
-    connection = next;
-    // Whoever closed the old one meanwhile does not know this one.
-    if (signal.aborted) await next.close();
   };
 
   return {
     host,
-    hostKey: connection.hostKey,
-    bootId: () => connection.bootId(),
-    machineId: () => connection.machineId?.(),
+    hostKey,
+    bootId: () => wire.current().bootId(),
+    machineId: () => wire.current().machineId?.(),
     ahead,
-    foresee: (what) => connection.foresee?.(what),
+    foresee: (what) => wire.current().foresee?.(what),
     inspector: (label, become, timeoutMs) => ({
       get since() {
         return since;
       },
+      timeoutMs,
+      signal,
       run: (command) => ask(label, command, become, timeoutMs),
     }),
     read(label, become, timeoutMs, read, site) {
-      const question: Question = { host: host.name, label, become, ...(site === undefined ? {} : { site }) };
+      const question: Question = { ...whose, label, become, ...(site === undefined ? {} : { site }) };
       return reader(question, async (heard) => {
         const run = async (command: Command): Promise<Answer> => {
           const answer = await ask(label, command, become, timeoutMs);
           heard?.(command, answer);
           return answer;
         };
-        if (marking === undefined) return read({ since, run });
+        const how = { timeoutMs, signal, run };
+        if (marking === undefined) return read({ since, ...how });
         try {
-          return await read(untimed(run));
+          return await read(untimed(how));
         } catch (error) {
           if (error !== timeWanted) throw error;
           await marking;
-          return read({ since, run });
+          return read({ since, ...how });
         }
       });
     },
     async fix(request, waits) {
       ahead.clear();
-      const refused = await keeper.refusal();
+      const refused = await wire.lockRefusal();
       if (refused !== undefined) return { kind: 'not_started', failure: new HostFailure('command', refused) };
-      const { run } = keeper;
-      const whose = run === undefined ? request : { ...request, run };
+      const run = wire.lockedFor();
+      const whole = run === undefined ? request : { ...request, run };
       markers.sent(request);
-      const outcome = await recoverFix(whose, { current: () => connection, reopen, clock, signal, waits });
+      const outcome = await wire.inTurn(() =>
+        recoverFix(whole, { current: wire.current, reopen, clock, signal, waits }),
+      );
       ahead.clear();
       return outcome;
     },
     adopt(request) {
       markers.sent(request);
-      return connection.adopt(request);
+      return wire.adopt(request);
     },
     recorded: (key) => markers.recorded(key),
     markChange(become) {
@@ -167,20 +165,20 @@ export async function openSession(
       });
       marking = marked;
     },
-    lock: (what) => keeper.take(connection, what),
-    lockRefusal: () => keeper.refusal(),
-    release: (sweep) => keeper.release(connection, sweep ? markers.spent : new Map()),
+    lock: (what) => wire.lock(what),
+    lockRefusal: () => wire.lockRefusal(),
+    release: (sweep) => wire.release(sweep),
     reopen,
-    close: () => connection.close(),
+    close: () => wire.close(),
   };
 }
 
-function untimed(run: Inspector['run']): Inspector {
+function untimed(how: Omit<Inspector, 'since'>): Inspector {
   return {
+    ...how,
     get since(): number {
       throw timeWanted;
     },
-    run,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Json } from '../model/json.ts';
 import type { ItemPlan } from '../model/plan.ts';
 import { everything } from '../model/resource.ts';
 import type { StepResult } from '../model/result.ts';
+import { delegatesIn } from '../model/runbook-calls.ts';
 import { revertedBySelf } from './dead-man.ts';
 import type { HostEnd } from './host-end.ts';
 import type { UnitResult } from './make-unit.ts';
@@ -34,9 +35,11 @@ export function withUnit(plan: ItemPlan, made: UnitResult): ItemPlan {
  * In a dry run an undetermined step may, once decided, change anything that its fix can: what is read later waits on it.
  * What that would be cannot be told without the unknown, so it is taken to be everything.
  */
-export function mayChangeAnything(place: StepPlace, result: StepResult): void {
-  if (result.outcome !== 'undetermined' || place.step.remediation.kind === 'none') return;
-  place.run.pending.push({ step: place.id, touches: everything });
+export function mayChangeAnything({ run, id, step }: StepPlace, result: StepResult): void {
+  if (result.outcome !== 'undetermined' || step.remediation.kind === 'none') return;
+  const elsewhere = delegatesIn(step).length > 0 || step.remediation.kind === 'use';
+  const places = [undefined, ...(elsewhere ? (run.planned.delegates ?? []) : [])];
+  run.pending.push(...places.map((on) => ({ step: id, touches: everything, on })));
 }
 
 /** A result without a standing change: what it means for the host. */

@@ -3,7 +3,7 @@ import type { AdoptRequest, FixRequest } from '../model/transport.ts';
 import { markerName } from '../shell/marker-name.ts';
 import { type FixKey, keyText } from './fix-key.ts';
 
-/** The markers that a session left on its host, and which of them nobody will ask for again. */
+/** The markers that were left on a host over one wire, and which of them nobody will ask for again. */
 export class SpentMarkers {
   /** Whose, by the keys that they were sent with. */
   readonly #sent = new Map<string, Become>();

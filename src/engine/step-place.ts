@@ -57,6 +57,7 @@ export function lookOf(place: StepPlace, part?: string, anew = false): Look {
   return {
     runbook: place.runbook,
     become,
+    delegateTo: place.step.delegateTo,
     step: place.id,
     item: place.item,
     prefix: `${place.within}${place.id}${itemKey}${part === undefined ? '' : `.${part}`}`,

@@ -2,8 +2,9 @@ import type { Scope } from '../expr/evaluate.ts';
 import type { StepRollback } from '../model/runbook.ts';
 import { notBegun } from './attempt-fix.ts';
 import { type DeadManSwitch, revertedBySelf } from './dead-man.ts';
+import { markChanges, markRecorded, placesIn } from './delegate.ts';
 import { fixKey } from './fix-key.ts';
-import { becomeOf, type MadeChange } from './host-run.ts';
+import type { MadeChange } from './host-run.ts';
 import { finishReverted, runRollbackCalls, undoChanges } from './roll-back.ts';
 import { type StepPlace, stampOf } from './step-place.ts';
 
@@ -31,7 +32,7 @@ export async function takeBack(
   const host = await takeBackByHost(place, unit, standing);
   const left = host === undefined ? await takeBackBy(place, unit, standing, scope) : host.left;
   if (left === undefined) removeMade(run.made, standing);
-  run.session.markChange(becomeOf(run, place.runbook, place.step.become));
+  markChanges(run, place.runbook, place.step.become, placesIn(standing));
   await run.parts.emit({
     type: 'rollback.result',
     ...stampOf(place),
@@ -39,7 +40,7 @@ export async function takeBack(
     done: left === undefined,
     ...reasonOf(left, unit),
   });
-  if (left === undefined) run.session.recorded(key);
+  if (left === undefined) await markRecorded(run, key);
   return left;
 }
 

@@ -1,12 +1,13 @@
 import { formatDuration } from '../model/duration.ts';
 import { HostFailure } from '../model/host-failure.ts';
 import type { Json } from '../model/json.ts';
+import { sessionOn } from './delegate.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
 import type { FixWait } from './recover-fix.ts';
 import { type StepPlace, stampOf } from './step-place.ts';
 
 /** Changes that take turns with other programs on the host, by a lock that these programs take too. */
-export type Contender = Pick<MadeChange, 'action' | 'change' | 'become'>;
+export type Contender = Pick<MadeChange, 'action' | 'change' | 'become' | 'on'>;
 
 /** Why a fix or an undo was not attempted (again). */
 export interface GaveUp {
@@ -133,11 +134,12 @@ async function heldBy(run: HostRun, changes: readonly Contender[]): Promise<stri
 const lookTimeoutMs = 10_000;
 const noParams: { readonly [name: string]: Json } = {};
 
-async function busyWith(run: HostRun, { action, change, become }: Contender): Promise<string | undefined> {
+async function busyWith(run: HostRun, { action, change, become, on }: Contender): Promise<string | undefined> {
   if (action.busy === undefined) return undefined;
   const label = { kind: 'busy', name: action.name, params: noParams } as const;
   try {
-    return await action.busy(run.session.inspector(label, become, lookTimeoutMs), change);
+    const session = on === undefined ? run.session : await sessionOn(run, on);
+    return await action.busy(session.inspector(label, become, lookTimeoutMs), change);
   } catch (error) {
     // A wait must not fail for a look that only makes it shorter. Where the wire broke, the attempt finds out, proves that
     // it did not begin, and connects again.

@@ -1,6 +1,7 @@
 import type { EarlierUndo, HostHistory, UnitRecord } from '../model/history.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { Registry } from '../model/pack.ts';
+import { anyOverlap, type Resource } from '../model/resource.ts';
 import type { HostRun } from './host-run.ts';
 import { type DueChange, inspectReady, type ReadyCall, whyUndecided } from './inspect-calls.ts';
 import { callsAgain } from './own-rollback.ts';
@@ -27,11 +28,19 @@ export type Due =
   /** Somebody changed it since. */
   | { readonly kind: 'drift'; readonly why: string };
 
+/** What a call of a step's own rollback would alter now. */
+export interface OwnDue {
+  readonly due: DueChange;
+  /** It would overwrite what stands there, and no record says what the fix left there. */
+  readonly blind: boolean;
+}
+
 /** What is to be done about a step's own `rollback:` calls. */
 export type CallsDue =
   | { readonly kind: 'none' }
-  /** `changes`: what they would alter now. */
-  | { readonly kind: 'due'; readonly calls: readonly ReadyCall[]; readonly changes: readonly DueChange[] }
+  | { readonly kind: 'due'; readonly calls: readonly ReadyCall[]; readonly changes: readonly OwnDue[] }
+  /** What they would overwrite was changed by somebody since. */
+  | { readonly kind: 'drift'; readonly why: string }
   | { readonly kind: 'left'; readonly why: string }
   /** The host could not be looked at. */
   | { readonly kind: 'undecided'; readonly why: string };
@@ -87,20 +96,72 @@ export async function dueOf(run: HostRun, { unit }: Standing, entry: Recorded, a
   return { kind: 'drift', why: `${planned.summary} (${stands.reason})` };
 }
 
-/** Commands leave nothing to look at: that they have run is known from the journals of earlier undos. */
-export async function callsDue(run: HostRun, { unit, earlier }: Standing): Promise<CallsDue> {
-  const own = unit.ownRollback;
-  if (own === undefined || earlier?.last === 'done') return { kind: 'none' };
-  if (own.kind === 'irreversible') return { kind: 'left', why: own.why };
-  if (own.kind === 'undecided') return { kind: 'left', why: `its rollback could not be decided: ${own.reason}` };
+/**
+ * Commands leave nothing to look at: that they have run is known from the journals of earlier undos. `covered`: what later
+ * changes, which stand as yet, have altered.
+ */
+export async function callsDue(
+  run: HostRun,
+  { unit, earlier, changes }: Standing,
+  covered: readonly Resource[] = [],
+): Promise<CallsDue> {
+  const { ownRollback } = unit;
+  if (ownRollback === undefined || earlier?.last === 'done') return { kind: 'none' };
+  if (ownRollback.kind === 'irreversible') return { kind: 'left', why: ownRollback.why };
+  if (ownRollback.kind === 'undecided') {
+    return { kind: 'left', why: `its rollback could not be decided: ${ownRollback.reason}` };
+  }
   if (earlier?.last === 'unknown' && markerMayBeGone(earlier.at, run.parts.clock.now())) {
     return { kind: 'left', why: `nobody knows whether its rollback of ${earlier.at} has run` };
   }
-  const calls = callsAgain(run, own.calls);
+  const calls = callsAgain(run, ownRollback.calls);
   if (typeof calls === 'string') return { kind: 'left', why: calls };
   const decided = await inspectReady(run, calls);
   if (decided.kind !== 'decided') return { kind: 'undecided', why: whyUndecided(decided) };
-  return decided.changes.length === 0 ? { kind: 'none' } : { kind: 'due', calls, changes: decided.changes };
+  if (decided.changes.length === 0) return { kind: 'none' };
+  const told = lookedAt(changes);
+  // After calls that were made in part nothing is as the fix left it. What is covered is looked at once that is taken back.
+  const fair = earlier === undefined ? told.filter(({ planned }) => !anyOverlap(planned.touches, covered)) : [];
+  const why = await driftUnder(run, fair, decided.changes);
+  if (why !== undefined) return { kind: 'drift', why };
+  const own = decided.changes.map((due) => ({
+    due,
+    blind: due.action.converges && !told.some((entry) => overwrites(due, entry)),
+  }));
+  return { kind: 'due', calls, changes: own };
+}
+
+/** What is not as the fix left it, of all that these calls would overwrite and no undo of an action looks at. */
+async function driftUnder(
+  run: HostRun,
+  made: readonly Looked[],
+  calls: readonly DueChange[],
+): Promise<string | undefined> {
+  for (const entry of made) {
+    if (entry.due.action.rollback.kind !== 'irreversible' || !calls.some((due) => overwrites(due, entry))) continue;
+    const stands = await standsAs(run, entry.due);
+    if (typeof stands !== 'string') return `${entry.planned.summary} (${stands.reason})`;
+  }
+  return undefined;
+}
+
+function overwrites(due: DueChange, { planned }: Recorded): boolean {
+  return anyOverlap(planned.touches, due.touches);
+}
+
+/** A change of which the host tells whether it stands. */
+type Looked = Recorded & { readonly due: DueChange };
+
+/** Those of changes, the last first, that can be looked at, and that no later one of them covers. */
+function lookedAt(changes: readonly Recorded[]): readonly Looked[] {
+  const seen: Resource[] = [];
+  return changes.flatMap((entry) => {
+    const { due, planned, index } = entry;
+    const hidden = anyOverlap(planned.touches, seen);
+    seen.push(...planned.touches);
+    const looks = typeof due !== 'string' && due.action.converges && due.action.rollback.kind !== 'nothing';
+    return looks && !hidden ? [{ due, planned, index }] : [];
+  });
 }
 
 /** Whether two recorded changes are about the same. */

@@ -5,7 +5,7 @@ import { displayCommand } from '../shell/render.ts';
 import type { DueChange } from './inspect-calls.ts';
 import { plannedChange } from './planned-change.ts';
 import type { Recorded } from './resume-unit.ts';
-import { callsDue, dueOf, type Standing, unsettled } from './undo-due.ts';
+import { callsDue, dueOf, type OwnDue, type Standing, unsettled } from './undo-due.ts';
 import { newRun, type Walk } from './walk.ts';
 
 /** Looks at all that a run left on a host; what an undo would do, as a plan. Changes nothing. `other`: why this is another host. */
@@ -26,7 +26,8 @@ export async function lookAtAll(
   for (const entry of unknown === undefined ? standing : []) {
     const { unit, changes } = entry;
     const shown: PlannedChange[] = [];
-    const calls = await callsDue(run, entry);
+    const calls = await callsDue(run, entry, [...later]);
+    if (calls.kind === 'drift') drift.push(calls.why);
     if (calls.kind === 'due') shown.push(...calls.changes.map(ownCall));
     if (calls.kind === 'left') notes.push(`stays: step ${unit.step} (${calls.why})`);
     if (calls.kind === 'undecided') undecided.push(`the rollback of step ${unit.step} cannot be decided: ${calls.why}`);
@@ -45,7 +46,7 @@ export async function lookAtAll(
     steps.push(stepPlan(unit, shown));
   }
   const due = steps.some(({ items }) => items.some(({ changes }) => changes.length > 0));
-  const drifted = drift.length === 0 ? [] : [`changed by somebody since that run: ${drift.join('; ')}`];
+  const drifted = drift.length === 0 ? [] : [changedSince([...new Set(drift)].join('; '))];
   // Asked now: a machine-id is known once something has run there.
   const refused = other() ?? unknown ?? [...drifted, ...undecided].at(0);
   const reason = refused ?? (due ? undefined : (notes.at(0) ?? `nothing of run ${of} stands here`));
@@ -68,14 +69,20 @@ export async function lookAtAll(
   return plan;
 }
 
+/** Why a host is refused of which this was changed. */
+export function changedSince(why: string): string {
+  return `changed by somebody since that run: ${why}`;
+}
+
 function canUndo({ action }: DueChange): boolean {
   return action.rollback.kind === 'undo' || action.rollback.kind === 'again';
 }
 
 /** A call of a step's own rollback, as the plan shows it. */
-export function ownCall(due: DueChange): PlannedChange {
+export function ownCall({ due, blind }: OwnDue): PlannedChange {
   const planned = plannedChange(due, { kind: 'calls', calls: [] });
-  return { ...planned, summary: `its own rollback: ${planned.summary}` };
+  const caution = blind ? ' (also what others changed there since: nobody recorded how the fix left it)' : '';
+  return { ...planned, summary: `its own rollback: ${planned.summary}${caution}` };
 }
 
 /** A change of that run as one that would be taken back. */

@@ -4,12 +4,13 @@ import type { PlannedChange } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
 import type { Step } from '../model/runbook.ts';
 import { notBegun } from './attempt-fix.ts';
+import { markRecorded } from './delegate.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
 import type { Recorded } from './resume-unit.ts';
 import { makeRollbackCalls, undoChanges } from './roll-back.ts';
 import { type StepPlace, stampOf } from './step-place.ts';
 import { type CallsDue, callsDue, dueOf, overlap, type Standing } from './undo-due.ts';
-import { ownCall, undone } from './undo-look.ts';
+import { changedSince, ownCall, undone } from './undo-look.ts';
 
 /** What was done about one unit of the undone run. */
 export interface UnitUndo {
@@ -25,12 +26,12 @@ export async function undoUnit(place: StepPlace, entry: Standing, all: readonly 
   try {
     const calls = await callsDue(run, entry);
     if (calls.kind === 'undecided') return nothing({ outcome: 'skipped', reason: calls.why });
+    if (calls.kind === 'drift') return nothing({ outcome: 'skipped', reason: changedSince(calls.why) });
     for (const recorded of entry.changes) {
       const how = await dueOf(run, entry, recorded, all);
       // A change below another one of the same unit is looked at again when that one is taken back.
       const below = entry.changes.some((other) => other !== recorded && overlap(other, recorded));
-      if (how.kind === 'drift' && !below)
-        return nothing({ outcome: 'skipped', reason: `changed by somebody since that run: ${how.why}` });
+      if (how.kind === 'drift' && !below) return nothing({ outcome: 'skipped', reason: changedSince(how.why) });
       if (how.kind === 'undo' || how.kind === 'drift') due.push(recorded);
     }
     const own = calls.kind === 'due' ? calls : undefined;
@@ -75,7 +76,7 @@ async function takeBackUnit(
     ...(called === undefined ? {} : { calls: called.kind }),
     ...(left === '' ? {} : { reason: left }),
   });
-  if (left === '') for (const each of [key, callsKey]) run.session.recorded(each);
+  if (left === '') for (const each of [key, callsKey]) await markRecorded(run, each);
   return left === '' ? { outcome: 'rolled_back' } : { outcome: 'failed', reason: left, rollbackFailed: left };
 }
 
@@ -85,9 +86,9 @@ function madeChange(
   { due, planned, index }: Recorded,
 ): readonly MadeChange[] {
   if (typeof due === 'string') return [];
-  const { action, params, before, change, touches, become } = due;
+  const { action, params, before, change, touches, become, on } = due;
   return [
-    { step: place.id, action, params, before, change, touches, become, planned, undoKey: [...key, 'undo', index] },
+    { step: place.id, action, params, before, change, touches, become, on, planned, undoKey: [...key, 'undo', index] },
   ];
 }
 

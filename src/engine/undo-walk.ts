@@ -19,7 +19,10 @@ export function undoWalker(
 ): Walker {
   const historyOf = ({ planned }: Walk) => histories.get(planned.host.name);
   const standingOn = (walk: Walk) => standingOf(walk.parts.registry, historyOf(walk), earlier);
-  const other = (walk: Walk) => otherHost(historyOf(walk) ?? {}, walk.session);
+  const other = (walk: Walk) => {
+    const { hostKey, machineId } = walk.session;
+    return otherHost(historyOf(walk) ?? {}, { hostKey, machineId: machineId() });
+  };
   return {
     diagnose: (walk) => lookAtAll(walk, run, standingOn(walk), () => other(walk)),
     carryOut: (walk, plan) => undoAll(walk, run, plan, standingOn(walk), other(walk)),

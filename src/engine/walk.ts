@@ -2,8 +2,10 @@ import { HostFailure } from '../model/host-failure.ts';
 import type { HostOutcome, HostPlan, PlannedChange, PlannedHost } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { approvalKey } from './approval.ts';
+import { becomeOf } from './delegate.ts';
 import { evaluateOutputs } from './evaluate-outputs.ts';
 import type { HostEnd } from './host-end.ts';
+import { lockNote } from './host-lock.ts';
 import type { EngineParts, HostRun } from './host-run.ts';
 import { lookAtSymptom, symptomGone } from './look-at-symptom.ts';
 import { mayHaveBegun, type Past } from './past.ts';
@@ -45,6 +47,7 @@ export async function diagnose(walk: Walk): Promise<HostPlan> {
   const judged = judgePlan(walked);
   const locked = await walk.locked;
   if (locked !== undefined) run.notes.push(locked);
+  if (walk.locked !== undefined) run.notes.push(...(await locksElsewhere(run)));
   const see = walked.end?.kind === 'concluded' ? walked.end.see : undefined;
   const plan: HostPlan = {
     host: walk.planned.host.name,
@@ -64,6 +67,17 @@ export async function diagnose(walk: Walk): Promise<HostPlan> {
   };
   await walk.parts.emit({ type: 'host.planned', host: plan.host, plan });
   return plan;
+}
+
+/** Who holds the locks of the other hosts that were looked at. */
+async function locksElsewhere(run: HostRun): Promise<readonly string[]> {
+  const notes = await Promise.all(
+    [...run.delegated].map(async ([on, opening]) => {
+      const note = await lockNote(await opening, becomeOf(run, run.runbook, undefined, undefined, on));
+      return note === undefined ? [] : [`${on}: ${note}`];
+    }),
+  );
+  return notes.flat();
 }
 
 /** Carries out what a plan found due: looks again only where something changed since, applies, verifies, rolls back. */
@@ -122,6 +136,7 @@ export function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
     dryRun: plan === undefined,
     past: plan === undefined ? undefined : walk.past,
     earlier: new Map((plan?.snapshots ?? []).map((snapshot) => [snapshot.id, snapshot])),
+    delegated: new Map(),
     approved: plan === undefined ? new Map() : plannedChanges(plan),
     decided: new Set(
       (plan?.steps ?? [])

@@ -1,8 +1,10 @@
 import type { Event } from '../model/event.ts';
+import type { DelegateIds } from '../model/history.ts';
+import type { Host } from '../model/inventory.ts';
 import { canonicalJson, type JsonObject } from '../model/json.ts';
 import type { HostPlan } from '../model/plan.ts';
 import { withoutItems } from '../model/reading-id.ts';
-import { type SavedHost, type SavedPlan, savedPlanVersion } from '../model/saved-plan.ts';
+import { type SavedDelegate, type SavedHost, type SavedPlan, savedPlanVersion } from '../model/saved-plan.ts';
 
 /** Where a host was dialled, and its params as they may be shown. */
 export interface Dialled {
@@ -19,6 +21,8 @@ export interface PlanStamp {
   readonly forMs: number;
   readonly mendgate: string;
   readonly dialled: ReadonlyMap<string, Dialled>;
+  /** Other hosts on which something is carried out for these. */
+  readonly delegates: readonly Host[];
 }
 
 /**
@@ -28,6 +32,7 @@ export interface PlanStamp {
 export function collectPlan(events: Iterable<Event>, stamp: PlanStamp): SavedPlan | undefined {
   let started: Pick<SavedPlan, 'run' | 'runbook' | 'request' | 'rollout'> | undefined;
   const ids = new Map<string, Pick<SavedHost, 'hostKey' | 'machineId'>>();
+  const delegates = new Map<string, DelegateIds>();
   const plans = new Map<string, HostPlan>();
   const unseen = new Map<string, string>();
   for (const event of events) {
@@ -41,6 +46,10 @@ export function collectPlan(events: Iterable<Event>, stamp: PlanStamp): SavedPla
         ...(hostKey === undefined ? {} : { hostKey }),
         ...(machineId === undefined ? {} : { machineId }),
       });
+    } else if (event.type === 'delegate.connected') {
+      // A boot is none of a plan's affairs.
+      const { bootId, ...known } = event.delegate;
+      delegates.set(known.host, known);
     } else if (event.type === 'host.planned') {
       plans.set(event.host, plainPlan(event.plan));
     } else if (event.type === 'host.finished' && !plans.has(event.host)) {
@@ -52,6 +61,9 @@ export function collectPlan(events: Iterable<Event>, stamp: PlanStamp): SavedPla
     const dialled = stamp.dialled.get(host);
     return dialled === undefined ? [] : [{ host, ...dialled, ...ids.get(host), plan }];
   });
+  const others = stamp.delegates.map(({ name, connect: { address, port } }): SavedDelegate => {
+    return { host: name, address, port, ...delegates.get(name) };
+  });
   return {
     version: savedPlanVersion,
     id: stamp.id,
@@ -60,6 +72,7 @@ export function collectPlan(events: Iterable<Event>, stamp: PlanStamp): SavedPla
     mendgate: stamp.mendgate,
     ...started,
     hosts: hosts.sort((a, b) => (a.host < b.host ? -1 : 1)),
+    ...(others.length === 0 ? {} : { delegates: others }),
     unseen: [...unseen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([host, reason]) => ({ host, reason })),
   };
 }

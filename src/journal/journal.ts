@@ -67,6 +67,7 @@ function needsOf(event: Event): 'before' | 'durable' | 'order' {
     case 'host.connecting':
     case 'host.connected':
     case 'host.unreachable':
+    case 'delegate.connected':
     case 'host.planned':
     case 'probe.read':
     case 'symptom.looked':

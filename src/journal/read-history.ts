@@ -88,7 +88,7 @@ function take(host: HostDraft, event: Event): void {
 }
 
 function intent(host: HostDraft, event: Of<'fix.intent'>): void {
-  const { key, step, item, alternative, attempt, bootId, changes, rollback } = event;
+  const { key, step, item, alternative, attempt, bootId, delegates, changes, rollback } = event;
   if (bootId !== undefined) host.bootId = bootId;
   let unit = unitsOf(host, key)[0];
   if (unit === undefined) {
@@ -107,7 +107,13 @@ function intent(host: HostDraft, event: Of<'fix.intent'>): void {
   delete unit.finished;
   if (rollback !== undefined) unit.ownRollback = rollback;
   unit.attempts = unit.attempts.filter((earlier) => earlier.attempt !== attempt);
-  unit.attempts.push({ attempt, at: event.at, ...(bootId === undefined ? {} : { bootId }), changes });
+  unit.attempts.push({
+    attempt,
+    at: event.at,
+    ...(bootId === undefined ? {} : { bootId }),
+    ...(delegates === undefined ? {} : { delegates }),
+    changes,
+  });
 }
 
 function result(host: HostDraft, event: Of<'fix.result'>): void {

@@ -1,5 +1,6 @@
 import type { SourceRange } from '../model/diagnostic.ts';
 import type { JsonObject } from '../model/json.ts';
+import { explanationOf } from './codes/index.ts';
 import type { LintFinding } from './lint.ts';
 import { findRule, rules } from './rules/index.ts';
 
@@ -20,10 +21,13 @@ export function sarif(findings: readonly LintFinding[], version: string): JsonOb
   };
 }
 
-/** Codes of the check itself have no page of their own: their messages say it all. */
 function describe(id: string): JsonObject {
   const rule = findRule(id);
-  if (rule === undefined) return { id };
+  if (rule === undefined) {
+    const { means, instead } = explanationOf(id) ?? {};
+    if (means === undefined) return { id };
+    return { id, shortDescription: { text: means }, help: { text: instead ?? means } };
+  }
   return {
     id,
     shortDescription: { text: rule.title },

@@ -32,6 +32,14 @@ export function commandOfWords(words: readonly string[]): readonly Command[] {
   return unwrapped(ofWords(words.map((text) => ({ text, start: 0, end: 0, made: [] }))), 0);
 }
 
+/** Offsets of the words that a script hands to something which parses them once more: `sh -c '…'`, `eval "…"`. */
+export function parsedAgain(script: string): readonly Pick<ShellWord, 'start' | 'end'>[] {
+  return simpleCommands(script).flatMap(({ words }) => {
+    const [program, ...args] = withoutCarriers(words);
+    return program === undefined ? [] : (carriedBy(programName(program.text), args).texts ?? []);
+  });
+}
+
 function unwrapped(command: SimpleCommand, depth: number): readonly Command[] {
   const { words, writes, piped } = command;
   const [program, ...args] = withoutCarriers(words);
@@ -110,6 +118,6 @@ function withoutCarriers(words: readonly ShellWord[]): readonly ShellWord[] {
   while (keyword.test(words[at]?.text ?? 'x')) at += 1;
   const rest = words.slice(at);
   const texts = rest.map(({ text }) => text);
-  // `command -v x` only asks.
-  return texts[0] === 'command' && /^-[vV]/.test(texts[1] ?? '') ? rest : rest.slice(behindCarriers(texts));
+  // A name behind it is being defined, not run.
+  return texts[0] === 'function' ? rest : rest.slice(behindCarriers(texts));
 }

@@ -6,6 +6,9 @@ import type { Path } from './parse-yaml.ts';
 /** The two calls whose text is the author's own: the language has rules for them (LANGUAGE, Scoping 9). */
 export const commandCalls: ReadonlySet<string> = new Set(['core.command', 'core.script']);
 
+/** The call whose `command` is a list of arguments. */
+export const argumentsCall = 'core.command';
+
 /** The call whose `script` is shell text. */
 export const scriptCall = 'core.script';
 

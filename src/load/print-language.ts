@@ -1,7 +1,6 @@
 import { callableNames } from '../expr/functions.ts';
 import { isObject } from '../model/json.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { notBuilt } from './not-yet.ts';
 import { actionModifiers, probeModifiers, skeletonSchema } from './skeleton-schema.ts';
 
 /** A part of a runbook: its keys, and a runbook of examples/language that has all of them. */
@@ -110,16 +109,14 @@ function keyTable({ properties: keys, required }: JsonSchema): string {
   const rows = Object.entries(isObject(keys) ? keys : {}).map(([key, schema]) => {
     const member = isObject(schema) ? schema : {};
     const fallback = wanted.includes(key) ? 'required' : code(member['default']);
-    return `| \`${key}\` | ${cell(typeWords(member))} | ${fallback} | ${cell(meaning(key, member))} |`;
+    return `| \`${key}\` | ${cell(typeWords(member))} | ${fallback} | ${cell(meaning(member))} |`;
   });
   return ['| key | value | default | |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-function meaning(key: string, member: JsonSchema): string {
+function meaning(member: JsonSchema): string {
   const own = member['description'] ?? definition(member)?.['description'];
-  const said = typeof own === 'string' ? own : '';
-  const instead = notBuilt(key);
-  return instead === undefined ? said : `${said} **Not built yet in this version**: ${instead}.`;
+  return typeof own === 'string' ? own : '';
 }
 
 /** What the schema names by `$ref`: those that are written out on this page lead there. */

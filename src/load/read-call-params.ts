@@ -1,7 +1,8 @@
 import type { Json } from '../model/json.ts';
 import type { Tree } from '../model/runbook.ts';
 import type { ObjectSchema } from '../model/schema.ts';
-import { commandCalls, scriptCall } from './commands.ts';
+import { checkArguments } from './check-arguments.ts';
+import { argumentsCall, commandCalls, scriptCall } from './commands.ts';
 import type { Context } from './context.ts';
 import type { Path } from './parse-yaml.ts';
 import { inWords } from './quote-cel.ts';
@@ -14,6 +15,7 @@ import { validateAgainst } from './validate-call-params.ts';
 /** The params of a call: literals against the schema, interpolations by their static type. */
 export function readCallParams(context: Context, scope: Scope, { name, params, path, schema }: SplitCall): Tree {
   if (schema !== undefined && !isSole(params)) checkLiterals(context, params ?? {}, path, schema);
+  if (name === argumentsCall) checkArguments(context, params, path);
   if (name === scriptCall) return readScript(context, scope, params, path, schema);
   return readTree(context, scope, params ?? ({} as Json), path, schema ?? { type: 'any' });
 }

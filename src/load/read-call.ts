@@ -1,12 +1,12 @@
 import { parseDuration } from '../model/duration.ts';
-import type { ActionCall, Become, Cel, ProbeCall, Tree } from '../model/runbook.ts';
+import type { ActionCall, Become, Cel, ProbeCall, Text, Tree } from '../model/runbook.ts';
 import type { Schema } from '../model/schema.ts';
 import { commandCalls, scriptCall, scriptResult } from './commands.ts';
 import type { Context } from './context.ts';
-import { notYet } from './not-yet.ts';
 import type { Path } from './parse-yaml.ts';
 import { listOf, mappingOf, textOf } from './raw.ts';
 import { readCallParams } from './read-call-params.ts';
+import { readDelegate } from './read-delegate.ts';
 import { readCel, readCondition } from './read-expression.ts';
 import { readTree } from './read-tree.ts';
 import { behind, declare, type Scope } from './scope.ts';
@@ -135,6 +135,7 @@ interface Modifiers {
   readonly as: string;
   readonly become?: Become;
   readonly timeoutMs?: number;
+  readonly delegateTo?: Text;
 }
 
 function readModifiers(
@@ -143,10 +144,10 @@ function readModifiers(
   { modifiers: raw }: SplitCall,
   path: Path,
 ): { each: Each; modifiers: Modifiers } {
-  notYet(context, raw, path, ['delegate_to']);
   const each = readEach(context, scope, raw, path);
   const become = readBecome(raw['become']);
   const timeoutMs = readDuration(raw['timeout']);
+  const delegateTo = readDelegate(context, scope, raw['delegate_to'], [...path, 'delegate_to']);
   return {
     each,
     modifiers: {
@@ -154,6 +155,7 @@ function readModifiers(
       ...(each.forEach === undefined ? {} : { forEach: each.forEach }),
       ...(become === undefined ? {} : { become }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(delegateTo === undefined ? {} : { delegateTo }),
     },
   };
 }

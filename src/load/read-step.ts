@@ -2,11 +2,11 @@ import type { Conclusion, OnFailure, Remediation, Risky, Step } from '../model/r
 import type { ObjectSchema, Schema } from '../model/schema.ts';
 import type { Context } from './context.ts';
 import { refuseShutGate, warnOfBareAll } from './lint-conditions.ts';
-import { notYet } from './not-yet.ts';
 import type { Path } from './parse-yaml.ts';
 import { choiceOf, listOf, mappingOf, textOf } from './raw.ts';
 import { readBecome, readDuration, readEach } from './read-call.ts';
 import { readCheck } from './read-check.ts';
+import { checkDelegated, readDelegate } from './read-delegate.ts';
 import { readCondition, readText } from './read-expression.ts';
 import { readProbes } from './read-probes.ts';
 import { readRemediation, readRollback } from './read-remediation.ts';
@@ -25,8 +25,8 @@ export async function readStep(
   const at = (key: string): Path => [...path, key];
   const id = textOf(raw['id']) ?? '';
   isCelName(context, id, at('id'), 'value');
-  notYet(context, raw, path, ['delegate_to']);
   const when = readCondition(context, outer, raw['when'], at('when'));
+  const delegateTo = readDelegate(context, behind(outer, when), raw['delegate_to'], at('delegate_to'));
   const each = readEach(context, behind(outer, when), raw, path);
   const { probes, scope } = readProbes(context, each.scope, raw['probes'], at('probes'));
   const conclude = readConclusions(context, scope, raw['conclude'], at('conclude'));
@@ -62,8 +62,10 @@ export async function readStep(
     timeoutMs: readDuration(raw['timeout']) ?? defaultTimeoutMs,
     prevent: raw['prevent'] === true,
     ...(become === undefined ? {} : { become }),
+    ...(delegateTo === undefined ? {} : { delegateTo }),
     ...(typeof raw['throttle'] === 'number' ? { throttle: raw['throttle'] } : {}),
   };
+  checkDelegated(context, step, path);
   const outputs = outputsOf(step);
   // Probes of a for_each step end with their item. What `when` proved holds in this step only.
   const seen = each.forEach === undefined ? { ...scope, types: new Map([...scope.types, ...outer.types]) } : outer;

@@ -4,6 +4,7 @@ import { refuseEmpty, warnOfBareAll } from './lint-conditions.ts';
 import type { Path } from './parse-yaml.ts';
 import { mappingOf } from './raw.ts';
 import { readCheck } from './read-check.ts';
+import { checkDelegatedGone } from './read-delegate.ts';
 import { readCondition } from './read-expression.ts';
 import { readProbes } from './read-probes.ts';
 import type { Scope } from './scope.ts';
@@ -39,6 +40,7 @@ export function readSymptom(
     [...path, 'gone', 'probes'],
     'an old entry must not count after the fix',
   );
+  checkDelegatedGone(context, gone, [...path, 'gone']);
   return { symptom: { probes, present, gone }, scope: inner };
 }
 

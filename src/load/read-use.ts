@@ -3,6 +3,7 @@ import type { Remediation, Runbook } from '../model/runbook.ts';
 import type { Context } from './context.ts';
 import type { Path } from './parse-yaml.ts';
 import { mappingOf, textOf } from './raw.ts';
+import { checkGivenDelegates } from './read-delegate.ts';
 import { paramProblem, paramsSchema } from './read-params.ts';
 import { interpolatedPaths, readTree } from './read-tree.ts';
 import type { Scope } from './scope.ts';
@@ -45,6 +46,7 @@ export async function readUse(
     context.report.at(at, 'runbook/use-with-rollout', message, { help: 'move them into the runbook that is run' });
   }
   checkGiven(context, scope, mappingOf(step['with']), [...path, 'with'], runbook);
+  checkGivenDelegates(context, mappingOf(step['with']), [...path, 'with'], runbook);
   return { kind: 'use', runbook, with: given };
 }
 

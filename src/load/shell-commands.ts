@@ -1,4 +1,4 @@
-import { behindCarriers, programName } from '../shell/carriers.ts';
+import { baseNames, behindCarriers } from '../shell/carriers.ts';
 
 /** Commands that parse any of their arguments as code, a command line, or (in bash) an expression or a subscript. */
 const parsers =
@@ -7,7 +7,6 @@ const parsers =
 const builtins =
   /^(?:eval|trap|source|\.|let|declare|typeset|unset|alias|bind|complete|read|mapfile|readarray|getopts|\[\[|at|ex|ed)$/;
 /** Programs that parse the argument of an option as code, and without a file their input. */
-const shells = /^(?:sh|bash|dash|ash|ksh|zsh)$/;
 const programs = /^(?:(?:sh|bash|dash|ash|ksh|zsh)|perl|ruby|node|python[0-9.]*|php|lua)$/;
 /** Programs that take a command line behind `-c`. */
 const commandLines = /^(?:flock|script|runuser|busybox|su)$/;
@@ -47,15 +46,43 @@ export function parsesArguments(words: readonly string[], begun = ''): boolean {
   const called = names.findIndex((word) => parsers.test(word) && !builtins.test(word));
   if (called !== -1 && (index > 0 || names.slice(0, called).some((word) => /^-?exec(?:dir)?$|^-ok$/.test(word))))
     return true;
-  return names.some((word, at) => takesCode(word, names.slice(at + 1)));
+  return !isArgumentOfCode(names) && names.some((word, at) => takesCode(word, names.slice(at + 1)));
+}
+
+/** Whether the code of a program is complete, so that what comes next is data for it: `sh -c 'echo "$1"' sh X`. */
+function isArgumentOfCode(names: readonly string[]): boolean {
+  for (const [at, name] of names.entries()) {
+    const rest = names.slice(at + 1);
+    const end = programs.test(name) ? codeEnd(name, rest) : undefined;
+    if (end === undefined || end > rest.length) continue;
+    // An expansion without quotes may be no word at all; and behind `;` or `+`, find may begin another command.
+    return !rest.slice(0, end).some(mayVanish) && !rest.slice(end).some((word) => word === ';' || word === '+');
+  }
+  return false;
+}
+
+/** Of the words behind a program's name, the place from which it takes all as data; `undefined`: there is none. */
+function codeEnd(name: string, rest: readonly string[]): number | undefined {
+  if (isShell(name)) {
+    const code = shellCodeIndex(rest);
+    return code === undefined ? undefined : code + 1;
+  }
+  const option = rest.findIndex((word) => codeOption(name).test(word));
+  if (option === -1) return undefined;
+  if (name.startsWith('python')) return /c$/.test(rest[option] ?? '') ? option + 2 : option + 1;
+  // These go on to look for options behind their code.
+  const over = /^(?:perl|ruby|node|php)$/.test(name) ? rest.indexOf('--', option + 2) : -1;
+  return over === -1 ? undefined : over + 1;
+}
+
+function mayVanish(word: string): boolean {
+  return word.includes('$') && /^[$\w@*#?!{}()-]*$/.test(word);
 }
 
 /** Whether a word that begins behind these words says which command is run. */
 export function isCommandWord(words: readonly string[]): boolean {
   const names = baseNames(words);
   if (/^-(?:exec|execdir|ok|okdir)$/.test(names.at(-1) ?? '')) return true;
-  // It only asks whether there is such a command.
-  if (names[0] === 'command' && names.some((word) => /^-[pvV]*[vV]$/.test(word))) return false;
   return behindCarriers(names) === names.length;
 }
 
@@ -99,7 +126,7 @@ function takesCode(name: string, rest: readonly string[]): boolean {
 }
 
 function codeOption(name: string): RegExp {
-  if (shells.test(name)) return /^-[A-Za-z]*c/;
+  if (isShell(name)) return /^-[A-Za-z]*c/;
   if (name === 'php') return /^-[A-Za-z]*[rBRE]|^--(?:run|process)/;
   if (name === 'node') return /^-[A-Za-z]*[ep]|^--(?:eval|print)/;
   return name.startsWith('python') ? /^-[A-Za-z]*c/ : /^-[A-Za-z]*[eE]/;
@@ -110,7 +137,7 @@ function hasFile(name: string, rest: readonly string[]): boolean {
   for (let at = 0; at < rest.length; at += 1) {
     const word = rest[at] ?? '';
     if (codeOption(name).test(word)) return true;
-    if (shells.test(name) && /^-[A-Za-z]*s/.test(word)) return false;
+    if (isShell(name) && /^-[A-Za-z]*s/.test(word)) return false;
     if (name.startsWith('python') && /^-m/.test(word)) return true;
     if (/^[-+][oO]$/.test(word)) at += 1;
     else if (word === '-' || word === 'stdin') return false;
@@ -132,6 +159,19 @@ function isQuery(rest: readonly string[]): boolean {
   return true;
 }
 
-function baseNames(words: readonly string[]): readonly string[] {
-  return words.map(programName);
+/** Whether a program, without its folder, is a shell. */
+function isShell(name: string): boolean {
+  return /^(?:sh|bash|dash|ash|ksh|zsh)$/.test(name);
+}
+
+/** Of the words behind a shell's name, the place of what `-c` gives it to run, maybe still to come; `undefined`: no `-c`. */
+function shellCodeIndex(rest: readonly string[]): number | undefined {
+  const option = rest.findIndex((word) => /^-[A-Za-z]*c/.test(word));
+  if (option === -1) return undefined;
+  let index = option;
+  for (let word = rest[index]; word !== undefined && /^[-+]/.test(word); word = rest[index]) {
+    index += /^[-+][A-Za-z]*[oO]$/.test(word) ? 2 : 1;
+    if (word === '--') break;
+  }
+  return Math.min(index, rest.length);
 }

@@ -50,7 +50,7 @@ export function replaceInterpolations(script: string): ReplacedScript {
     text += script.slice(at, start);
     at = end;
     const place = places.get(start) ?? 'lost';
-    const problem = /^raw\s*\(/.test(cel) ? notYetRaw(start, end) : problemOf(place, start, end);
+    const problem = refuseRaw(cel, start, end) ?? problemOf(place, start, end);
     if (problem !== undefined) problems.push(problem);
     const name = `MG_${variables.length + 1}`;
     variables.push({ name, cel, offset: celStart });
@@ -62,14 +62,15 @@ export function replaceInterpolations(script: string): ReplacedScript {
 /** Each one looks at the whole command it stands in. */
 const maxHoles = 200;
 
-interface Hole {
+/** One `${{ }}` in a text. */
+export interface Hole {
   readonly start: number;
   readonly end: number;
   readonly cel: string;
   readonly celStart: number;
 }
 
-function findHoles(script: string): readonly Hole[] {
+export function findHoles(script: string): readonly Hole[] {
   return parseText(script).parts.flatMap((part) => {
     if (part.kind === 'text') return [];
     const start = script.lastIndexOf('${{', part.start);
@@ -77,17 +78,20 @@ function findHoles(script: string): readonly Hole[] {
   });
 }
 
-/** The walk sees each hole as a word of the same length, so that offsets stay. */
-function findPlaces(script: string, holes: readonly Hole[]): ReadonlyMap<number, ShellPlace> {
+/** Each hole as a word of the same length, so that offsets stay. */
+export function maskHoles(text: string, holes: readonly Hole[]): string {
   let masked = '';
   let from = 0;
   for (const { start, end } of holes) {
-    masked += script.slice(from, start) + 'X'.repeat(end - start);
+    masked += text.slice(from, start) + 'X'.repeat(end - start);
     from = end;
   }
-  masked += script.slice(from);
+  return masked + text.slice(from);
+}
+
+function findPlaces(script: string, holes: readonly Hole[]): ReadonlyMap<number, ShellPlace> {
   return walkShell(
-    masked,
+    maskHoles(script, holes),
     holes.map((hole) => hole.start),
   );
 }
@@ -97,7 +101,9 @@ function tooMany({ start, end }: Hole): ShellProblem {
   return { code: 'shell/too-many', message, start, end, help: 'hand the data over as one value: stdin:' };
 }
 
-function notYetRaw(start: number, end: number): ShellProblem {
+/** What is wrong with `raw( … )`, when it is one. */
+export function refuseRaw(cel: string, start: number, end: number): ShellProblem | undefined {
+  if (!/^raw\s*\(/.test(cel)) return undefined;
   const message = 'raw() is not built yet: data cannot become shell text';
   return {
     code: 'shell/raw',
@@ -120,14 +126,18 @@ const reasons: Readonly<Record<Exclude<ShellPlace, 'bare' | 'double-quoted' | 'h
   lost: 'here the quoting of the script could not be followed',
 };
 
+/** What is wrong with data that something parses again. */
+export function reparsed(start: number, end: number): ShellProblem {
+  const message = `${reasons.reparsed}: an interpolation cannot stand here`;
+  const help = 'hand it over: env: { NAME: "${{ … }}" }, then "$NAME"; or as an argument, "$1"';
+  return { code: 'shell/place', message, start, end, help };
+}
+
 function problemOf(place: ShellPlace, start: number, end: number): ShellProblem | undefined {
   if (place === 'bare' || place === 'double-quoted' || place === 'here-document') return undefined;
-  const message = `${reasons[place]}: an interpolation cannot stand here`;
-  const help =
-    place === 'comment'
-      ? 'remove it from the comment'
-      : place === 'command'
-        ? 'write the command itself; choose between several with `case`, or between calls with `when`'
-        : 'hand it over: env: { NAME: "${{ … }}" }, then "$NAME"; or as an argument, "$1"';
-  return { code: 'shell/place', message, start, end, help };
+  const problem = { ...reparsed(start, end), message: `${reasons[place]}: an interpolation cannot stand here` };
+  if (place === 'comment') return { ...problem, help: 'remove it from the comment' };
+  if (place !== 'command') return problem;
+  const help = 'write the command itself; choose between several with `case`, or between calls with `when`';
+  return { ...problem, help };
 }

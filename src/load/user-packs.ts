@@ -7,8 +7,9 @@ import { describeProgram } from './user-packs/executable-pack.ts';
 import { type FoundPack, findPack, isInside, trustedFile } from './user-packs/find-pack.ts';
 import { guardPack } from './user-packs/guard-pack.ts';
 import { importPack } from './user-packs/import-pack.ts';
+import { inItsName } from './user-packs/pack-at-work.ts';
 import { filesOfModule, hashFiles, hashProgram, type PackFile } from './user-packs/pack-files.ts';
-import { type PackProblem, placeOfText } from './user-packs/pack-problem.ts';
+import { type PackProblem, placeOfText, shortName } from './user-packs/pack-problem.ts';
 
 export type { PackProblem } from './user-packs/pack-problem.ts';
 
@@ -72,7 +73,21 @@ async function readPack({ kind, file }: FoundPack, files: readonly PackFile[]): 
   if (imported.kind === 'problems') return imported;
   const problems = packProblems(imported.value);
   if (problems.length > 0) return broken(problems, files);
-  return { kind: 'pack', pack: guardPack(wholePack(imported.value)) };
+  return { kind: 'pack', pack: guardPack(ofModule(file, wholePack(imported.value))) };
+}
+
+/** Its functions run under the pack's name. */
+function ofModule(file: string, { name, probes, actions }: Pack): Pack {
+  const by = shortName(file);
+  return {
+    name,
+    probes: probes.map((probe) => inItsName(by, probe)),
+    actions: actions.map((action) => ({
+      ...inItsName(by, action),
+      rollback: inItsName(by, action.rollback),
+      shared: action.shared && inItsName(by, action.shared),
+    })),
+  };
 }
 
 function broken(

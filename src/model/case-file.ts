@@ -11,6 +11,8 @@ export interface CaseAnswer {
   /** The question must have these params at least; compared as far as they are given. */
   readonly params: JsonObject;
   readonly become?: Become;
+  /** The host that was asked, where that is another. Absent in what somebody wrote: whichever is. */
+  readonly on?: string;
   /** Absent: the host cannot tell, and `unknown` says why. */
   readonly value?: Json;
   readonly unknown?: string;

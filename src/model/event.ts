@@ -1,4 +1,4 @@
-import type { OwnRollback, RunRequest, UnitKey } from './history.ts';
+import type { DelegateIds, OwnRollback, RunRequest, UnitKey } from './history.ts';
 import type { Json } from './json.ts';
 import type { HostOutcome, HostPlan, PlannedChange, Reason } from './plan.ts';
 import type { StepResult, Verdict } from './result.ts';
@@ -34,6 +34,8 @@ export type Event =
       readonly runbook: { readonly id: string; readonly title: string; readonly file: string; readonly sha256: string };
       readonly hosts: readonly string[];
       readonly inventoryHosts: number;
+      /** Hosts that are reached though they were not chosen, since something is carried out on them for others. Absent: none. */
+      readonly alsoReaches?: readonly string[];
       readonly dryRun: boolean;
       readonly forks: number;
       readonly steps: readonly { readonly id: string; readonly title: string }[];
@@ -81,6 +83,8 @@ export type Event =
       /** It was tried before, by `--retry-unreachable`. */
       readonly again?: true;
     })
+  /** A host on which something is carried out for others; one connection serves them all. */
+  | (Common & { readonly type: 'delegate.connected'; readonly delegate: DelegateIds; readonly ms: number })
   | (OfHost & {
       readonly type: 'probe.read';
       /** Absent: a probe of the symptom. */
@@ -88,6 +92,8 @@ export type Event =
       readonly name: string;
       readonly probe: string;
       readonly params: Json;
+      /** The host that was looked at, where that is another. */
+      readonly on?: string;
       readonly ms: number;
       /** Absent when unknown. */
       readonly value?: Json;
@@ -129,6 +135,8 @@ export type Event =
       readonly attempt: number;
       readonly alternative?: string;
       readonly bootId?: string;
+      /** The other hosts on which some of its changes are made, as they are now. Absent: none. */
+      readonly delegates?: readonly DelegateIds[];
       readonly changes: readonly PlannedChange[];
       /** Absent: the actions' own undos. */
       readonly rollback?: OwnRollback;

@@ -65,6 +65,8 @@ export interface RecordedCall {
   readonly become: string | false;
   readonly touches?: readonly string[];
   readonly timeoutMs?: number;
+  /** The host on which it is made, where that is another. */
+  readonly on?: string;
 }
 
 /** How a step says that its fix is taken back, where it leaves that not to the actions. */
@@ -84,6 +86,15 @@ export interface EarlierUndo {
   readonly at: string;
 }
 
+/** Another host on which something of a host's fix was made: which machine, and which boot of it. */
+export interface DelegateIds {
+  readonly host: string;
+  /** `SHA256:…`, where the transport has one. */
+  readonly hostKey?: string;
+  readonly machineId?: string;
+  readonly bootId?: string;
+}
+
 /** One attempt of a unit's fix. */
 export interface AttemptRecord {
   readonly attempt: number;
@@ -91,6 +102,8 @@ export interface AttemptRecord {
   readonly at: string;
   /** The host's boot when it was about to be sent; absent: not known then. */
   readonly bootId?: string;
+  /** The other hosts on which some of `changes` were to be made, as they were then. Absent: none. */
+  readonly delegates?: readonly DelegateIds[];
   readonly changes: readonly PlannedChange[];
   /** Absent: nobody wrote down how it ended. */
   readonly result?: {

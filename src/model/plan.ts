@@ -12,6 +12,8 @@ export interface PlannedHost {
   readonly params: { readonly [name: string]: Value };
   /** Param → where its value came from: `-e`, `inventory (group web)`, `default`. */
   readonly sources: { readonly [name: string]: string };
+  /** Names of the other hosts on which something of its runbook is carried out. Absent: none. */
+  readonly delegates?: readonly string[];
 }
 
 /** What a run is going to look at: pure, made before anything is connected. */
@@ -22,6 +24,14 @@ export interface Plan {
   readonly inventoryHosts: number;
   /** Absent: all hosts at once. */
   readonly rollout?: Rollout;
+  /** Hosts on which something is carried out for others, whether chosen themselves or not. Absent: none. */
+  readonly delegates?: readonly Host[];
+}
+
+/** Names of the hosts that a run reaches though they were not chosen. */
+export function alsoReached({ hosts, delegates = [] }: Plan): readonly string[] {
+  const chosen = new Set(hosts.map(({ host }) => host.name));
+  return delegates.map(({ name }) => name).filter((name) => !chosen.has(name));
 }
 
 /** One part of a condition and how it came out. `unknown` names what it waits on. */
@@ -35,6 +45,8 @@ export interface Reason {
 export interface PlannedChange {
   readonly action: string;
   readonly params: Json;
+  /** The host on which it is made, where that is another than the one it is made for. */
+  readonly on?: string;
   /** The state before; what undo restores. */
   readonly before: Json;
   readonly change: Json;
@@ -85,6 +97,8 @@ export interface Snapshot {
   readonly id: string;
   readonly probe: string;
   readonly params: Json;
+  /** The host that was looked at, where that is another than the plan's. */
+  readonly on?: string;
   /** What it reads, as resources: a change that touches any of them ends the snapshot's life. */
   readonly reads: readonly string[];
   /** Absent when it is unknown or predicted: it is read again when it is needed. */
@@ -133,4 +147,10 @@ export interface HostOutcome {
   readonly standing?: readonly string[];
   /** It was stopped between two steps: a resume goes on with it. */
   readonly stopped?: true;
+}
+
+/** Names of the other hosts on which changes of these plans are made, by name. */
+export function changedElsewhere(plans: readonly HostPlan[]): readonly string[] {
+  const items = plans.flatMap(({ steps }) => steps.flatMap((step) => step.items));
+  return [...new Set(items.flatMap(({ changes }) => changes.flatMap(({ on }) => on ?? [])))].sort();
 }

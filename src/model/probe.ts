@@ -12,6 +12,10 @@ import { Unknown } from './unknown.ts';
 export interface Inspector {
   /** Epoch ms of this run's last change on this host, for `since: change`; the run's start when nothing changed yet. Host clock. */
   readonly since: number;
+  /** How long each command may take, and the code that asks from one to the next. Absent: a default. */
+  readonly timeoutMs?: number;
+  /** Aborts when nobody waits for what is looked at any more. */
+  readonly signal?: AbortSignal;
   run(command: Command): Promise<Answer>;
 }
 

@@ -5,6 +5,8 @@ import type { Label } from './transport.ts';
 /** One reading of a host: what a probe tells, or what an action sees. */
 export interface Question {
   readonly host: string;
+  /** The host that is asked for it, where that is another. */
+  readonly on?: string;
   readonly label: Label;
   readonly become: Become;
   /** Where it is asked, for probes: `symptom.requests`, `confirm.worker`, `start.again`; the last word is the runbook's name for it. */

@@ -56,6 +56,8 @@ interface CallModifiers {
   readonly as: string;
   readonly become?: Become;
   readonly timeoutMs?: number;
+  /** Carried out on this host of the inventory; `params` and `host` alone tell its name. */
+  readonly delegateTo?: Text;
 }
 
 /** One entry of `probes:`. */
@@ -157,7 +159,9 @@ export interface Step {
   /** Runs also when the symptom is absent or gone. */
   readonly prevent: boolean;
   readonly become?: Become;
-  /** So many hosts at a time. */
+  /** For calls that do not say themselves where they are carried out. */
+  readonly delegateTo?: Text;
+  /** So many hosts at a time; of those that delegate to one host, where it delegates. */
   readonly throttle?: number;
 }
 

@@ -1,4 +1,4 @@
-import type { RunRequest } from './history.ts';
+import type { DelegateIds, RunRequest } from './history.ts';
 import type { JsonObject } from './json.ts';
 import type { HostPlan } from './plan.ts';
 import type { Rollout } from './rollout.ts';
@@ -24,6 +24,8 @@ export interface SavedPlan {
   readonly rollout?: Rollout;
   /** By name. */
   readonly hosts: readonly SavedHost[];
+  /** Other hosts on which something is carried out for these; by name. Absent: none. */
+  readonly delegates?: readonly SavedDelegate[];
   /** Chosen hosts that could not be looked at; by name. Nothing is done on them. */
   readonly unseen: readonly { readonly host: string; readonly reason: string }[];
 }
@@ -41,4 +43,11 @@ export interface SavedHost {
   readonly params: JsonObject;
   /** Its snapshots are fingerprints only: no line of a log, no content of a file. */
   readonly plan: HostPlan;
+}
+
+/** A host on which something is carried out for others, as it was when the plan was made. */
+export interface SavedDelegate extends DelegateIds {
+  /** Name or IP, as the inventory has it. */
+  readonly address: string;
+  readonly port: number;
 }

@@ -3,6 +3,7 @@ import type { Plan, PlannedHost } from '../model/plan.ts';
 import { type Rollout, rolloutOf } from '../model/rollout.ts';
 import type { Runbook } from '../model/runbook.ts';
 import type { Secret } from '../model/secret.ts';
+import { findDelegates } from './find-delegates.ts';
 import { resolveParams } from './resolve-params.ts';
 import { limitHosts, selectHosts } from './select-hosts.ts';
 
@@ -50,10 +51,13 @@ export function buildPlan(runbook: Runbook, inventory: Inventory, options: PlanO
   }
   if (problems.size > 0)
     return { kind: 'params', problems: [...problems].map(([problem, names]) => `${problem} [${some(names)}]`) };
+  const found = findDelegates(runbook, inventory, hosts);
+  if (found.problems.length > 0) return { kind: 'params', problems: found.problems };
   const rollout = rolloutOf(runbook.rollout, options.rollout);
   const plan = {
     runbook,
-    hosts,
+    hosts: found.hosts,
+    ...(found.delegates.length === 0 ? {} : { delegates: found.delegates }),
     inventoryHosts: inventory.hosts.length,
     ...(rollout === undefined ? {} : { rollout }),
   };

@@ -45,7 +45,8 @@ export function misplacedChoice(
   if (choice.expectHosts !== undefined && plan.hosts.length !== choice.expectHosts) {
     return `--expect-hosts ${choice.expectHosts}: the plan has ${plan.hosts.length}`;
   }
-  const local = plan.hosts.filter(({ host }) => (choice.connection ?? host.connect.transport) === 'local');
+  const reached = new Set([...plan.hosts.map(({ host }) => host), ...(plan.delegates ?? [])]);
+  const local = [...reached].filter(({ connect }) => (choice.connection ?? connect.transport) === 'local');
   if (local.length > 1)
     return `-c local is for one host, and ${local.length} are chosen: they would all be this machine`;
   return undefined;

@@ -96,7 +96,9 @@ export function createNarrator(options: ReporterOptions, columns: () => number, 
     undo = isUndo(event);
     hostColumns = Math.min(24, Math.max(4, ...event.hosts.map((host) => width(safeLine(host)))));
     const mode = event.dryRun ? ', dry run: nothing is changed' : '';
-    const size = `${event.hosts.length} of ${event.inventoryHosts} hosts${mode}`;
+    const { alsoReaches = [] } = event;
+    const also = alsoReaches.length === 0 ? '' : `; also reaches ${foldNames(alsoReaches)}`;
+    const size = `${event.hosts.length} of ${event.inventoryHosts} hosts${also}${mode}`;
     const text = `${event.runbook.id}: ${event.runbook.title} (${size})`;
     return { lasting: true, lines: hang('', safeLine(text), columns(), colours.bold) };
   }

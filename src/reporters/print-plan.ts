@@ -135,7 +135,8 @@ function rolloutText({ batches, pauseMs, maxFail }: Rollout): string {
 
 /** `12 hosts would change, 4 healthy, 2 undetermined`. */
 function planCounts(plans: readonly HostPlan[]): string {
-  const changes = (plan: HostPlan): boolean => plan.steps.some((step) => step.result.outcome === 'would_change');
+  const changes = (plan: HostPlan): boolean =>
+    plan.steps.some(({ result }) => result.outcome === 'would_change' && result.on === undefined);
   const others = plans.filter((plan) => !changes(plan));
   const changing = plans.length - others.length;
   const parts = [changing === 0 ? 'no host would change' : `${count(changing, 'host')} would change`];

@@ -15,8 +15,9 @@ export function resultText(summary: RunSummary, output: Output, options: Reporte
     folder: process.cwd(),
     planFile: options.planFile,
   };
-  const { inventoryHosts, rollout } = started;
-  const shown = { ...looks, diff: options.diff, inventoryHosts, ...(rollout === undefined ? {} : { rollout }) };
+  const { inventoryHosts, rollout, alsoReaches = [] } = started;
+  const about = { inventoryHosts, alsoReaches, ...(rollout === undefined ? {} : { rollout }) };
+  const shown = { ...looks, diff: options.diff, ...about };
   const plan = started.dryRun ? `${printPlan(summary.plans, shown)}\n` : '';
   return plan + printSummary(summary, looks);
 }

@@ -57,6 +57,12 @@ export function sentence(event: Exclude<Event, Told>, colours: Colours): Sentenc
       const level = event.again === true ? 2 : 0;
       return { level, what: 'unreachable', host: event.host, text, paint: colours.redBright };
     }
+    case 'delegate.connected': {
+      const { host, hostKey } = event.delegate;
+      const key = hostKey === undefined ? '' : `, host key ${hostKey}`;
+      const text = `${formatDuration(event.ms)}, for the hosts that delegate to it${key}`;
+      return { level: 3, what: 'connected', host, text, paint: colours.blue };
+    }
     case 'step.started':
       return { level: 3, what: 'step', host: event.host, text: `${place(event)}: ${event.title}`, paint: colours.blue };
     case 'note':
@@ -124,7 +130,8 @@ function ofReading(event: OfReading, colours: Colours): Sentence {
   const paint = colours.blue;
   switch (event.type) {
     case 'probe.read': {
-      const what = `${event.step ?? 'symptom'}.${event.name} = ${event.probe}(${answer(event.params)})`;
+      const asked = `${event.probe}(${answer(event.params)})${event.on === undefined ? '' : ` on ${event.on}`}`;
+      const what = `${event.step ?? 'symptom'}.${event.name} = ${asked}`;
       if (event.unknown !== undefined) {
         return { level: 1, what: 'unreadable', host, text: `${what}: ${event.unknown}`, paint: colours.magentaBright };
       }
@@ -155,7 +162,8 @@ function ofFix(event: OfFix, colours: Colours): Sentence {
         event.revertAfterMs === undefined
           ? ''
           : `; the host takes it back by itself after ${whole(event.revertAfterMs)}, unless it is told to keep it`;
-      const text = `${place(event)}: starts${by} (attempt ${event.attempt})${back}`;
+      const on = event.delegates === undefined ? '' : ` on ${event.delegates.map(({ host: name }) => name).join(', ')}`;
+      const text = `${place(event)}: starts${by}${on} (attempt ${event.attempt})${back}`;
       return { level: back === '' ? 2 : 0, what: 'fix', host, text, paint };
     }
     case 'fix.result': {

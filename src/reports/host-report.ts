@@ -134,10 +134,11 @@ function proofsOf(item: Json): readonly string[] {
 }
 
 function changeReport({ contents, ...change }: PlannedChange): ChangeReport {
-  const { action, summary, become, commands, before, irreversible, predicted } = change;
+  const { action, summary, on, become, commands, before, irreversible, predicted } = change;
   return {
     action,
     summary,
+    ...(on === undefined ? {} : { on }),
     become,
     commands,
     before,

@@ -122,6 +122,8 @@ export interface ChangeReport {
   readonly action: string;
   /** One line, before → after. */
   readonly summary: string;
+  /** The host on which it is made, where that is another. */
+  readonly on?: string;
   readonly become: string | false;
   readonly commands: readonly string[];
   readonly before: Json;
@@ -149,6 +151,8 @@ export interface Reading {
   readonly name: string;
   readonly probe: string;
   readonly params: Json;
+  /** The host that was looked at, where that is another. */
+  readonly on?: string;
   readonly ms: number;
   /** Absent when unknown. */
   readonly value?: Json;

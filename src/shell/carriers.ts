@@ -105,6 +105,8 @@ const carriers: Readonly<Record<string, Carrier>> = {
 export function behindCarriers(words: readonly string[]): number {
   let at = 0;
   for (let carrier = carrierAt(words, 0); carrier !== undefined; carrier = carrierAt(words, at)) {
+    // It only asks whether there is such a command.
+    if (programName(words[at] ?? '') === 'command' && /^-[pvV]*[vV]$/.test(words[at + 1] ?? '')) return at;
     const behind = behindOptions(carrier, words, at + 1);
     if (behind === undefined) return at;
     at = behind;
@@ -115,6 +117,11 @@ export function behindCarriers(words: readonly string[]): number {
 /** A program's name without its folder; an assignment stays whole. */
 export function programName(word: string): string {
   return word.replace(/^[^=]*\//, '');
+}
+
+/** The words of a command line, programs without their folders. */
+export function baseNames(words: readonly string[]): readonly string[] {
+  return words.map(programName);
 }
 
 function carrierAt(words: readonly string[], at: number): Carrier | undefined {

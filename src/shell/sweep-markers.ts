@@ -15,9 +15,14 @@ export interface Sweep {
 
 /*
  * Says `RUN NAME` of each marker that may go. Those of the run that holds the host's lock stay, and whatever lives: the meta of
- * a fix and that of a dead man's switch both begin with WORD BOOT PID BORN. A switch that waits, or has not ended, stays too.
+ * a fix and that of a dead man's switch both begin with WORD BOOT PID BORN. A switch that waits, or has not ended, stays, and so do
+ * all markers of its run: it takes back what those say was begun.
  */
-const choose = `sw_stays() {
+const choose = `sw_switches() {
+sw_keep=; for sw_m in */armed */fired; do [ ! -e "$sw_m" ] || { sw_meta "\${sw_m%/*}"; sw_keep="$sw_keep $sw_r"; }; done
+}
+sw_stays() {
+case "$sw_keep " in *" $sw_r "*) [ "$sw_r" = - ] || return 0;; esac
 [ "$sw_r" = "$sw_going" ] || [ -e "$1/armed" ] || [ -e "$1/fired" ] || { [ -n "$sw_s" ] && [ "$sw_b" = "$lk_b" ] && mg_alive "$sw_p" "$sw_s"; }
 }
 sw_meta() { sw_r=-; { read -r sw_n sw_b sw_p sw_s sw_g sw_r <"$1/meta"; } 2>/dev/null; [ -n "$sw_r" ] || sw_r=-; }
@@ -46,6 +51,7 @@ echo "user $lk_u"
 [ -d "$lk_m" ] || { echo end; exit 0; }
 [ ! -L "$lk_m" ] && [ -O "$lk_m" ] && cd "$lk_m" || { echo unsafe; exit 0; }
 sw_going=; if lk_ours && lk_read "$lk_d/lock" && { lk_alive || lk_fixing; }; then sw_going=$lk_r; fi
+sw_switches
 { sw_settled; sw_unknown; } | if [ "$apply" = yes ]
 then { while read -r sw_r sw_m; do echo "$sw_r" >&3; echo "$sw_m"; done | xargs rm -rf; } 3>&1
 else while read -r sw_r sw_m; do echo "$sw_r"; done

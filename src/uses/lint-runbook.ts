@@ -37,15 +37,21 @@ export async function lintSarif(findings: readonly LintFinding[]): Promise<strin
   return `${JSON.stringify(sarif(findings, mendgateVersion()), undefined, 2)}\n`;
 }
 
-/** What a rule looks for, why, and the better way; `undefined`: there is no such rule, and these there are. */
+/** What a rule looks for, or a code means, why, and the better way; no text: there is none such, and these there are. */
 export async function explainLintRule(
   name: string,
 ): Promise<{ readonly text?: string; readonly known: readonly string[] }> {
-  const [{ findRule, rules }, { explainRule }] = await Promise.all([
+  const [{ findRule, rules }, { explanationOf, explanations }, { explainCode, explainRule }] = await Promise.all([
     import('../lint/rules/index.ts'),
+    import('../lint/codes/index.ts'),
     import('../lint/explain-rule.ts'),
   ]);
+  const known = [
+    ...rules.map(({ id, title }) => [id, title] as const),
+    ...Object.entries(explanations).map(([code, { means }]) => [code, means] as const),
+  ].map(([code, what]) => `${code.padEnd(32)} ${what}`);
   const rule = findRule(name);
-  const known = rules.map(({ id, title }) => `${id.padEnd(30)} ${title}`);
-  return rule === undefined ? { known } : { text: explainRule(rule), known };
+  if (rule !== undefined) return { text: explainRule(rule), known };
+  const explanation = explanationOf(name);
+  return explanation === undefined ? { known } : { text: explainCode(name, explanation), known };
 }

@@ -7,6 +7,7 @@ import type { Dialled } from '../journal/collect-plan.ts';
 import {
   checkRunbook,
   execute,
+  type How,
   mend,
   planRun,
   reachHosts,
@@ -59,6 +60,7 @@ export async function savePlan(asked: SaveRequest, file: string, forMs: number):
     now: (request.clock ?? systemClock).now(),
     forMs,
     mendgate: mendgateVersion(),
+    delegates: planned.delegates ?? [],
     dialled: new Map(planned.hosts.map((each) => [each.host.name, dialledOf(each, redact)])),
   });
   if (collected === undefined) return { end };
@@ -72,6 +74,7 @@ export async function savePlan(asked: SaveRequest, file: string, forMs: number):
 }
 
 function isOfPlan({ type }: Event): boolean {
+  if (type === 'delegate.connected') return true;
   return type === 'run.started' || type === 'host.connected' || type === 'host.planned' || type === 'host.finished';
 }
 
@@ -162,7 +165,8 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   const diagnostics = [...runbook.diagnostics, ...inventory.diagnostics];
   if (runbook.value === undefined || inventory.value === undefined) return { kind: 'invalid', diagnostics };
   const { changedSince } = await import('../journal/changed-since.ts');
-  const chosen = [...saved.hosts, ...saved.unseen].map(({ host }) => host);
+  const { hosts, unseen, delegates = [] } = saved;
+  const chosen = [...new Set([...hosts, ...unseen, ...delegates].map(({ host }) => host))];
   const changed = changedSince(saved.request, runbook.value, inventory.value.hosts, chosen);
   if (changed !== undefined) return refused(5, `${changed} since the plan was made; make a new one`);
   const planned = await planRun(again, runbook.value, inventory.value);
@@ -174,8 +178,7 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
 
   const reach = await reachHosts(again);
   try {
-    const walker = await planWalker(saved, redact, again);
-    const how = { kind: 'apply', of: saved.id, walker } as const;
+    const how = { kind: 'apply', of: saved.id, ...(await howOf(saved, redact, again)) } as const;
     const kept = await execute(again, planned.plan, inventory.value, reach.transportFor, how);
     if (kept.kind === 'not_begun') return notBegun(kept.failure);
     return { kind: 'ran', result: withJournal(kept), diagnostics };
@@ -206,12 +209,19 @@ async function otherParams(saved: SavedPlan, plan: Plan, redact: Redact): Promis
   return texts.length === 0 ? undefined : `${texts.slice(0, 3).join('; ')}: changed`;
 }
 
-/** The walk of a run that carries a saved plan out, for one that goes on with it; why that can't be had. */
-export async function walkerOfTaken(request: WholeRequest, id: string, plan: Plan): Promise<Walker | string> {
+/** The walk of a run that carries a saved plan out, for one that goes on with it, and whom that delegates to; why that can't be had. */
+export async function walkerOfTaken(request: WholeRequest, id: string, plan: Plan): Promise<PlannedHow | string> {
   const { takenPlan } = await import('../journal/used-plans.ts');
   const taken = await takenPlan(request.stateDirectory ?? '', id);
   if (taken.kind !== 'plan') return `the plan that this run carries out: ${taken.problem}; apply it anew`;
-  return planWalker(taken.plan, await redactorOf(request, plan), request);
+  return howOf(taken.plan, await redactorOf(request, plan), request);
+}
+
+type PlannedHow = Required<Pick<How, 'walker' | 'knownDelegates'>>;
+
+async function howOf(saved: SavedPlan, redact: Redact, request: MendRequest): Promise<PlannedHow> {
+  const walker = await planWalker(saved, redact, request);
+  return { walker, knownDelegates: new Map((saved.delegates ?? []).map((ids) => [ids.host, ids])) };
 }
 
 async function planWalker(

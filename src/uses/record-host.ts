@@ -61,11 +61,12 @@ export async function recordHost(asked: RecordRequest): Promise<RecordEnd> {
   if (plan === undefined || planned === undefined || looked === undefined) return { end };
   const redactor = createRedactor([...secretsOfReach(request.reach, plan), ...secretsIn(planned.params)]);
   const clean = <T>(value: T): T => withoutLikelySecrets(redactor.value(value));
-  const readings = heard.map(({ question: { label, become }, ...said }) => ({
+  const readings = heard.map(({ question: { label, become, on }, ...said }) => ({
     kind: label.kind === 'inspect' ? ('inspect' as const) : ('probe' as const),
     name: label.name,
     params: clean(label.params),
     become,
+    ...(on === undefined ? {} : { on }),
     ...clean(said),
   }));
   const { runbook } = plan;

@@ -30,7 +30,7 @@ export type ResumeRequest = Omit<
   readonly run: string;
   readonly stateDirectory: string;
   /** Also hosts that ended so. Default: those that have not ended, or of which something is unknown. */
-  readonly also?: readonly ('failed' | 'unreachable')[];
+  readonly also?: readonly ('failed' | 'unreachable')[] | undefined;
   /** Hears what the journal tells of the run so far, before it goes on: its beginning, and how its other hosts ended. */
   readonly onBefore?: (event: Event) => void;
   /** Asked before anything is connected; `false`: nothing is done. */
@@ -86,15 +86,12 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
   const planned = await planRun(again, runbook.value, inventory.value);
   if (planned.kind === 'refused') return planned;
   const { plan } = planned;
-  const changed = changedSince(
-    asked,
-    plan.runbook,
-    inventory.value.hosts,
-    history.hosts.map(({ host }) => host),
-  );
+  const changed = changedSince(asked, plan.runbook, inventory.value.hosts, [
+    ...new Set([...history.hosts.map(({ host }) => host), ...(plan.delegates ?? []).map(({ name }) => name)]),
+  ]);
   if (changed !== undefined) return refused(5, `${changed} since run ${run}: begin a new one`);
-  const walker = asked.kind === 'apply' ? await walkerOfTaken(again, asked.of ?? '', plan) : undefined;
-  if (typeof walker === 'string') return refused(5, walker);
+  const how = asked.kind === 'apply' ? await walkerOfTaken(again, asked.of ?? '', plan) : {};
+  if (typeof how === 'string') return refused(5, how);
   // Without hosts only the end of the run is left to be written down.
   if (hosts.length > 0 && !(await request.approveHosts(run, hosts))) return refused(5, 'not approved');
   again.onPlan(plan, planned.warnings);
@@ -116,7 +113,7 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
     };
     const kept = await execute(again, plan, inventory.value, reach.transportFor, {
       kind: asked.kind,
-      ...(walker === undefined ? {} : { walker }),
+      ...how,
       resume: { resume, journal },
     });
     if (kept.kind === 'not_begun') return notBegun(kept.failure);

@@ -69,6 +69,9 @@ export async function sweepHosts(request: SweepRequest): Promise<SweepEnd> {
     const { settled } = kept;
     const found = request.inventory.length > 0 ? await namedHosts(request) : await hostsOfRuns(request, settled);
     if ('kind' in found) return found;
+    if (request.limit !== undefined && found.groups.every((group) => group.hosts.length === 0)) {
+      return { kind: 'none', problem: `no host matches -l ${request.limit}; nothing was touched` };
+    }
     const hosts = await sweepGroups(request, found.groups, settled, kept.needed);
     return { kind: 'swept', hosts, needed: kept.needed, warnings: found.warnings, diagnostics: found.diagnostics };
   } finally {
@@ -111,11 +114,16 @@ async function hostsOfRuns(request: SweepRequest, runs: readonly RunHistory[]): 
     const chosen = await chooseHosts(inventory, 'all', request.limit);
     if (chosen.kind !== 'hosts') return { kind: 'none', problem: chosen.message };
     const wanted = new Set(alike.flatMap(mended));
-    const hosts = chosen.hosts.filter(({ name }) => wanted.has(name) && !seen.has(name));
-    for (const { name } of hosts) seen.add(name);
+    const hosts = chosen.hosts.filter((host) => wanted.has(host.name) && !seen.has(placeOf(host)));
+    for (const host of hosts) seen.add(placeOf(host));
     groups.push({ hosts, reach, becomeByDefault: request.becomeByDefault || asked.becomeByDefault });
   }
   return { groups, warnings, diagnostics: [] };
+}
+
+/** Two inventories may call two hosts the same. */
+function placeOf({ name, connect: { address, port, user } }: Host): string {
+  return JSON.stringify([name, address, port, user]);
 }
 
 /** Runs in groups that reached their hosts in the same way, the newest first. */

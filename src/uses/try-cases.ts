@@ -14,12 +14,13 @@ import { findCaseFiles } from '../load/cases/find-case-files.ts';
 import { loadCaseFile } from '../load/cases/load-case-file.ts';
 import { writeExpectations } from '../load/cases/write-expectations.ts';
 import { validateParams } from '../load/validate-call-params.ts';
-import type { CaseFile, TestCase } from '../model/case-file.ts';
+import type { CaseFile } from '../model/case-file.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Registry } from '../model/pack.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
+import { delegatesOf } from '../plan/find-delegates.ts';
 import { convertGiven } from '../plan/resolve-params.ts';
 import { systemClock } from '../transports/clock.ts';
 import { replayClock } from '../transports/replay/replay-clock.ts';
@@ -86,8 +87,10 @@ function onceOf(runbook: Runbook, registry: Registry): RunOnce {
       clock,
       ...(alter === undefined ? {} : { alter }),
     });
-    const planned = { host: hostOf(testCase), params, sources: {} };
-    const plan: Plan = { runbook, hosts: [planned], inventoryHosts: 1 };
+    const planned = { host: hostNamed(testCase.hostName, testCase.groups), params, sources: {} };
+    // The case's host answers for those to which it delegates.
+    const delegates = [...delegatesOf(runbook, planned).keys()].map((name) => hostNamed(name, []));
+    const plan: Plan = { runbook, hosts: [planned], delegates, inventoryHosts: 1 + delegates.length };
     const { outcomes } = await executePlan(plan, {
       // Titles and commands may name the run.
       runId: 'case',
@@ -116,8 +119,8 @@ function onceOf(runbook: Runbook, registry: Registry): RunOnce {
   };
 }
 
-function hostOf({ hostName, groups }: TestCase): Host {
-  return { name: hostName, connect: { address: hostName, port: 22 }, vars: {}, groups, origins: {} };
+function hostNamed(name: string, groups: readonly string[]): Host {
+  return { name, connect: { address: name, port: 22 }, vars: {}, groups, origins: {} };
 }
 
 /** Writes what came into the case file, for those runs that could be made; gives these. */

@@ -24,13 +24,19 @@ export type UndoRequest = Omit<
 
 /** Takes a run's changes back, the last first, on the hosts where they stand as the run left them. */
 export async function undoRun(request: UndoRequest): Promise<MendEnd> {
-  const [{ findLastChange, findRun }, { earlierUndos, undoneUnit }, { readHistory }, { undoWalker }] =
-    await Promise.all([
-      import('../journal/kept-runs.ts'),
-      import('../journal/earlier-undos.ts'),
-      import('../journal/read-history.ts'),
-      import('../engine/undo-walk.ts'),
-    ]);
+  const [
+    { findLastChange, findRun },
+    { earlierUndos, undoneUnit },
+    { readHistory },
+    { undoWalker },
+    { knownDelegates },
+  ] = await Promise.all([
+    import('../journal/kept-runs.ts'),
+    import('../journal/earlier-undos.ts'),
+    import('../journal/read-history.ts'),
+    import('../engine/undo-walk.ts'),
+    import('../engine/delegates.ts'),
+  ]);
   const { run: name, stateDirectory: state } = request;
   const found = await (name === 'last' ? findLastChange(state) : findRun(state, name));
   if (found.kind === 'none') return refused(66, found.problem);
@@ -72,7 +78,9 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
     const walker = undoWalker(run, new Map(history.hosts.map((host) => [host.host, host])), (key, attempt) =>
       earlier.get(undoneUnit(key, attempt)),
     );
-    const kept = await execute(whole, plan, inventory.value, reach.transportFor, { kind: 'undo', of: run, walker });
+    const known = knownDelegates(history.hosts);
+    const how = { kind: 'undo', of: run, walker, knownDelegates: known } as const;
+    const kept = await execute(whole, plan, inventory.value, reach.transportFor, how);
     if (kept.kind === 'not_begun') return notBegun(kept.failure);
     return { kind: 'ran', result: withJournal(kept), diagnostics: inventory.diagnostics };
   } finally {
@@ -92,21 +100,33 @@ async function planOf(
   packs: readonly UserPack[],
 ): Promise<Plan | string> {
   const touched = history.hosts.flatMap(({ host, units }) => (units.length === 0 ? [] : [host]));
+  const elsewhere = delegatesOf(history);
   if (touched.length === 0) return `run ${history.run} changed nothing`;
   const { overrideConnect } = await import('../plan/override-connect.ts');
-  const missing = touched.filter((name) => !inventory.hosts.some((host) => host.name === name));
+  const missing = [...new Set([...touched, ...elsewhere])].filter(
+    (name) => !inventory.hosts.some((host) => host.name === name),
+  );
   if (missing.length > 0) return `the inventory has lost ${missing.join(', ')}: give the one that has them with -i`;
   const chosen = await chooseHosts(inventory, 'all', request.limit);
   if (chosen.kind !== 'hosts') return chosen.message;
-  const hosts = overrideConnect(chosen.hosts, { ...history.request?.reach, ...request.reach }).hosts.filter(
-    ({ name }) => touched.includes(name),
-  );
+  const reach = { ...history.request?.reach, ...request.reach };
+  const hosts = overrideConnect(chosen.hosts, reach).hosts.filter(({ name }) => touched.includes(name));
   if (hosts.length === 0) return `run ${history.run} changed nothing on ${request.limit ?? 'these hosts'}`;
+  const delegates = overrideConnect(inventory.hosts, reach).hosts.filter(({ name }) => elsewhere.has(name));
   return {
     runbook: { ...runbookOf(history), packs },
+    ...(delegates.length === 0 ? {} : { delegates }),
     hosts: hosts.map((host) => ({ host, params: {}, sources: {} })),
     inventoryHosts: inventory.hosts.length,
   };
+}
+
+/** Other hosts on which that run changed something, or would take something back. */
+function delegatesOf({ hosts }: RunHistory): ReadonlySet<string> {
+  const units = hosts.flatMap((host) => host.units);
+  const changed = units.flatMap(({ attempts }) => attempts.flatMap(({ changes }) => changes));
+  const back = units.flatMap(({ ownRollback: own }) => (own?.kind === 'calls' ? own.calls : []));
+  return new Set([...changed, ...back].flatMap(({ on }) => on ?? []));
 }
 
 /** What is shown as the runbook of an undo: the one that was run may not be there any more. */

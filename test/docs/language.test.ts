@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ansibleKey, ansibleWords } from '../../src/load/ansible-words.ts';
-import { notBuilt } from '../../src/load/not-yet.ts';
 import { printFromAnsible } from '../../src/load/print-from-ansible.ts';
 import { languageParts, printLanguage } from '../../src/load/print-language.ts';
 import { isObject } from '../../src/model/json.ts';
@@ -43,21 +42,13 @@ describe('the reference of the language', () => {
     },
   );
 
-  it.each(languageParts)('has an example for every key of $title, or says that it is not built', (part) => {
+  it.each(languageParts)('has an example for every key of $title', (part) => {
     const keys = Object.keys(isObject(part.schema['properties']) ? part.schema['properties'] : {});
     const shown = new Set(keysIn(parse(textOf(part.example))));
     expect(keys.length).toBeGreaterThan(0);
-    expect(keys.filter((key) => !shown.has(key) && notBuilt(key) === undefined)).toEqual(
+    expect(keys.filter((key) => !shown.has(key))).toEqual(
       // A step has one of the three.
       part.title === 'Step' ? ['alternatives', 'risky'] : [],
     );
-  });
-
-  it('says of each key that is not built what to do meanwhile', () => {
-    const page = printLanguage(textOf);
-    for (const key of ['run_once', 'delegate_to', 'throttle', 'batches', 'pause', 'max_fail']) {
-      const instead = notBuilt(key);
-      if (instead !== undefined) expect(page).toMatch(new RegExp(`\\| \`${key}\` \\|.*Not built yet.*: ${instead}`));
-    }
   });
 });

@@ -53,6 +53,7 @@ describe.skipIf(readerMissing !== undefined).each(followed)(`%s, followed${why}`
     const worker = { conf: 'jobs = 2\n', pid: '1\n', loaded: '1\n' };
     for (const [name, text] of Object.entries(worker)) reader.hosts.write('web01', `/srv/worker/worker.${name}`, text);
     reader.hosts.write('web01', '/srv/app/maintenance.on', '', 7200);
+    reader.hosts.write('web02', '/srv/pool/servers', 'web01 ready\n');
   }, 60_000);
   afterAll(async () => reader?.stop());
 

@@ -89,6 +89,12 @@ describe('runs clean --hosts', () => {
     expect(stderr).toContain('0 markers on 0 hosts removed, 1 host could not be asked\n');
   });
 
+  it('touches nothing where no host matches', async () => {
+    const { code, stderr } = await clean('-l', 'nobody');
+    expect(code).toBe(66);
+    expect(stderr).toContain('no host matches -l nobody; nothing was touched');
+  });
+
   it('refuses an age at which others still need them, and options that are about hosts without --hosts', async () => {
     expect(await clean('--unknown', '6d')).toMatchObject({ code: 64 });
     for (const option of [

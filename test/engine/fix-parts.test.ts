@@ -16,6 +16,7 @@ const due = (action: Action, change: Json, timeoutMs?: number): DueChange => ({
   change,
   touches: [],
   become: 'root',
+  on: undefined,
   timeoutMs,
   predicted: false,
 });

@@ -196,6 +196,15 @@ const added = defineAction({
   rollback: irreversible('give rollback:'),
 });
 
+/** Writes its note, and leaves it to its step how that is taken back. */
+const sealed = defineAction({
+  ...looking,
+  name: 'note.sealed',
+  summary: 'A note says this, for good.',
+  apply: (change) => [{ script: 'cat > "$p"', variables: { p: change.path }, stdin: change.to }],
+  rollback: irreversible('give rollback:'),
+});
+
 /** Writes its note after its step's deadline, and must not be ended before. */
 const commit = defineAction({
   ...unseeing,
@@ -223,6 +232,7 @@ export const notesPack: Pack = {
     lockedAction('note.watched', true),
     taken,
     added,
+    sealed,
     commit,
   ],
 };

@@ -156,6 +156,63 @@ describe('undo of a step that brought its own rollback', () => {
     expect(endOf(await undoOf(events))).toEqual(['healthy', 0]);
   });
 
+  it('refuses to overwrite what somebody changed since, where the record tells how the fix left it', async () => {
+    for (const remediation of [fix(action('note.sealed', says('a', 'new'))), fix(write('a', 'new'))]) {
+      desk = openDesk({ a: 'old' });
+      const { events } = await desk.run(runbook([own([write('a', 'old')], { remediation })]));
+      desk.write('a', 'theirs');
+      const dry = await undoOf(events, [], { mode: 'dry_run' });
+      expect(endOf(dry)).toEqual(['refused', 5]);
+      const back = await undoOf(events);
+      expect(endOf(back)).toEqual(['refused', 5]);
+      expect(back.outcome.reason).toBe(
+        'changed by somebody since that run: a: "old" → "new" (NOTE: neither as before nor as wanted)'.replace(
+          'NOTE',
+          remediation.kind === 'fix' ? (remediation.calls[0]?.call ?? '') : '',
+        ),
+      );
+      expect(desk.read()).toEqual({ a: 'theirs' });
+      desk.write('a', 'new');
+      const later = await undoOf(events);
+      expect(endOf(later)).toEqual(['rolled_back', 0]);
+      expect(desk.read()).toEqual({ a: 'old' });
+      expect(endOf(await undoOf(events, [later.events]))).toEqual(['healthy', 0]);
+      desk.clear();
+    }
+  });
+
+  it('takes a later step’s change of the same back first, and does not call that somebody else’s', async () => {
+    desk = openDesk({ a: 'old' });
+    const first = own([write('a', 'old')], { remediation: fix(action('note.sealed', says('a', 'new'))) });
+    const { events } = await desk.run(runbook([first, step('more', { remediation: fix(write('a', 'newer')) })]));
+    const back = await undoOf(events);
+    expect(endOf(back), back.outcome.reason).toEqual(['rolled_back', 0]);
+    expect(desk.read()).toEqual({ a: 'old' });
+  });
+
+  it('tries calls again that were made in part, though nothing stands as the fix left it', async () => {
+    desk = openDesk({ a: 'old', 'log.no': '' });
+    const remediation = fix(action('note.sealed', says('a', 'new')));
+    const half = own([add('a', ', half'), add('log', 'back;')], { remediation });
+    const { events } = await desk.run(runbook([half]));
+    const failed = await undoOf(events);
+    expect(endOf(failed)).toEqual(['rollback_failed', 7]);
+    expect(desk.read()['a']).toBe('new, half');
+    rmSync(join(desk.folder, 'log.no'));
+    expect(endOf(await undoOf(events, [failed.events]))).toEqual(['rolled_back', 0]);
+    expect(desk.read()).toEqual({ a: 'new, half, half', log: 'back;' });
+  });
+
+  it('says what it overwrites blindly, where nothing tells how the fix left it', async () => {
+    desk = openDesk({ a: 'old' });
+    const { events } = await desk.run(runbook([own([write('a', 'back')])]));
+    const dry = await undoOf(events, [], { mode: 'dry_run' });
+    const shown = dry.outcome.steps.flatMap(({ items }) => items.flatMap(({ changes }) => changes));
+    expect(shown.map(({ summary }) => summary)).toEqual([
+      'its own rollback: a: "old" → "back" (also what others changed there since: nobody recorded how the fix left it)',
+    ]);
+  });
+
   it('leaves calls that their action does not take', async () => {
     desk = openDesk();
     const { events } = await desk.run(runbook([own([write('a', 'x')])]));

@@ -88,6 +88,7 @@ describe('what a dry run tells becomes a plan', () => {
     now: Date.parse('2026-11-21T07:00:00Z'),
     forMs: 3_600_000,
     mendgate: '1.0.0',
+    delegates: [],
     dialled: new Map(['one', 'two'].map((name) => [name, { address: `${name}.example`, port: 22, params: {} }])),
   };
   const snapshot = (id: string, value: string): Snapshot => ({

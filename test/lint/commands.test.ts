@@ -123,6 +123,8 @@ describe('what a fix must not run', () => {
 
 describe('what a probe must not run', () => {
   const changes: readonly string[] = [
+    'flock /run/x.lock touch /tmp/x',
+    'sudo -u app -- bash -co pipefail "touch /tmp/x"',
     'rm -f /tmp/x',
     'systemctl restart nginx',
     'nginx -T',
@@ -180,6 +182,8 @@ describe('what a probe must not run', () => {
     'cat /etc/os-release 2>/dev/null',
     'systemctl is-active nginx >/dev/null 2>&1',
     'command -v rm',
+    'sudo command -v rm',
+    'function install { ls; }',
     'sed -n 1p /etc/x',
     'rpm -qa | sort',
     'dpkg -l nginx',
@@ -227,6 +231,24 @@ describe('what a probe must not run', () => {
   ];
   it.each(reads)('%s only reads', async (script) => {
     expect(await codesOf(script, 'probe')).toEqual([]);
+  });
+});
+
+describe('data from env: without quotes', () => {
+  const rows: readonly (readonly [string, readonly string[]])[] = [
+    ['rm "$DIR"/x', []],
+    ['rm $DIR/x', ['unquoted-data']],
+    [`sh -c 'rm "$1"' _ "$DIR"`, []],
+    [`sh -c 'rm "$DIR"'`, ['unquoted-data']],
+    [`su - app -c "rm '$DIR'"`, ['unquoted-data']],
+    ['eval "rm $DIR"', ['unquoted-data']],
+    ["echo 'eval $DIR' # $DIR", []],
+  ];
+  it.each(rows)('%s → %s', async (script, codes) => {
+    const { findings } = await lintText(
+      `runbook: x\ntitle: x\nparams: { dir: { type: string } }\nsteps:\n  - id: one\n    gate: params.dir != ""\n    fix:\n      - core.script:\n          env: { DIR: "\${{ params.dir }}" }\n          script: |\n            ${script}\n    rollback: { irreversible: a test }\n    verify: { probes: { f: { core.facts: {} } }, that: f.hostname != "" }\n`,
+    );
+    expect(findings.map(({ code }) => code)).toEqual(codes.map((code) => `lint/${code}`));
   });
 });
 

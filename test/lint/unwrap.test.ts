@@ -1,11 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { commandOfWords, commandsOf } from '../../src/lint/unwrap.ts';
+import { commandOfWords, commandsOf, parsedAgain } from '../../src/lint/unwrap.ts';
 
 /** What a script runs, `setenforce` and its argument; empty: it runs it nowhere. */
 const switches = (script: string): readonly string[] =>
   commandsOf(script)
     .filter(({ argv }) => argv[0] === 'setenforce')
     .map(({ argv }) => argv.join(' '));
+
+describe('text that is parsed once more', () => {
+  it.each([
+    [`sh -c 'rm $D' _ "$D"`, ["'rm $D'"]],
+    ['sudo su - app -c "rm $D"; ls "$D"', ['"rm $D"']],
+    ['eval "rm" "$D"', ['"rm" "$D"']],
+    ['echo "sh -c x"', []],
+  ])('%s', (script, expected) => {
+    expect(parsedAgain(script).map(({ start, end }) => script.slice(start, end))).toEqual(expected);
+  });
+});
 
 describe('a command that another one carries', () => {
   const carried: readonly string[] = [

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { guardPack } from '../../src/load/user-packs/guard-pack.ts';
+import { limitedLoad } from '../../src/load/user-packs/time-limit.ts';
 import { defineAction, nothing, undo } from '../../src/model/action.ts';
 import type { Answer } from '../../src/model/command.ts';
 import { HostFailure } from '../../src/model/host-failure.ts';
@@ -12,7 +13,7 @@ const answer: Answer = { rc: 0, stdout: '', stderr: '', truncated: false, ms: 1 
 const host: Inspector = { since: 0, run: async () => answer };
 
 /** What a probe with this `read` gives, once it is guarded. */
-async function readBy(read: (host: Inspector) => Promise<unknown>): Promise<unknown> {
+async function readBy(read: (host: Inspector) => Promise<unknown>, on: Inspector = host): Promise<unknown> {
   const probe = defineProbe({
     name: 'app.x',
     summary: 'S.',
@@ -21,7 +22,7 @@ async function readBy(read: (host: Inspector) => Promise<unknown>): Promise<unkn
     read: read as never,
   });
   const [guarded] = guardPack({ name: 'app', probes: [probe], actions: [] }).probes;
-  return guarded?.read(host, {} as never);
+  return guarded?.read(on, {} as never);
 }
 
 const reasonOf = (value: unknown): string => (value instanceof Unknown ? value.reason : 'no unknown');
@@ -82,6 +83,68 @@ describe("a probe of an author's own pack", () => {
   it('counts as declared, not proved', () => {
     const probe = defineProbe({ name: 'a.b', summary: 'S.', params: none, result: none, read: async () => ({}) });
     expect(guardPack({ name: 'a', probes: [probe], actions: [] }).probes[0]?.declared).toBe(true);
+  });
+});
+
+describe('the time of a pack', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const never = (): Promise<never> => new Promise(() => {});
+
+  it('is a minute where no call says otherwise', async () => {
+    const reading = readBy(never);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(reasonOf(await reading)).toBe('app.x gives no answer, and asked nothing of the host for 1m00s');
+  });
+
+  it('begins anew with each answer of the host, however long that took', async () => {
+    const slow: Inspector = {
+      since: 0,
+      timeoutMs: 1000,
+      run: () => new Promise((give) => setTimeout(() => give(answer), 5000)),
+    };
+    const reading = readBy(async (on) => {
+      await on.run({ argv: ['a'] });
+      await on.run({ argv: ['b'] });
+      return { n: 1 };
+    }, slow);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await reading).toEqual({ n: 1 });
+  });
+
+  it('is over for good: what comes after it runs nothing on the host', async () => {
+    const asked: unknown[] = [];
+    const counting: Inspector = {
+      ...host,
+      run: async (command) => {
+        asked.push(command);
+        return answer;
+      },
+    };
+    const reading = readBy(async (on) => {
+      await new Promise((go) => setTimeout(go, 61_000));
+      await on.run({ argv: ['late'] });
+    }, counting);
+    await vi.advanceTimersByTimeAsync(62_000);
+    expect(reasonOf(await reading)).toContain('gives no answer');
+    expect(asked).toEqual([]);
+  });
+
+  it('ends when nobody waits any more', async () => {
+    const aborting = new AbortController();
+    const reading = readBy(never, { ...host, signal: aborting.signal });
+    aborting.abort();
+    await expect(reading).rejects.toMatchObject({ phase: 'cancelled' });
+  });
+
+  it('is a minute to be loaded', async () => {
+    const loading = expect(limitedLoad(never())).rejects.toThrow('it is not ready after 1m00s');
+    await vi.advanceTimersByTimeAsync(60_000);
+    await loading;
   });
 });
 

@@ -233,6 +233,8 @@ export default { name: 'app', actions: [action('app.first', {}), action('app.sec
     write('npm/node_modules/mendgate-pack-app/one.js', 'export const one = 1;\n');
     write('npm/node_modules/mendgate-pack-app/app.js', good);
     expect(await mendgate(['validate', runbook('npm/a.yaml', ['mendgate-pack-app'])])).toMatchObject({ code: 0 });
+    expect(await mendgate(['validate', 'a.yaml'], {}, join(folder, 'npm'))).toMatchObject({ code: 0 });
+    expect(await mendgate(['validate', 'npm/a.yaml'], {}, folder)).toMatchObject({ code: 0 });
     const below = runbook('npm/deeper/a.yaml', ['mendgate-pack-app']);
     expect((await mendgate(['validate', below])).stderr).toContain('--pack mendgate-pack-app');
     expect(await mendgate(['validate', below, '--pack', 'mendgate-pack-app'])).toMatchObject({ code: 0 });

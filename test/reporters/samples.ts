@@ -12,6 +12,7 @@ const fullChange: PlannedChange = {
   contents: [{ label: '/etc/nginx/nginx.conf', before: 'a\n', after: 'b\n' }],
   irreversible: 'reload drops connections',
   predicted: true,
+  on: 'lb1',
 };
 const reasons = [
   { check: 'size(errors) > 0', held: true, because: 'size(errors) is 3' },
@@ -74,6 +75,7 @@ export const samples: Samples = {
     {
       ...(runStarted(['web01'], false) as Body<'run.started'>),
       request,
+      alsoReaches: ['lb1'],
       rollout: { batches: [{ hosts: 1 }], maxFail: { percent: 10 } },
     },
   ],
@@ -99,6 +101,14 @@ export const samples: Samples = {
     { type: 'host.unreachable', host: 'web01', phase: 'tcp', reason: 'refused' },
     { type: 'host.unreachable', host: 'web01', phase: 'auth', reason: 'no key fits', help: 'ssh-add it', again: true },
   ],
+  'delegate.connected': [
+    { type: 'delegate.connected', delegate: { host: 'lb1' }, ms: 3 },
+    {
+      type: 'delegate.connected',
+      delegate: { host: 'lb1', hostKey: 'SHA256:abc', machineId: 'm-2', bootId: 'b-2' },
+      ms: 3,
+    },
+  ],
   'probe.read': [
     {
       type: 'probe.read',
@@ -119,6 +129,7 @@ export const samples: Samples = {
       step: 's',
       value: null,
       predicted: true,
+      on: 'lb1',
     },
   ],
   'symptom.looked': [
@@ -162,6 +173,7 @@ export const samples: Samples = {
       changes: [change],
       alternative: 'label',
       bootId: 'b-1',
+      delegates: [{ host: 'lb1', hostKey: 'SHA256:abc', machineId: 'm-2', bootId: 'b-2' }, { host: 'lb2' }],
       rollback: {
         kind: 'calls',
         calls: [
@@ -171,6 +183,7 @@ export const samples: Samples = {
             become: 'root',
             touches: ['file:/a'],
             timeoutMs: 5000,
+            on: 'lb1',
           },
           { action: 'core.command', params: {}, become: false },
         ],
@@ -227,7 +240,16 @@ export const samples: Samples = {
         symptomReasons: reasons,
         snapshots: [
           { id: 'confirm.a', probe: 'nginx.worker', params: {}, reads: [], fingerprint: null, unknown: 'no nginx' },
-          { id: 'confirm.b', probe: 'p.q', params: 1, reads: ['file:/x'], value: 1, fingerprint: 1, predicted: true },
+          {
+            id: 'confirm.b',
+            probe: 'p.q',
+            params: 1,
+            on: 'lb1',
+            reads: ['file:/x'],
+            value: 1,
+            fingerprint: 1,
+            predicted: true,
+          },
         ],
         declaredProbes: 2,
         outputs: { cause: 'boolean' },

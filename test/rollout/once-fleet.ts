@@ -20,6 +20,7 @@ interface Ways {
   readonly broken?: boolean;
   /** These do not get well. */
   readonly ill?: readonly string[];
+  readonly standby?: readonly string[];
   /** Default 1. */
   readonly schema?: number;
 }
@@ -27,7 +28,7 @@ interface Ways {
 /** So many hosts, `web1` and on. */
 export function onceFleet(
   count: number,
-  { before, broken = false, ill = [], schema: first = 1 }: Ways = {},
+  { before, broken = false, ill = [], standby = [], schema: first = 1 }: Ways = {},
 ): OnceFleet {
   const names = Array.from({ length: count }, (_, at) => `web${at + 1}`);
   const did: string[] = [];
@@ -38,6 +39,7 @@ export function onceFleet(
       const what = commandOf(label.params);
       if (what === '') return { rc: 0, stdout: '' };
       did.push(`${name} ${what}`);
+      if (what === 'app role') return { rc: 0, stdout: standby.includes(name) ? 'standby\n' : 'active\n' };
       if (what === 'app health') return { rc: 0, stdout: ill.includes(name) ? 'ill\n' : 'well\n' };
       return { rc: 0, stdout: `${schema}\n` };
     },

@@ -94,6 +94,28 @@ describe('a run_once step', () => {
     expect(fleet.did).not.toContain('web2 app migrate');
   });
 
+  it('is given to the next host where it concludes the first', async () => {
+    const fleet = onceFleet(4, { standby: ['web1', 'web2'] });
+    const { ends } = await runOnceFleet(fleet, { runbook: 'test/rollout/once-elected.yaml' });
+    expect(ends).toEqual([
+      'web1: not_applicable · ok',
+      'web2: not_applicable · ok',
+      'web3: fixed · changed',
+      'web4: fixed · changed on web3',
+    ]);
+    expect(doings(fleet.did, 'app role')).not.toContain('web4');
+  });
+
+  it('changes one host: so --max-changed and the plan count', async () => {
+    const fleet = onceFleet(4);
+    const runbook = 'test/rollout/once-elected.yaml';
+    const { plans } = await runOnceFleet(fleet, { runbook, mode: 'dry_run' });
+    const text = printPlan(plans, { colour: false, columns: 80, verbosity: 0, diff: false });
+    expect(text).toContain('Plan: 1 host would change, 3 would fix\n');
+    expect((await runOnceFleet(fleet, { runbook, maxChanged: 1 })).exitCode).toBe(0);
+    expect((await runOnceFleet(onceFleet(4), { runbook, maxChanged: 0 })).exitCode).toBe(5);
+  });
+
   it('is for the whole rollout: the first host of the first batch runs it, later batches share it', async () => {
     const fleet = onceFleet(8);
     const rollout = { batches: [{ hosts: 1 }, { hosts: 5 }] } as const;

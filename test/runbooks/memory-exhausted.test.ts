@@ -1,12 +1,9 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { mendgate } from '../e2e/cli.ts';
-import { ownFiles, ownFilesMissing } from '../sshd/own-files.ts';
-import { type Sshd, sshdMissing, startSshd } from '../sshd/sshd.ts';
+import { ownFilesHostMissing as missing, type OwnFilesHost, startOwnFilesHost } from './own-files-host.ts';
 
-const missing = sshdMissing ?? ownFilesMissing;
 const heading = 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n';
 
 /**
@@ -16,7 +13,7 @@ const heading = 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n';
 describe.skipIf(missing !== undefined)(
   `a host whose swap is off${missing === undefined ? '' : ` (${missing})`}`,
   () => {
-    let sshd: Sshd;
+    let host: OwnFilesHost;
     let dir: string;
     let swaps: string;
     beforeEach(async () => {
@@ -35,24 +32,15 @@ describe.skipIf(missing !== undefined)(
         tool('swapon', `echo "$last file 65532 0 5" >>${swaps}`),
         tool('swapoff', `grep -vF "$last " ${swaps} >${swaps}.new; cat ${swaps}.new >${swaps}`),
       ];
-      sshd = await startSshd({ within: ownFiles(prepare.join('\n')) });
-      const reach = `{ address: 127.0.0.1, port: ${sshd.port}, user: root }`;
-      writeFileSync(join(dir, 'hosts.yaml'), `inventory: one\nhosts:\n  web: { connect: ${reach} }\n`);
+      host = await startOwnFilesHost('memory-exhausted', dir, { prepare: prepare.join('\n') });
     }, 60_000);
     afterEach(async () => {
-      await sshd?.stop();
-      rmSync(dir, { recursive: true, force: true });
+      await host?.stop();
     });
 
-    const reach = () => [
-      ...['--private-key', sshd.keyFile, '--known-hosts', sshd.knownHostsFile, '--state-dir', join(dir, 'state')],
-    ];
     // What others do to this machine's memory meanwhile is not the test's: no share of it is too little, no wait too long.
     const run = (...more: readonly string[]) =>
-      mendgate([
-        ...['run', 'runbooks/memory-exhausted.yaml', '-i', join(dir, 'hosts.yaml'), ...reach()],
-        ...['-e', 'since=1s', '-e', 'min_available=0', '-e', 'max_pressure=100', ...more],
-      ]);
+      host.run('-e', 'since=1s', '-e', 'min_available=0', '-e', 'max_pressure=100', ...more);
 
     it('gets what fstab names; the second run finds nothing to do, and undo switches it off', async () => {
       const dry = await run('--dry-run');
@@ -61,16 +49,15 @@ describe.skipIf(missing !== undefined)(
       expect(dry.stdout).toContain('Who holds most: ');
       expect(readFileSync(swaps, 'utf8')).toBe(heading);
 
-      const runs = (): readonly string[] => readdirSync(join(dir, 'state', 'runs'));
-      const looked = runs();
+      const looked = host.runs();
       const real = await run('--yes');
       expect(real.code, real.stdout + real.stderr).toBe(0);
       expect(readFileSync(swaps, 'utf8')).toBe(`${heading}${join(dir, 'swapfile')} file 65532 0 5\n`);
-      const [made = ''] = runs().filter((name) => !looked.includes(name));
+      const [made = ''] = host.runs().filter((name) => !looked.includes(name));
 
       const again = await run('--yes');
       expect(again.stdout, again.stderr).toContain('healthy');
-      const undone = await mendgate(['undo', made, '--yes', ...reach()]);
+      const undone = await host.undo(made);
       expect(undone.code, undone.stdout + undone.stderr).toBe(0);
       expect(readFileSync(swaps, 'utf8')).toBe(heading);
     }, 120_000);

@@ -216,6 +216,28 @@ describe.each(shells)('the lock of a host in $name', ({ program, args }) => {
     expect(readdirSync(elsewhere)).toEqual(['ac', 'ad', 'ae', 'ba']);
   });
 
+  it('starts one program to be given back, however many markers go with it', async () => {
+    const one = lane();
+    const ann = owner();
+    await one.run(takeLock(ann));
+    const markers = join(home, '.local/state/mendgate');
+    const spent = ['aa', 'ab', 'ac'];
+    for (const name of spent) {
+      mkdirSync(join(markers, name), { recursive: true });
+      writeFileSync(join(markers, name, 'rc'), 'done\n');
+    }
+    if (isRoot) chownTree(markers);
+    const programs = join(home, 'programs');
+    mkdirSync(programs);
+    writeFileSync(join(programs, 'rm'), `#!/bin/sh\necho x >>${home}/started\nexec /bin/rm "$@"\n`, { mode: 0o755 });
+    const { script, ...release } = releaseLock(ann.nonce, spent);
+    // It finds no other program.
+    await one.run({ ...release, script: `PATH=${programs}\n${script}` });
+    expect([readdirSync(markers), readdirSync(dir)]).toEqual([[], []]);
+    // BusyBox has its own, and starts none.
+    if (program !== '/bin/busybox') expect(readFileSync(join(home, 'started'), 'utf8')).toBe('x\n');
+  });
+
   it('is taken away by its nonce only', async () => {
     const one = lane();
     const ann = owner();

@@ -137,6 +137,8 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
     const file = join(home, 'begun');
     const child = start(claim(request('echo one', `: > ${file}; sleep 600`)));
     await expect.poll(() => existsSync(file), { timeout: 10_000 }).toBe(true);
+    // The relay of what it says may lag behind it.
+    await expect.poll(() => readFileSync(join(marker, 'out'), 'utf8'), { timeout: 10_000 }).toContain(' b 1');
     const [, , pid = '', , group = ''] = readFileSync(join(marker, 'meta'), 'utf8').split(/\s/);
     expect(pid).toBe(group);
     const running = await run(ask(), '9');

@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -93,8 +94,13 @@ describe.each(shells)('what is swept from a host in $name', (shell) => {
     put('armed', { meta: `- ${boot} ${gone} 5 old-run`, armed: '' });
     put('fired', { meta: `- ${boot} ${gone} 5 old-run`, fired: '' });
     put('reverted', { meta: `- ${boot} ${gone} 5 old-run`, reverted: '' });
+    put('theirs', { meta: `n ${boot} ${gone} 5 older` });
+    expect(await sweep({ unknownDays: 7 })).toEqual([['older', 1]]);
+    // It takes back only what the markers of its fix say was begun.
+    expect(left()).toEqual(['another-boot', 'armed', 'fired', 'reverted', 'runs']);
+    for (const word of ['armed', 'fired']) rmSync(join(folder, name(word)), { recursive: true });
     expect(await sweep({ unknownDays: 7 })).toEqual([['old-run', 2]]);
-    expect(left()).toEqual(['armed', 'fired', 'runs']);
+    expect(left()).toEqual(['runs']);
   });
 
   it('is nothing of the run that holds the host’s lock', async () => {

@@ -7,7 +7,7 @@ import { localPlace, type Place, sshPlace } from './place.ts';
 import { commonCounts, playRounds, programOfOwn, seedsOf, sum } from './rounds.ts';
 
 describe.skipIf(cageMissing !== undefined || sshdMissing !== undefined)('F2: mendgate is killed and resumed', () => {
-  it.each([
+  it.concurrent.each([
     ['over SSH', sshPlace, 2000, 60],
     ['on this machine', localPlace, 2500, 40],
   ] as const)('%s: nothing is done twice, nothing is lost', async (where, place, seeds, kills) => {

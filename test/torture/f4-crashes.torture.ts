@@ -7,7 +7,7 @@ import { localPlace, sshPlace } from './place.ts';
 import { commonCounts, playRounds, programOfOwn, seedsOf, sum } from './rounds.ts';
 
 describe.skipIf(cageMissing !== undefined || sshdMissing !== undefined)('F4: the host crashes, and boots again', () => {
-  it.each([
+  it.concurrent.each([
     ['over SSH', sshPlace, 5000, 28],
     ['on this machine', localPlace, 5500, 12],
   ] as const)('%s: nothing counts as done that is not proved, and nothing is done twice', async (...given) => {

@@ -63,7 +63,7 @@ describe.skipIf(missing !== undefined)(`torture${missing === undefined ? '' : ` 
   });
 
   it.skipIf(netMissing !== undefined).concurrent('the network is cut, and heals: each fix is done once', async () => {
-    const net = makeNet(200);
+    const net = makeNet();
     try {
       const make = (): Promise<Place> => sshPlace({ net, keepaliveSeconds: 2 });
       expectHeld(await rounds(make, [4], (place, seed) => partitionRound(program, place, net, seed)));

@@ -1,15 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, release } from 'node:os';
+import { cpus, loadavg, release } from 'node:os';
 import { join } from 'node:path';
 import type { Figures } from './figures.ts';
 
 /** For vitest, which calls what this gives when all tests have ended: with `--page` the figures go into the documents. */
 export default function setup(): () => void {
+  const load = loadavg()[0] ?? 0;
   return () => {
     const folder = process.env['TORTURE_FIGURES'];
     if (process.env['TORTURE_PAGE'] === '1' && folder !== undefined && existsSync(folder)) {
-      writeFileSync('docs/reliability.md', reliabilityPage(readFigures(folder), thisMachine()));
+      writeFileSync('docs/reliability.md', reliabilityPage(readFigures(folder), thisMachine(load)));
     }
   };
 }
@@ -24,13 +25,17 @@ interface Machine {
   readonly about: string;
 }
 
-function thisMachine(): Machine {
+/** `load`: how many programs ran, or wanted to, in the minute before the suite began. */
+function thisMachine(load: number): Machine {
   const ssh = execFileSync('sh', ['-c', 'ssh -V 2>&1']).toString().split(',')[0] ?? '';
   return {
     date: new Date().toISOString().slice(0, 10),
-    about: `${cpus().length} CPUs, Linux ${release().replace(/[^\d.].*$/, '')}, Node ${process.version}, ${ssh.trim()}`,
+    about: `${cpus().length} CPUs, Linux ${release().replace(/[^\d.].*$/, '')}, Node ${process.version}, ${ssh.trim()}; load ${load.toFixed(1)} before it began`,
   };
 }
+
+/** All that the page is to tell of. A suite that broke off, or could not run here, has kept no figures. */
+const suites = ['F1', 'F2', 'F3', 'F4', 'F8', 'F9', 'F11', 'F12', 'F15', 'F16', 'F18'] as const;
 
 /** The figures as a page. Pure. */
 export function reliabilityPage(all: readonly Figures[], { date, about }: Machine): string {
@@ -38,9 +43,14 @@ export function reliabilityPage(all: readonly Figures[], { date, about }: Machin
     const told = counts.map(([name, value]) => `${name}: ${value}`).join('<br>');
     return `| ${[suite, title, told, seeds, held ? 'held' : '**broken**', String(Math.round(seconds))].join(' | ')} |`;
   });
+  const without = suites.filter((suite) => !all.some((figures) => figures.suite === suite));
+  rows.push(
+    ...without.map((suite) => `| ${suite} | gave no figures: it did not run, or broke off | – | – | **broken** | – |`),
+  );
   return `# What was done to it, and what held
 
-Written by \`npm run test:torture -- --page\` on ${date} (${about}; the machine had other work). Milliseconds are upper bounds.
+Written by \`npm run test:torture -- --page\` on ${date} (${about}). Two files of suites run at a time, some
+with rows beside each other: milliseconds are upper bounds.
 
 Generated runbooks append a line with the run, the step and a fresh nonce to a file on the host before and after each fix's
 work. Something strikes: mendgate is killed, the wire is cut, the host dies. The run is resumed until it has ended. Then the

@@ -200,17 +200,18 @@ const rules: { readonly [P in Partition]: readonly string[] } = {
   reset: ['add rule inet mg out meta l4proto tcp reject with tcp reset', 'add rule inet mg in meta l4proto tcp drop'],
 };
 
-export function makeNet(index: number): Net {
-  const name = `mgt${process.pid % 10_000}x${index}`;
+export function makeNet(): Net {
+  const third = freeThird();
+  const name = `mgt${process.pid % 10_000}x${third}`;
   const here = `${name}h`;
   const there = `${name}c`;
-  const address = `10.199.${index}.1`;
+  const address = `10.199.${third}.1`;
   const ip = (...args: readonly string[]): void => void execFileSync('ip', [...args]);
   ip('netns', 'add', name);
   ip('link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', name);
   ip('addr', 'add', `${address}/24`, 'dev', here);
   ip('link', 'set', here, 'up');
-  ip('-n', name, 'addr', 'add', `10.199.${index}.2/24`, 'dev', there);
+  ip('-n', name, 'addr', 'add', `10.199.${third}.2/24`, 'dev', there);
   ip('-n', name, 'link', 'set', there, 'up');
   ip('-n', name, 'link', 'set', 'lo', 'up');
   const nft = (lines: readonly string[]): void =>
@@ -226,6 +227,15 @@ export function makeNet(index: number): Net {
       ip('netns', 'del', name);
     },
   };
+}
+
+/** The third byte of 10.199.x.0/24 that nobody has here: another run of this suite, or one that was killed, may have left its own. */
+function freeThird(): number {
+  const taken = execFileSync('ip', ['-o', '-4', 'addr']).toString();
+  const tries = Array.from({ length: 254 }, (_, index) => 1 + ((process.pid + index) % 254));
+  const free = tries.find((third) => !taken.includes(` 10.199.${third}.`));
+  if (free === undefined) throw new Error('all of 10.199.0.0/16 is taken: ip netns list names what killed runs left');
+  return free;
 }
 
 /** Why there is none on this machine, or `undefined`. */

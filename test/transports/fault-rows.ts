@@ -155,11 +155,14 @@ const proving: readonly FaultRow[] = [
     async run(rig) {
       const before = rig.sshd.log().length;
       const got = await rig.reach(rig.sshd.port, { privateKeyFiles: [], password: new Secret('guess') });
-      const tries =
+      const said = (): readonly string[] =>
         rig.sshd
           .log()
           .slice(before)
           .match(/Failed password/g) ?? [];
+      // Its words may come after its answer.
+      await vi.waitUntil(() => said().length > 0, 3000).catch(() => undefined);
+      const tries = said();
       return { ...got, reason: `${got.reason}; ${tries.length} ${tries.length === 1 ? 'try' : 'tries'}` };
     },
   },

@@ -146,8 +146,11 @@ describe.skipIf(impossible !== undefined)(
     });
 
     it('everything on the host killed: unknown, with what had ended', async () => {
-      const { effect, outcome } = await broken('kill -9 of everything', shared, (key) => {
-        const meta = readFileSync(join(shared.markers, markerName(key), 'meta'), 'utf8');
+      const { effect, outcome } = await broken('kill -9 of everything', shared, async (key) => {
+        const spool = (name: string): string => readFileSync(join(shared.markers, markerName(key), name), 'utf8');
+        // The relay of what it says may lag behind it.
+        await expect.poll(() => spool('out'), { timeout: 10_000 }).toContain('begun\n');
+        const meta = spool('meta');
         const group = Number(meta.split(/\s/)[4]);
         expect(group).toBeGreaterThan(1);
         shared.sshd.cut();

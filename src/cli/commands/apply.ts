@@ -1,16 +1,14 @@
 import {
   applyPlan,
   dueHosts,
-  foldNames,
   planUnfit,
   type RunResult,
   type SavedPlan,
   type Secret,
   safeLine,
-  safeText,
   stateDirectory,
 } from '../../index.ts';
-import { approverOf, onTerminal } from '../approve.ts';
+import { approverOf, carryOutQuestion, onTerminal } from '../approve.ts';
 import type { Asker } from '../ask.ts';
 import { plural } from '../diagnostics.ts';
 import { ended } from '../ended.ts';
@@ -41,7 +39,12 @@ export async function apply(io: Io, file: string, options: ApplyOptions): Promis
   return showRun(io, options, async ({ reporter, asker, request, kept }) => {
     if (onTerminal(io) && options.yes !== true) {
       io.stderr.write(await planPage(io.stderr, plan, options));
-      const go = await asker.yes(`Carry this out on ${plural(due.length, 'host')} (${safeText(foldNames(due))})?`);
+      const go = await asker.yes(
+        carryOutQuestion(
+          plan.hosts.map((host) => host.plan),
+          due,
+        ),
+      );
       if (!go) throw new UsageError('not approved; no host was touched', exit.refused);
     }
     const { allowIrreversible } = plan.request;

@@ -42,14 +42,14 @@ function printEnds(io: Io, files: readonly string[], results: readonly LintResul
     const what = open === 0 ? `nothing found${allowed}` : `${plural(open, 'finding')}${allowed}`;
     io.stdout.write(`${files[index]}: ${what}\n`);
   }
-  if (results.some(({ findings }) => findings.some(({ code, waived }) => code.startsWith('lint/') && !waived)))
+  if (results.some(({ findings }) => findings.some(({ waived }) => !waived)))
     io.stderr.write('mendgate lint --explain RULE tells why, and what to write instead.\n');
 }
 
 async function explainRules(io: Io, name: string | true): Promise<number> {
   const { text, known } = await explainLintRule(name === true ? '' : name);
   if (text === undefined && name !== true) {
-    throw new UsageError(`--explain ${name}: there is no such rule; mendgate lint --explain lists them`);
+    throw new UsageError(`--explain ${name}: there is no such rule or code; mendgate lint --explain lists them`);
   }
   io.stdout.write(text ?? `${known.join('\n')}\n`);
   return exit.ok;

@@ -76,7 +76,9 @@ export async function planPage(
   ];
   const { colour, columns } = output;
   const plans = saved.hosts.map((host) => host.plan);
+  const chosen = new Set([...saved.hosts, ...saved.unseen].map(({ host }) => host));
+  const alsoReaches = (saved.delegates ?? []).flatMap(({ host }) => (chosen.has(host) ? [] : [host]));
   const bounds = rollout === undefined ? {} : { rollout };
-  const page = await printPlan(plans, { colour, columns, ...shownAs(options), ...bounds });
+  const page = await printPlan(plans, { colour, columns, alsoReaches, ...shownAs(options), ...bounds });
   return `${lines.map((line) => safeText(line.replaceAll('\n', ' '))).join('\n')}\n\n${page}`;
 }

@@ -1,4 +1,4 @@
-import { type MendEnd, type MendRequest, mend, type Rollout } from '../../index.ts';
+import { alsoReached, type MendEnd, type MendRequest, mend, type Plan, type PlanPrintOptions } from '../../index.ts';
 import { warnOfAnsibleCfg } from '../ansible-cfg.ts';
 import { approvePlan, approverOf, modeOf } from '../approve.ts';
 import { extraVars } from '../extra-vars.ts';
@@ -28,14 +28,14 @@ export async function run(
   if (options.listHosts) return listHosts(io, runbook, options);
   const mode = modeOf(io, options);
   warnOfAnsibleCfg(io);
-  let rollout: Rollout | undefined;
+  let planned: Plan | undefined;
   return showRun(io, options, async ({ reporter, asker, request, kept }) => {
     const shared = await request();
     return carry({
       ...shared,
       ...kept,
       onPlan(plan, warnings) {
-        rollout = plan.rollout;
+        planned = plan;
         shared.onPlan(plan, warnings);
       },
       runbook,
@@ -58,12 +58,17 @@ export async function run(
       approvePlan: (plans) =>
         approvePlan(io, reporter, asker, plans, {
           ...shownAs(options),
-          ...(rollout === undefined ? {} : { rollout }),
+          ...(planned === undefined ? {} : partsShown(planned)),
         }),
       approve: approverOf(io, reporter, asker, mode, options.allowIrreversible === true),
       allowIrreversible: options.allowIrreversible === true,
     });
   });
+}
+
+function partsShown(plan: Plan): Pick<PlanPrintOptions, 'rollout' | 'alsoReaches'> {
+  const { rollout } = plan;
+  return { ...(rollout === undefined ? {} : { rollout }), alsoReaches: alsoReached(plan) };
 }
 
 function withAliases(options: RunOptions & { check?: boolean; listTasks?: boolean; startAtTask?: string }): RunOptions {

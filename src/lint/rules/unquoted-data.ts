@@ -1,5 +1,6 @@
 import { script } from '../example.ts';
 import type { Finding, Rule } from '../rule.ts';
+import { parsedAgain } from '../unwrap.ts';
 import { mapping, type View } from '../view.ts';
 
 export default {
@@ -29,11 +30,10 @@ function found({ call, path, text }: View['scripts'][number]): readonly Finding[
   });
 }
 
-/** The script with everything in quotes, and all comments, blanked out; what quotes hold for eval is kept. */
+/** The script with everything in quotes, and all comments, blanked out; what is parsed once more is kept. */
 function bareText(text: string): string {
-  const blank = (quoted: string): string => ' '.repeat(quoted.length);
-  return text.replaceAll(
-    /(\b(?:eval|(?:ba|da|a|k|z)?sh\s+-\w*c)\s+)?("(?:\\.|[^"\\])*"|'[^']*')|(^|\s)#[^\n]*/gm,
-    (whole, reparses: string | undefined) => (reparses === undefined ? blank(whole) : whole),
+  const kept = parsedAgain(text);
+  return text.replaceAll(/"(?:\\.|[^"\\])*"|'[^']*'|(?:^|\s)#[^\n]*/gm, (whole, at: number) =>
+    kept.some(({ start, end }) => start <= at && at < end) ? whole : ' '.repeat(whole.length),
   );
 }

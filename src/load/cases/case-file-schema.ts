@@ -35,6 +35,7 @@ const reading: JsonSchema = {
     inspect: text("An action's name."),
     params: named('The question has these params at least.'),
     become: { type: ['string', 'boolean'], description: 'As whom it is asked.' },
+    on: text('The host that is asked, where that is another one (`delegate_to`).'),
     commands: texts('What ran on the host, for the reader. Nothing looks at it.'),
     result: { description: "The probe's result." },
     state: { description: 'What the action sees.' },

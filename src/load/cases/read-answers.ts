@@ -45,10 +45,11 @@ export function readAnswers(context: AnswerContext, raw: Members, path: Path): r
 
 function readReading(context: AnswerContext, raw: Members, path: Path): readonly CaseAnswer[] {
   const { report } = context;
-  const { probe, inspect, params, become, unknown } = raw;
+  const { probe, inspect, params, become, on, unknown } = raw;
   const common = {
     params: isObject(params) ? (params as JsonObject) : anyParams,
     ...(become === undefined ? {} : { become: becomeOf(become) }),
+    ...(typeof on === 'string' ? { on } : {}),
     ...(typeof unknown === 'string' ? { unknown } : {}),
   };
   if (typeof probe === 'string' && inspect === undefined) {

@@ -9,6 +9,8 @@ export interface WrittenReading {
   readonly name: string;
   readonly params: Json;
   readonly become: Become;
+  /** The host that was asked, where that is another. */
+  readonly on?: string;
   readonly commands: readonly string[];
   readonly value?: Json;
   readonly unknown?: string;
@@ -17,8 +19,8 @@ export interface WrittenReading {
 const longestCommand = 1000;
 
 /**
- * What a host answered, as YAML that people can read and `mendgate test` can use: each question once, by kind, name, params
- * and become.
+ * What a host answered, as YAML that people can read and `mendgate test` can use: each question once, by kind, name, params,
+ * become, and the host that was asked.
  */
 export function writeRecording(
   about: { readonly [name: string]: Json },
@@ -26,7 +28,7 @@ export function writeRecording(
 ): { readonly transcript: string; readonly readings: number } {
   const distinct = new Map<string, WrittenReading>();
   for (const reading of readings) {
-    const key = canonicalJson([reading.kind, reading.name, reading.params, reading.become]);
+    const key = canonicalJson([reading.kind, reading.name, reading.params, reading.become, reading.on ?? null]);
     if (!distinct.has(key)) distinct.set(key, reading);
   }
   const head = [
@@ -38,11 +40,12 @@ export function writeRecording(
   return { transcript: `${head.map(safeLineOf).join('\n')}\n${yaml}`, readings: distinct.size };
 }
 
-function written({ kind, name, params, become, commands, value, unknown }: WrittenReading) {
+function written({ kind, name, params, become, on, commands, value, unknown }: WrittenReading) {
   return {
     [kind]: name,
     ...(isObject(params) && Object.keys(params).length === 0 ? {} : { params }),
     ...(become === false ? {} : { become }),
+    ...(on === undefined ? {} : { on }),
     ...(commands.length === 0 ? {} : { commands: [...new Set(commands)].map(clippedCommand) }),
     ...(unknown === undefined ? { [kind === 'probe' ? 'result' : 'state']: value ?? null } : { unknown }),
   };

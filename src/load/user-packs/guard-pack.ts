@@ -11,10 +11,12 @@ import { unsendable } from '../../shell/render.ts';
 import { describeViolations } from '../describe-violation.ts';
 import { toJsonSchema } from '../json-schema.ts';
 import { paramsValidator } from '../validators.ts';
+import { shortName } from './pack-problem.ts';
+import { limited } from './time-limit.ts';
 
 /**
- * A pack whose mistakes stay on the host where they happen: what its code throws, and answers that do not fit what it
- * declares, become unknowns with that reason. Its probes count as declared, not proved, read-only.
+ * A pack whose mistakes stay on the host where they happen: what its code throws, answers that do not fit what it declares,
+ * and those that do not come become unknowns with that reason. Its probes count as declared, not proved, read-only.
  */
 export function guardPack(pack: Pack): Pack {
   return { name: pack.name, probes: pack.probes.map(guardProbe), actions: pack.actions.map(guardAction) };
@@ -28,8 +30,8 @@ function guardProbe(probe: Probe): Probe {
     fingerprint: (result) => attempt(() => probe.fingerprint(result)) ?? result,
     trace: (params) => attempt(() => probe.trace(params)),
     read: (host, params) =>
-      contained(probe.name, async () => {
-        const value = await probe.read(host, params);
+      contained(probe.name, host, async (timed) => {
+        const value = await probe.read(timed, params);
         if (value instanceof Unknown) return value;
         const plain = plainJson(value);
         const problem = misfit(probe, plain);
@@ -56,7 +58,7 @@ function guardAction(action: Action): Action {
   return {
     ...action,
     reads: (params) => attempt(() => action.reads(params)) ?? ['*'],
-    inspect: (host, params) => contained(action.name, () => rehearsed(action, host, params)),
+    inspect: (host, params) => contained(action.name, host, (timed) => rehearsed(action, timed, params)),
     diffAfter:
       diffAfter === undefined
         ? undefined
@@ -69,7 +71,10 @@ function guardAction(action: Action): Action {
           },
     predict: (change, probe) => attempt(() => action.predict(change, probe)),
     merge: (changes) => attempt(() => action.merge(changes)) ?? changes,
-    busy: busy === undefined ? undefined : (host, change) => unlessBroken(() => busy(host, change)),
+    busy:
+      busy === undefined
+        ? undefined
+        : (host, change) => unlessBroken(() => limited(action.name, host, async (timed) => busy(timed, change))),
     nothingDone: (answer) => attempt(() => action.nothingDone(answer)),
     same: (before, now) => attempt(() => action.same(before, now)) ?? false,
   };
@@ -113,9 +118,13 @@ function isCommand(value: unknown): value is Command {
   return Array.isArray(argv) && argv.length > 0 && argv.every((word) => typeof word === 'string');
 }
 
-async function contained(name: string, work: () => Promise<unknown>): Promise<unknown> {
+async function contained(
+  name: string,
+  host: Inspector,
+  look: (timed: Inspector) => Promise<unknown>,
+): Promise<unknown> {
   try {
-    return await work();
+    return await limited(name, host, look);
   } catch (error) {
     return broken(name, error);
   }
@@ -144,19 +153,20 @@ function wordsOf(error: unknown): string {
 /** Characters of a thrown thing that are told. */
 const mostWords = 200;
 
-async function unlessBroken<T>(work: () => Promise<T>): Promise<T | undefined> {
+async function unlessBroken<T>(work: () => Promise<T | Unknown>): Promise<T | undefined> {
   try {
-    return await work();
+    const value = await work();
+    return value instanceof Unknown ? undefined : value;
   } catch (error) {
     if (ofEngine(error)) throw error;
     return undefined;
   }
 }
 
-/** ` (packs/app.ts:12:5)`: the last two parts of the path are enough to find it. */
+/** ` (packs/app.ts:12:5)`. */
 function whereOf({ stack = '' }: Error): string {
   const [, file = '', place = ''] = /(file:\/\/[^\s():]+):(\d+:\d+)/.exec(stack) ?? [];
-  return file === '' ? '' : ` (${decodeURI(file).split('/').slice(-2).join('/')}:${place})`;
+  return file === '' ? '' : ` (${shortName(decodeURI(file))}:${place})`;
 }
 
 function attempt<T>(work: () => T): T | undefined {

@@ -1,8 +1,10 @@
 import { createRequire, register } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { asPack } from './pack-at-work.ts';
 import type { PackFile } from './pack-files.ts';
 import type { HookData } from './pack-hooks.ts';
-import { type PackProblem, placeAt } from './pack-problem.ts';
+import { type PackProblem, placeAt, shortName } from './pack-problem.ts';
+import { limitedLoad } from './time-limit.ts';
 
 export type Imported =
   | { readonly kind: 'imported'; readonly value: unknown }
@@ -17,7 +19,11 @@ export async function importPack(files: readonly PackFile[]): Promise<Imported> 
   if (own === undefined) throw new Error('a pack without a file');
   hook();
   try {
-    const { default: value }: { default?: unknown } = await import(pathToFileURL(own.file).href);
+    const load = asPack(
+      shortName(own.file),
+      (): Promise<{ default?: unknown }> => import(pathToFileURL(own.file).href),
+    );
+    const { default: value } = await limitedLoad(load);
     if (value !== undefined) return { kind: 'imported', value };
     const problem = { code: 'pack/no-default', message: 'this pack exports nothing by default' };
     const help = "export default { name: 'app', probes: [ … ], actions: [ … ] }";

@@ -16,6 +16,11 @@ export interface PackPlace {
   readonly end: number;
 }
 
+/** `packs/app.ts`: the last two parts of a file's path are enough to find it. */
+export function shortName(file: string): string {
+  return file.split('/').slice(-2).join('/');
+}
+
 /** A place by line and column, both from 1, up to the end of the word there. */
 export function placeAt(file: string, text: string, line: number, col: number): PackPlace {
   let start = 0;

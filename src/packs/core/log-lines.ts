@@ -1,4 +1,4 @@
-import type { IntegerSchema } from '../../model/schema.ts';
+import type { ArraySchema, IntegerSchema } from '../../model/schema.ts';
 
 /** The param of probes that read a unit's last journal lines. */
 export function logLinesParam(maximum: number) {
@@ -10,3 +10,10 @@ export function logLinesParam(maximum: number) {
     description: 'How many of its last journal lines to read',
   } as const satisfies IntegerSchema;
 }
+
+/** Those lines in such a probe's result. */
+export const logLines = {
+  type: 'array',
+  items: { type: 'string' },
+  description: 'Its last journal lines, oldest first; empty without log_lines',
+} as const satisfies ArraySchema;

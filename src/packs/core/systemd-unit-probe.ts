@@ -1,6 +1,6 @@
 import { defineProbe, unreadable } from '../../model/probe.ts';
 import { bytes, fieldFunctions, parseFields, word } from './fields.ts';
-import { logLinesParam } from './log-lines.ts';
+import { logLines, logLinesParam } from './log-lines.ts';
 import { serviceResource, unitFileResources, unitName, unitNameParam } from './unit-name.ts';
 import { isActive, isEnabled, isInstallable, parseUnit, showUnit } from './unit-properties.ts';
 import { firstLine, saysForbidden, whyNot } from './why-not.ts';
@@ -56,11 +56,7 @@ export default defineProbe({
       started_epoch: { type: 'integer', description: 'When it became active, in seconds since 1970' },
       fragment_path: { type: 'string', description: 'Its unit file' },
       need_reload: { type: 'boolean', description: 'Its files differ from what systemd has loaded' },
-      log: {
-        type: 'array',
-        items: { type: 'string' },
-        description: 'Its last journal lines, oldest first; empty without log_lines',
-      },
+      log: logLines,
     },
     required: [
       'name',

@@ -1,6 +1,6 @@
 import { defineProbe, unreadable } from '../../model/probe.ts';
 import { fieldFunctions, parseFields, text, word } from '../core/fields.ts';
-import { logLinesParam } from '../core/log-lines.ts';
+import { logLines, logLinesParam } from '../core/log-lines.ts';
 import { serviceResource, unitFileResources, unitName, unitNameParam } from '../core/unit-name.ts';
 import { firstLine, whyNot } from '../core/why-not.ts';
 import { readFailure } from './failure.ts';
@@ -100,11 +100,7 @@ export default defineProbe({
           required: ['name', 'load_state', 'active_state'],
         },
       },
-      log: {
-        type: 'array',
-        items: { type: 'string' },
-        description: 'Its last journal lines, oldest first; empty without log_lines',
-      },
+      log: logLines,
     },
     required: [
       'name',

@@ -83,6 +83,8 @@ export interface PageReading {
   readonly step?: string;
   readonly name: string;
   readonly probe: string;
+  /** The host that was looked at, where that is another. */
+  readonly on?: string;
   /** JSON texts; `value` is absent when unknown. */
   readonly params: string;
   readonly value?: string;

@@ -39,9 +39,9 @@ function pageItem(item: ItemReport, since: (at: string) => number): PageItem {
   };
 }
 
-function pageReading({ step, name, probe, params, value, unknown, predicted }: Reading): PageReading {
+function pageReading({ step, name, probe, on, params, value, unknown, predicted }: Reading): PageReading {
   return {
-    ...given({ step, unknown, predicted }),
+    ...given({ step, on, unknown, predicted }),
     name,
     probe,
     params: isObject(params) && Object.keys(params).length === 0 ? '' : jsonText(params, 0),

@@ -153,6 +153,6 @@ export function simulatedShell(host: SimulatedHost, become: boolean, output: She
 /** The line of shell/marker.ts that names a marker and this program's nonce. */
 function markerIn(script: string): { readonly name: string; readonly nonce: string } {
   const line = script.split('\n').find((text) => text.startsWith(markerLine)) ?? '';
-  const [, name = '', nonce = ''] = /^([0-9a-f]{64})'; mg_n=([0-9a-f]{32});/.exec(line.slice(markerLine.length)) ?? [];
+  const [, name = '', nonce = ''] = /^([0-9a-f]{64})'; mg_n=([0-9a-f]{32})$/.exec(line.slice(markerLine.length)) ?? [];
   return { name, nonce };
 }
