@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Connection, FixOutcome } from '../../src/model/transport.ts';
+import { defaultLimits } from '../../src/transports/lane-limits.ts';
 import { limited } from '../../src/transports/limited.ts';
 import { sshdMissing } from '../sshd/sshd.ts';
 import { type Rig, read, startRig } from '../transports/fault-rig.ts';
@@ -18,12 +19,13 @@ const times = { connect: 1500, probe: 3000, fix: 4000 } as const;
 const silentMs = 40_000;
 
 /**
- * What each call has, and 2 s (the fault model's promise). Its channel and its shell have the time of a part of connecting each; a
- * fix that heard its shell and then nothing more ends with the wire.
+ * What each call has, and 2 s (the fault model's promise). Its channel and its shell have the time of a part of connecting each,
+ * and a channel that is refused, as by MaxSessions, is asked for again for a while; a fix that heard its shell and then nothing
+ * more ends with the wire.
  */
 const allowed = [
   ['connecting', 4 * times.connect + 2000],
-  ['the probe', 2 * times.connect + times.probe + 2000],
+  ['the probe', defaultLimits.sessionWaitMs + 2 * times.connect + times.probe + 2000],
   ['the fix', silentMs + times.fix + 2000],
   ['closing', 2000],
 ] as const;
