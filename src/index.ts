@@ -15,7 +15,7 @@ export type { UnlockAnswer } from './engine/unlock-hosts.ts';
 export type { Trace, TracedPart } from './expr/trace.ts';
 export type { Manifest } from './journal/bundle/manifest.ts';
 export type { Damage } from './journal/check-records.ts';
-export type { Retention } from './journal/kept-runs.ts';
+export type { Retention } from './journal/clean-runs.ts';
 export type { NeededRun } from './journal/settled-runs.ts';
 export { formatDiagnostic } from './load/format-diagnostic.ts';
 export type { LoadOptions } from './load/load-runbook.ts';

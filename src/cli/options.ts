@@ -214,7 +214,7 @@ export function withRun(command: Command): Command {
 export function withRetry(command: Command): Command {
   return command.option(
     '--retry-unreachable <duration>',
-    'at the end, try hosts that did not answer again, for so long',
+    'try hosts that did not answer again, for so long: before batches begin, else at the end',
   );
 }
 

@@ -10,9 +10,10 @@ export function printResume(
 ): void {
   if (exitCode === 0) return;
   const goesOn = ({ verdict, stopped }: HostOutcome): Verdict => (stopped === true ? 'not_started' : verdict);
-  for (const option of resumeOptions(outcomes.map(goesOn))) {
-    const words = ['mendgate', 'resume', run, option].filter((word) => word !== '');
-    io.stderr.write(`To go on with these hosts: ${words.join(' ')}${stateOption(options.stateDir)}\n`);
+  const again = resumeOptions(outcomes.map(goesOn));
+  if (again !== undefined) {
+    const command = ['mendgate', 'resume', run, ...again].join(' ');
+    io.stderr.write(`To go on with these hosts: ${command}${stateOption(options.stateDir)}\n`);
   }
   printUndo(io, { run, outcomes }, options);
 }

@@ -25,7 +25,12 @@ export function runsCommand(io: Io, end: (exitCode: number) => void): Command {
     .option('--hosts <which>', 'only host names, for -l @file: all, bad, or a verdict like unreachable')
     .option('--json', 'its events, one per line')
     .option('-D, --diff', 'show what changed inside files')
-    .option('-v, --verbose', 'what was done; -vv commands and answers', (_: string, before: number) => before + 1, 0)
+    .option(
+      '-v, --verbose',
+      "each host's own words; -vv also what was done",
+      (_: string, before: number) => before + 1,
+      0,
+    )
     .action(async (run: string, options: RunsShowOptions) =>
       end(await (await import('./commands/runs-show.ts')).runsShow(io, run, options)),
     );

@@ -39,6 +39,8 @@ export interface ShownRun {
 
 export interface ShownRunOptions extends ConnectingOptions, ShownOptions, StateOptions, SecretOptions {
   readonly lockComment?: string;
+  /** The file of a plan. */
+  readonly out?: string;
   readonly notify?: readonly string[];
 }
 
@@ -65,9 +67,9 @@ export async function withShownRun<T>(
 ): Promise<T> {
   tuneForShortRuns();
   const notifier = notifierOf(io, options.notify);
-  const reporter = holdWhilePaused(
-    onGithub(io, await createReporter(kindOf(io, options), { stdout, stderr: io.stderr }, shownAs(options)), options),
-  );
+  const outputs = { stdout, stderr: io.stderr };
+  const shown = { ...shownAs(options), planFile: options.out };
+  const reporter = holdWhilePaused(onGithub(io, await createReporter(kindOf(io, options), outputs, shown), options));
   const signals = interrupts(io, reporter);
   const asker = createAsker(io, signals, reporter);
   try {

@@ -1,4 +1,5 @@
 import { changedElsewhere, type HostPlan, type Plan } from '../model/plan.ts';
+import type { Rollout } from '../model/rollout.ts';
 import { ConfirmDesk } from './confirm-desk.ts';
 import type { Emit } from './emitter.ts';
 import type { ExecuteOptions } from './execute-plan.ts';
@@ -17,6 +18,10 @@ export interface Changing {
   readonly desk: ConfirmDesk;
   /** Changes those of the diagnosed hosts that are due, if somebody approves. */
   readonly change: (looked: readonly HostWay[]) => Promise<void>;
+  /** Who did not answer decides over all: hosts are tried again before any is changed. */
+  readonly retriesFirst: boolean;
+  /** Whether a host that comes back may be changed. */
+  readonly mayBegin: () => boolean;
 }
 
 /** `ways` is asked for once they are all there. */
@@ -28,12 +33,20 @@ export function changing(
   const { mode, maxChanged, clock, stopping } = options;
   const { once, emit } = around;
   const desk = new ConfirmDesk(options.approve);
+  const retriesFirst = mode === 'dry_run' || rollout !== undefined || maxChanged !== undefined;
+  const mayBegin = (): boolean => true;
   const looksFirst = mode === 'ask' || rollout !== undefined || maxChanged !== undefined;
-  if (mode === 'apply' && !looksFirst) return { afterLook: 'mend', desk, change: async () => undefined };
+  if (mode === 'apply' && !looksFirst)
+    return { afterLook: 'mend', desk, change: async () => undefined, retriesFirst, mayBegin };
   if (mode === 'dry_run') {
-    return { afterLook: 'hold', desk, change: (looked) => warnOfMany(looked, maxChanged, emit) };
+    const change = (looked: readonly HostWay[]): Promise<void> => warnOfMany(looked, maxChanged, emit);
+    return { afterLook: 'hold', desk, change, retriesFirst, mayBegin };
   }
   let rolling: RollOut | undefined;
+  const rollingOf = (bounds: Rollout): RollOut => {
+    rolling ??= new RollOut({ rollout: bounds, ways: around.ways(), once, clock, emit, desk, stopping });
+    return rolling;
+  };
 
   async function change(looked: readonly HostWay[]): Promise<void> {
     const due = looked.filter(({ plan, outcome }) => outcome === undefined && plan !== undefined && isDue(plan));
@@ -54,10 +67,16 @@ export function changing(
       await once.together(due, (way) => way.mend());
       return;
     }
-    rolling ??= new RollOut({ rollout, ways: around.ways(), once, clock, emit, desk, stopping });
-    await rolling.run(due);
+    await rollingOf(rollout).run(due);
   }
-  return { afterLook: rollout === undefined ? 'hold' : 'rest', desk, change };
+  return {
+    afterLook: rollout === undefined ? 'hold' : 'rest',
+    desk,
+    change,
+    retriesFirst,
+    mayBegin: () =>
+      moreThan(around.ways(), maxChanged) === undefined && (rollout === undefined || !rollingOf(rollout).isOver),
+  };
 }
 
 /** What another host does for all (`run_once`) changes nothing on this one. */

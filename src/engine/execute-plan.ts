@@ -26,7 +26,7 @@ import { OnceDesk } from './once-desk.ts';
 import { isDue } from './outcome-of-plan.ts';
 import { createRedactor } from './redact.ts';
 import { redactQuestions, redactResult } from './redact-questions.ts';
-import { retryUnreachable } from './retry-unreachable.ts';
+import { mayComeBack, retryUnreachable } from './retry-unreachable.ts';
 import type { AskStep } from './step-answer.ts';
 import { stopReason } from './stop-reason.ts';
 import type { Walker } from './walk.ts';
@@ -78,7 +78,7 @@ export interface ExecuteOptions {
   readonly knownDelegates?: ReadonlyMap<string, DelegateIds>;
   /** `--max-changed`: with more hosts to change, none is. */
   readonly maxChanged?: number;
-  /** `--retry-unreachable`: for so long hosts that did not answer are tried again at the end. */
+  /** `--retry-unreachable`: for so long hosts that did not answer are tried again, before batches begin, else at the end. */
   readonly retryUnreachableMs?: number;
 }
 
@@ -124,7 +124,7 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
   const before = resume === undefined ? () => undefined : onceBefore(resume.histories, resume.hosts);
   const once = new OnceDesk({ limit, stopping: options.stopping, before });
   const ways: HostWay[] = [];
-  const { afterLook, desk, change } = changing(plan, options, {
+  const { afterLook, desk, change, retriesFirst, mayBegin } = changing(plan, options, {
     ways: () => ways.filter((way) => way.chosen),
     once,
     emit,
@@ -148,14 +148,20 @@ export async function executePlan(plan: Plan, given: ExecuteOptions): Promise<Ru
   else await emit({ type: 'run.resumed', hosts: [...resume.hosts], operator: resume.operator });
 
   ways.push(...plan.hosts.map((planned) => new HostWay(parts, options, plan, planned)));
+  const look = (at: readonly HostWay[]): Promise<void> => once.together(at, (way) => way.look(afterLook));
   const lookAndChange = async (at: readonly HostWay[]): Promise<void> => {
-    await once.together(at, (way) => way.look(afterLook));
+    await look(at);
     await change(at);
   };
+  const { retryUnreachableMs: forMs = 0, stopping } = options;
+  const retrying = { forMs, clock, emit, stopping, mayBegin };
   try {
-    await lookAndChange(ways);
-    const { retryUnreachableMs: forMs, stopping } = options;
-    if (forMs !== undefined) await retryUnreachable(ways, { forMs, clock, stopping, again: lookAndChange });
+    await look(ways);
+    if (retriesFirst) await retryUnreachable(ways, { ...retrying, again: look });
+    const givenUp = retriesFirst ? new Set(ways.filter(mayComeBack)) : new Set<HostWay>();
+    await change(ways);
+    const lostSince = ways.filter((way) => !givenUp.has(way));
+    await retryUnreachable(lostSince, { ...retrying, again: lookAndChange });
   } finally {
     // Where the journal lacks an end, a host's markers are all that knows it.
     await delegates.close(!journal.failed.aborted);

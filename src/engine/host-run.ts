@@ -161,6 +161,8 @@ export interface HostRun {
   readonly steps: StepPlan[];
   /** Steps whose fix the operator left out by hand. */
   readonly leftOut: Set<string>;
+  /** Steps whose fix was left out, though their gate was open, and why. */
+  readonly openLeft: Map<string, string>;
   declaredProbes: number;
   /** A step waits for something; see HostPlan. */
   waits: boolean;

@@ -1,6 +1,7 @@
 import { isObject } from '../model/json.ts';
 import { Secret } from '../model/secret.ts';
-import { base64Forms, formsOf, shortestRedacted } from './secret-forms.ts';
+import { base64Redactor } from './redact-base64.ts';
+import { formsOf, shortestRedacted } from './secret-forms.ts';
 
 /** From this length on a text's end may be where it was cut. Shorter ones (names, words) are whole. */
 const shortestCut = 200;
@@ -28,15 +29,10 @@ export interface Redactor {
 export function createRedactor(secrets: readonly Secret[]): Redactor {
   const forms = [...new Set(secrets.flatMap((secret) => formsOf(secret.reveal())))].sort((a, b) => b.length - a.length);
   const known = new Set(forms);
-  const cores = [...new Set(secrets.flatMap((secret) => base64Forms(secret.reveal())))].filter(
-    ({ length }) => length >= 16,
-  );
+  const withoutBase64 = base64Redactor(secrets.map((secret) => secret.reveal()));
   const text = (input: string): string =>
     withoutCutSecrets(
-      withoutBrokenBase64(
-        forms.reduce((result, form) => result.replaceAll(form, '***'), input),
-        cores,
-      ),
+      forms.reduce((result, form) => result.replaceAll(form, '***'), withoutBase64(input)),
       forms,
     );
   const members = (value: object, foreign: boolean, isEvent: boolean): object => {
@@ -113,15 +109,4 @@ function longestEnding(text: string, forms: readonly string[]): number {
       if (text.startsWith(form.slice(-length))) longest = length;
   }
   return longest;
-}
-
-/** Base64 is broken into lines, as `base64` and mail do; a secret may lie over such a break. */
-const brokenBase64 = /[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)+={0,2}/g;
-
-function withoutBrokenBase64(text: string, cores: readonly string[]): string {
-  if (!text.includes('\n')) return text;
-  return text.replace(brokenBase64, (run) => {
-    const joined = run.replace(/\r?\n/g, '');
-    return cores.some((core) => joined.includes(core)) ? '***' : run;
-  });
 }

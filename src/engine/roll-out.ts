@@ -11,6 +11,7 @@ import type { HostWay } from './host-way.ts';
 import { kindOfChange } from './kind-of-change.ts';
 import { type BadHost, isBad, overMaxFail, tookBack } from './max-fail.ts';
 import type { OnceDesk } from './once-desk.ts';
+import { mayComeBack } from './retry-unreachable.ts';
 import { stopReason } from './stop-reason.ts';
 
 /** What a rollout needs of its run. */
@@ -45,6 +46,7 @@ export class RollOut {
   /** By kind. */
   readonly #closedBy = new Map<string, HostWay>();
   #batch = 0;
+  #stopped = false;
 
   constructor(parts: RollOutParts) {
     this.#parts = parts;
@@ -82,11 +84,21 @@ export class RollOut {
       if (stop !== undefined) break;
     }
     this.#known = progress;
+    this.#stopped = stop !== undefined;
     await Promise.all(
       due.map((way) => {
         const canary = this.#closedBy.get(kinds.get(way.name) ?? '');
         return way.passOver('not_started', canary === undefined ? (stop ?? 'not touched') : canaryFailed(canary));
       }),
+    );
+  }
+
+  /** Whether nobody may begin any more, even if all who may come back did. */
+  get isOver(): boolean {
+    const { rollout, ways } = this.#parts;
+    const bad = this.#badOf(ways.filter((way) => !mayComeBack(way)));
+    return (
+      this.#stopped || overMaxFail(rollout.maxFail, { bad, hosts: ways.length }, { bad: [], hosts: 0 }) !== undefined
     );
   }
 

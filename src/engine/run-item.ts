@@ -75,6 +75,7 @@ export async function runItem(place: StepPlace, outer: Scope, runNested: RunNest
   }
   const notMade = fixLeftOut(place);
   if (notMade !== undefined) {
+    if (step.gate.length > 0) run.openLeft.set(place.id, notMade);
     return { ...common, plan: { ...gated, result: { outcome: 'skipped', reason: notMade } }, end: undefined };
   }
   return { ...common, ...(await remedy(place, scope, gated, runNested)) };

@@ -12,6 +12,8 @@ export interface Walked {
   readonly end: HostEnd | undefined;
   /** Some step failed and the runbook said to go on. */
   readonly bad: boolean;
+  /** Steps whose fix was left out, though their gate was open, and why. */
+  readonly openLeft: ReadonlyMap<string, string>;
 }
 
 export interface Judged {
@@ -34,8 +36,8 @@ export function judgePlan(walked: Walked): Judged {
   if (has(steps, 'would_change')) return { verdict: 'would_fix' };
   const waits = steps.find((step) => step.result.outcome === 'undetermined');
   if (waits !== undefined) return { verdict: 'undetermined', reason: `step ${waits.id}: ${waits.result.reason ?? ''}` };
-  if (symptom === 'present') return { verdict: 'not_fixed', reason: 'the symptom is there, and no step applies' };
-  return { verdict: 'healthy' };
+  if (symptom === 'present') return { verdict: 'not_fixed', reason: notApplied(walked) };
+  return nothingDone(walked);
 }
 
 /** A real run's verdict. The symptom alone decides whether something was fixed. */
@@ -59,17 +61,31 @@ export function judgeRun(walked: Walked & { readonly gone: boolean; readonly und
     case 'absent':
       return { verdict: 'healthy' };
     case 'none':
-      return { verdict: changed ? 'fixed' : 'healthy' };
+      return changed ? { verdict: 'fixed' } : nothingDone(walked);
     case 'present': {
       if (gone) return { verdict: 'fixed' };
-      const reason = changed
-        ? 'the symptom is still there; its changes were kept'
-        : 'the symptom is there, and no step applies';
+      const reason = changed ? 'the symptom is still there; its changes were kept' : notApplied(walked);
       return { verdict: 'not_fixed', reason };
     }
     default:
       return assertNever(symptom);
   }
+}
+
+/** Where no symptom decides, an open gate says that something is wrong: a host that was not mended is not healthy. */
+function nothingDone({ symptom, openLeft }: Walked): Judged {
+  if (symptom !== 'none' || openLeft.size === 0) return { verdict: 'healthy' };
+  return { verdict: 'not_fixed', reason: `left out though its gate is open: ${leftText(openLeft)}` };
+}
+
+function notApplied({ openLeft }: Walked): string {
+  if (openLeft.size === 0) return 'the symptom is there, and no step applies';
+  return `the symptom is there, and what applies was left out: ${leftText(openLeft)}`;
+}
+
+function leftText(openLeft: Walked['openLeft']): string {
+  const [why] = openLeft.values();
+  return `${[...openLeft.keys()].join(', ')} (${why})`;
 }
 
 function notSeen(why: readonly string[]): string {

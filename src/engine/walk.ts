@@ -155,6 +155,7 @@ export function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
     notes: [],
     steps: [],
     leftOut: new Set(),
+    openLeft: new Map(),
     declaredProbes: 0,
     waits: false,
     fixBegun: walk.past?.ended === false && [...walk.past.units.values()].some(mayHaveBegun),
@@ -184,7 +185,7 @@ async function go(run: HostRun) {
   });
   const { scope, end, bad } = steps;
   const unseen = symptom.unknowns.map((unknown) => unknown.reason);
-  const walked: Walked = { symptom: symptom.state, unseen, steps: run.steps, end, bad };
+  const walked: Walked = { symptom: symptom.state, unseen, steps: run.steps, end, bad, openLeft: run.openLeft };
   const done = { symptom, walked, scope, gone: steps.gone, undone: false };
   if (run.dryRun || symptom.state === 'none') {
     if (undoesAll(end)) await undoAll(run);

@@ -1,5 +1,5 @@
 import type { Event } from '../model/event.ts';
-import type { DelegateIds, RunRequest } from '../model/history.ts';
+import type { DelegateIds } from '../model/history.ts';
 import type { Host } from '../model/inventory.ts';
 import { canonicalJson, type JsonObject } from '../model/json.ts';
 import type { HostPlan } from '../model/plan.ts';
@@ -30,17 +30,16 @@ export interface PlanStamp {
  * Pure.
  */
 export function collectPlan(events: Iterable<Event>, stamp: PlanStamp): SavedPlan | undefined {
-  let started:
-    | { readonly run: string; readonly runbook: SavedPlan['runbook']; readonly request: RunRequest }
-    | undefined;
+  let started: Pick<SavedPlan, 'run' | 'runbook' | 'request' | 'rollout'> | undefined;
   const ids = new Map<string, Pick<SavedHost, 'hostKey' | 'machineId'>>();
   const delegates = new Map<string, DelegateIds>();
   const plans = new Map<string, HostPlan>();
   const unseen = new Map<string, string>();
   for (const event of events) {
     if (event.type === 'run.started' && event.request !== undefined) {
+      const { run, request, rollout } = event;
       const { id, title } = event.runbook;
-      started = { run: event.run, runbook: { id, title }, request: event.request };
+      started = { run, runbook: { id, title }, request, ...(rollout === undefined ? {} : { rollout }) };
     } else if (event.type === 'host.connected') {
       const { hostKey, machineId } = event;
       ids.set(event.host, {

@@ -1,8 +1,8 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import type { Event } from '../model/event.ts';
 import { checkRecords, type Damage } from './check-records.ts';
 import { readJournalFile } from './journal-file.ts';
-import { checkDirectory, codeOf, isMissing, syncDirectory, UnsafePath } from './own-path.ts';
+import { checkDirectory, codeOf, isMissing, UnsafePath } from './own-path.ts';
 import { isRunId, journalPath, runDirectory, runsDirectory } from './places.ts';
 
 /** A run's journal, read. */
@@ -97,43 +97,4 @@ async function readRun(state: string, run: string): Promise<KeptRun> {
   const { events, tornBytes, damage } = checkRecords(bytes);
   const kept = { run, directory, events, bytes: bytes.length, tornBytes };
   return damage === undefined ? kept : { ...kept, damage };
-}
-
-/** Which runs may go. */
-export interface Retention {
-  /** Those whose journal nobody has written to for so long, */
-  readonly olderThanMs: number;
-  /** but never so many of the newest. */
-  readonly keep: number;
-  /** Only name them. */
-  readonly dryRun: boolean;
-}
-
-/** Removes old runs. Gives their ids, the oldest first. */
-export async function cleanRuns(
-  state: string,
-  { olderThanMs, keep, dryRun }: Retention,
-  now: number,
-): Promise<readonly string[]> {
-  const removed: string[] = [];
-  for (const run of (await runIds(state)).slice(keep).reverse()) {
-    const directory = runDirectory(state, run);
-    await checkDirectory(directory);
-    const last = await lastWritten(directory);
-    if (now - last < olderThanMs) continue;
-    if (!dryRun) await rm(directory, { recursive: true });
-    removed.push(run);
-  }
-  if (removed.length > 0 && !dryRun) await syncDirectory(runsDirectory(state));
-  return removed;
-}
-
-/** Epoch ms; of the directory itself where the journal was never begun. */
-async function lastWritten(directory: string): Promise<number> {
-  try {
-    return (await stat(journalPath(directory))).mtimeMs;
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    return (await stat(directory)).mtimeMs;
-  }
 }

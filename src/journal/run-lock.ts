@@ -49,6 +49,16 @@ export async function takeRunLock(
   };
 }
 
+/** Keeps others from going on with a run, or removing it. `undefined`: it is under way, another process writes its journal. */
+export async function takeJournalLock(run: string, state: string, clock: Clock): Promise<RunLock | undefined> {
+  try {
+    return await takeRunLock({ kind: 'journal', key: run }, state, run, clock);
+  } catch (error) {
+    if (error instanceof JournalFailure && error.locked) return undefined;
+    throw error;
+  }
+}
+
 async function takeAbstract(name: string, holder: Holder, clock: Clock): Promise<Taken> {
   const address = `\0mendgate-${name}`;
   for (let left = 50; left > 0; left -= 1) {

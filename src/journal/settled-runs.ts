@@ -1,12 +1,11 @@
 import type { Clock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
 import type { RunHistory } from '../model/history.ts';
-import { JournalFailure } from '../model/journal-failure.ts';
 import { canonicalJson } from '../model/json.ts';
 import { findRun } from './kept-runs.ts';
 import { listRuns } from './list-runs.ts';
 import { readHistory } from './read-history.ts';
-import { type RunLock, takeRunLock } from './run-lock.ts';
+import { type RunLock, takeJournalLock } from './run-lock.ts';
 
 /** A run whose markers are asked for again, or may be. */
 export interface NeededRun {
@@ -31,7 +30,7 @@ export async function keptMarkers(state: string, clock: Clock): Promise<KeptMark
   const locks: RunLock[] = [];
   for (const { run, dryRun } of await listRuns(state)) {
     if (dryRun === true) continue;
-    const lock = await lockOf(run, state, clock);
+    const lock = await takeJournalLock(run, state, clock);
     if (lock === undefined) {
       needed.push({ run, why: 'it is under way' });
       continue;
@@ -49,16 +48,6 @@ export async function keptMarkers(state: string, clock: Clock): Promise<KeptMark
     for (const lock of locks) await lock.release();
   };
   return { settled, needed, release };
-}
-
-/** `undefined`: another process writes its journal. */
-async function lockOf(run: string, state: string, clock: Clock): Promise<RunLock | undefined> {
-  try {
-    return await takeRunLock({ kind: 'journal', key: run }, state, run, clock);
-  } catch (error) {
-    if (error instanceof JournalFailure && error.locked) return undefined;
-    throw error;
-  }
 }
 
 /** A settled run, or why it is none; `undefined`: nothing was begun in it. */

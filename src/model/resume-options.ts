@@ -7,9 +7,8 @@ const groups: readonly (readonly [option: string, verdicts: readonly Verdict[]])
   ['--unreachable', ['unreachable']],
 ];
 
-/** The options with which `resume` goes on with hosts that ended so, each a call of its own; an option covers what goes on unasked, too. */
-export function resumeOptions(ends: readonly Verdict[]): readonly string[] {
+/** The options of the one call of `resume` that goes on with all hosts that ended so; `undefined`: there is none to go on with. */
+export function resumeOptions(ends: readonly Verdict[]): readonly string[] | undefined {
   const bad = groups.filter(([, verdicts]) => ends.some((end) => verdicts.includes(end))).map(([option]) => option);
-  const asked = bad.filter((option) => option !== '');
-  return asked.length > 0 ? asked : bad;
+  return bad.length === 0 ? undefined : bad.filter((option) => option !== '');
 }

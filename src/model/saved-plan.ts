@@ -1,6 +1,7 @@
 import type { DelegateIds, RunRequest } from './history.ts';
 import type { JsonObject } from './json.ts';
 import type { HostPlan } from './plan.ts';
+import type { Rollout } from './rollout.ts';
 
 /** Grows when a reader of plan files would have to change. */
 export const savedPlanVersion = 1;
@@ -19,6 +20,8 @@ export interface SavedPlan {
   readonly run: string;
   readonly runbook: { readonly id: string; readonly title: string };
   readonly request: RunRequest;
+  /** In which portions hosts are changed, as the runbook and the command line say. Absent: all at once. */
+  readonly rollout?: Rollout;
   /** By name. */
   readonly hosts: readonly SavedHost[];
   /** Other hosts on which something is carried out for these; by name. Absent: none. */

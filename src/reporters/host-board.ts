@@ -67,9 +67,7 @@ export function createHostBoard(started: RunStarted): Board {
   }
 
   function status(columns: number, colours: Colours): string {
-    const bad = [...verdicts.values()].filter((verdict) => needsLook(verdict, undo)).length;
-    const done = `${batches.text()}${verdicts.size} of ${count(started.hosts.length, 'host')} done`;
-    return statusLine(done, bad, columns, colours);
+    return statusLine(batches.text(), [...verdicts.values()], started, columns, colours);
   }
   return { rows: [...rows.values()], take, status };
 }
@@ -110,7 +108,18 @@ export function endingOf(verdict: Verdict, undo: boolean): Ending {
   return verdict === 'not_started' || verdict === 'not_applicable' ? 'skipped' : 'good';
 }
 
-export function statusLine(done: string, bad: number, columns: number, colours: Colours): string {
+/** How far a run is: how many of its hosts are done, and how many of them need a look. */
+export function statusLine(
+  batches: string,
+  verdicts: readonly Verdict[],
+  started: RunStarted,
+  columns: number,
+  colours: Colours,
+): string {
+  const left = verdicts.filter((verdict) => verdict === 'not_started').length;
+  const notStarted = left === 0 ? '' : `, ${left} not started`;
+  const done = `${batches}${verdicts.length - left} of ${count(started.hosts.length, 'host')} done${notStarted}`;
+  const bad = verdicts.filter((verdict) => needsLook(verdict, isUndo(started))).length;
   const look = bad === 0 ? '' : `, ${bad} ${bad === 1 ? 'needs' : 'need'} a look`;
   const text = truncate(done + look, columns - 1);
   return bad === 0 ? colours.dim(text) : colours.red(text);

@@ -28,6 +28,8 @@ export interface ReporterOptions {
   readonly diff: boolean;
   /** The `--state-dir` that the run is kept in, if one was given. */
   readonly stateDir?: string | undefined;
+  /** The file that a plan goes into: how to carry that out is told when it is there. */
+  readonly planFile?: string | undefined;
   /** For how long lines wait for others like them; absent: they don't. */
   readonly clock?: Clock;
 }

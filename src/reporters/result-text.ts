@@ -12,6 +12,8 @@ export function resultText(summary: RunSummary, output: Output, options: Reporte
     columns: lineColumns(output),
     verbosity: options.verbosity,
     stateDir: options.stateDir,
+    folder: process.cwd(),
+    planFile: options.planFile,
   };
   const { inventoryHosts, rollout, alsoReaches = [] } = started;
   const about = { inventoryHosts, alsoReaches, ...(rollout === undefined ? {} : { rollout }) };

@@ -1,5 +1,5 @@
 import type { Event } from '../model/event.ts';
-import { needsLook, type StepOutcome, type Verdict } from '../model/result.ts';
+import type { StepOutcome, Verdict } from '../model/result.ts';
 import { safeLine } from '../model/safe-text.ts';
 import { createBatchNote } from './batch-note.ts';
 import type { Board, RunStarted } from './board.ts';
@@ -116,12 +116,13 @@ export function createStepBoard(started: RunStarted): Board {
     connect.end(unreachable.size > 0 ? 'bad' : 'good');
     for (const { row, outcomes } of steps.values()) {
       const ends = new Set(outcomes.values());
-      row.end(ends.has('failed') || ends.has('unknown') ? 'bad' : row.begun ? 'good' : 'skipped');
+      // What would change was left, where hosts did not begin any more.
+      const left = !row.begun || (!started.dryRun && ends.has('would_change'));
+      row.end(ends.has('failed') || ends.has('unknown') ? 'bad' : left ? 'skipped' : 'good');
     }
   }
   function status(columns: number, colours: Colours): string {
-    const bad = [...verdicts.values()].filter((verdict) => needsLook(verdict, undo)).length;
-    return statusLine(`${batches.text()}${verdicts.size} of ${total} hosts done`, bad, columns, colours);
+    return statusLine(batches.text(), [...verdicts.values()], started, columns, colours);
   }
   return { rows: [connect, ...[...steps.values()].map((step) => step.row)], take, status };
 }

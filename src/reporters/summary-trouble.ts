@@ -2,7 +2,7 @@ import { foldNames } from '../model/fold-names.ts';
 import { needsLook, type StepOutcome, type StepResult } from '../model/result.ts';
 import type { HostEnd, RunSummary } from '../model/run-summary.ts';
 import { safeLine } from '../model/safe-text.ts';
-import { shellWord } from '../shell/quote.ts';
+import { commandsToLook, commandsToMake, type Typed, type TypedIn } from '../shell/again-command.ts';
 import { stateOption } from '../shell/state-option.ts';
 import { gistOf, putAlikeTogether } from './alike.ts';
 import { whyText } from './plan-body.ts';
@@ -29,8 +29,10 @@ export function troubleLines(summary: RunSummary, options: TroubleOptions, colou
     const verdict = first.verdict === undefined ? 'no result' : word(first.verdict);
     lines.push(...hang(`  ${pad(verdict, 15)} `, safeLine(foldNames(names)), options.columns, colours.bold, paint));
     const indent = ' '.repeat(18);
-    if (alike)
-      lines.push(...hangText(indent, `${safeLine(first.host)}, and the others alike (each: -v):`, options.columns));
+    if (alike) {
+      const alikeTo = `${safeLine(first.host)}, and the others alike (each: ${eachCommand(summary, options)}):`;
+      lines.push(...hangText(indent, alikeTo, options.columns));
+    }
     for (const reason of reasons) lines.push(...hangText(indent, reason, options.columns));
   }
   return lines;
@@ -39,6 +41,12 @@ export function troubleLines(summary: RunSummary, options: TroubleOptions, colou
 interface TroubleOptions {
   readonly columns: number;
   readonly verbosity: number;
+  readonly stateDir?: string | undefined;
+}
+
+/** What tells each host's own words; only a run that was asked for on the command line is kept. */
+function eachCommand({ run, started }: RunSummary, { stateDir }: TroubleOptions): string {
+  return started?.request === undefined ? '-v' : `mendgate runs show ${run} -v${stateOption(stateDir)}`;
 }
 
 function groupsOf(summary: RunSummary): readonly Group[] {
@@ -91,36 +99,16 @@ function reasonsOf(host: HostEnd, undo: boolean): readonly string[] {
   return [...new Set(reasons)];
 }
 
-/** More names than this make no line to type. */
-const mostNames = 8;
-
 /** What to type next, and what for. */
-export function nextCommands(
-  summary: RunSummary,
-  stateDir: string | undefined,
-): readonly (readonly [command: string, what: string])[] {
-  const state = stateOption(stateDir);
-  const { started } = summary;
+export function nextCommands({ started, hosts }: RunSummary, where: TypedIn): readonly Typed[] {
   if (started === undefined) return [];
-  const { request } = started;
-  const undo = isUndo(started);
-  const again = undo ? `mendgate undo ${request?.of}` : `mendgate run ${shellWord(started.runbook.file)}`;
-  if (started.dryRun) {
-    const pending = summary.hosts.some((host) => host.verdict === 'would_fix');
-    return pending
-      ? [[again + state, undo ? 'take these changes back' : 'make these changes, with the same options']]
-      : [];
-  }
-  const open = summary.hosts.filter((host) => needsLook(host.verdict, undo) || host.verdict === 'not_started');
-  if (open.length === 0) return [];
-  if (open.length > mostNames) {
-    // Only a run that was asked for on the command line is kept.
-    if (request === undefined) return [];
-    return [
-      [`mendgate runs show ${summary.run} --hosts bad${state} > bad.txt`, `the ${open.length} hosts that need a look`],
-      [`${again} -l @bad.txt --dry-run${state}`, 'look at these again, with the same options'],
-    ];
-  }
-  const names = shellWord(open.map((host) => host.host).join(','));
-  return [[`${again} -l ${names} --dry-run${state}`, 'look at these again, with the same options']];
+  if (started.dryRun) return hosts.some(({ verdict }) => verdict === 'would_fix') ? commandsToMake(started, where) : [];
+  const trouble = hosts.filter(({ verdict }) => needsLook(verdict, isUndo(started)));
+  const notStarted = hosts.filter(({ verdict }) => verdict === 'not_started');
+  const who = [
+    ...(trouble.length === 0 ? [] : ['need a look']),
+    ...(notStarted.length === 0 ? [] : ['were not started']),
+  ].join(' or ');
+  const names = hosts.filter((host) => trouble.includes(host) || notStarted.includes(host)).map(({ host }) => host);
+  return names.length === 0 ? [] : commandsToLook(started, names, who, where);
 }

@@ -16,6 +16,10 @@ export interface SummaryPrintOptions {
   readonly verbosity: number;
   /** See ReporterOptions. */
   readonly stateDir?: string | undefined;
+  /** See ReporterOptions. */
+  readonly planFile?: string | undefined;
+  /** Where the reader is: paths are told from there. Absent: they are absolute. */
+  readonly folder?: string | undefined;
 }
 
 /** The end of a run for the reader: hosts by diagnosis, then what needs a look, then what to type next. */
@@ -123,7 +127,7 @@ function closingLines(summary: RunSummary, options: SummaryPrintOptions, colours
   if (finished !== undefined && !dryRun) facts.push(changesOf(summary, finished.changes));
   if (finished !== undefined) facts.push(formatDuration(finished.ms));
   lines.push(`${count(summary.hosts.length, 'host')}: ${facts.filter((fact) => fact !== '').join('; ')}`);
-  const commands = nextCommands(summary, options.stateDir);
+  const commands = options.planFile === undefined ? nextCommands(summary, options) : [];
   const widest = Math.max(0, ...commands.map(([command]) => width(command)));
   for (const [command, what] of commands) {
     const fits = widest + what.length + 4 <= options.columns;

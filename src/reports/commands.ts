@@ -3,6 +3,7 @@ import type { Event } from '../model/event.ts';
 import type { needsLook } from '../model/result.ts';
 import { resumeOptions } from '../model/resume-options.ts';
 import type { HostEnd } from '../model/run-summary.ts';
+import { commandsToMake } from '../shell/again-command.ts';
 import { shellWord } from '../shell/quote.ts';
 import { stateOption } from '../shell/state-option.ts';
 import type { HostReport, NextCommand } from './report.ts';
@@ -18,18 +19,16 @@ export function runCommands(
   const { run, request, dryRun } = started;
   const state = stateOption(absolute(stateDir));
   const undone = request?.kind === 'undo' ? request.of : undefined;
-  const again = undone === undefined ? `mendgate run ${shellWord(started.runbook.file)}` : `mendgate undo ${undone}`;
   if (dryRun) {
     const due = hosts.some(({ verdict }) => verdict === 'would_fix');
-    return due ? [{ command: `${again}${state}`, what: 'make these changes, with the same options' }] : [];
+    const made = due ? commandsToMake(started, { stateDir: absolute(stateDir) }) : [];
+    return made.map(([command, what]) => ({ command, what }));
   }
   // Nobody can go on with a run that was not asked for on a command line (a demo, a replay).
   if (request === undefined) return [];
   const ends = hosts.map(({ verdict }) => (verdict === 'no_result' ? 'unknown' : verdict)).filter(needsResume(undone));
-  const resumes = resumeOptions(ends).map((option) => ({
-    command: `mendgate resume ${run}${option === '' ? '' : ` ${option}`}${state}`,
-    what: resumeWords[option] ?? 'go on where it broke off',
-  }));
+  const options = resumeOptions(ends);
+  const resumes = options === undefined ? [] : [resumeCommand(run, options, state)];
   const standing = undone === undefined && hosts.some((host) => host.standing.length > 0);
   const undo = [
     {
@@ -41,9 +40,17 @@ export function runCommands(
   return [...resumes, ...(standing ? undo : [])];
 }
 
+function resumeCommand(run: string, options: readonly string[], state: string): NextCommand {
+  const where = options.flatMap((option) => resumeWords[option] ?? []).join(', and ');
+  return {
+    command: `${['mendgate', 'resume', run, ...options].join(' ')}${state}`,
+    what: where === '' ? 'go on where it broke off' : `go on, and try again ${where}`,
+  };
+}
+
 const resumeWords: { readonly [option: string]: string } = {
-  '--failed': 'go on, and try again where it failed',
-  '--unreachable': 'go on, and try again where nothing answered',
+  '--failed': 'where it failed',
+  '--unreachable': 'where nothing answered',
 };
 
 /** In an undo, what was rolled back is done. */

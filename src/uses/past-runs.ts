@@ -1,6 +1,7 @@
 // Runs that are over, or broke off: to list, to read, to remove.
 
-import type { FoundRun, Retention } from '../journal/kept-runs.ts';
+import type { Retention } from '../journal/clean-runs.ts';
+import type { FoundRun } from '../journal/kept-runs.ts';
 import type { RunEntry } from '../journal/list-runs.ts';
 
 export type { FoundRun, KeptRun } from '../journal/kept-runs.ts';
@@ -17,11 +18,11 @@ export async function findRun(state: string, name: string): Promise<FoundRun> {
   return (await import('../journal/kept-runs.ts')).findRun(state, name);
 }
 
-/** Removes old runs. Gives their ids, the oldest first. */
+/** Removes old runs, but none that is under way. Gives their ids, the oldest first. */
 export async function cleanRuns(state: string, retention: Retention): Promise<readonly string[]> {
   const [{ cleanRuns }, { systemClock }] = await Promise.all([
-    import('../journal/kept-runs.ts'),
+    import('../journal/clean-runs.ts'),
     import('../transports/clock.ts'),
   ]);
-  return cleanRuns(state, retention, systemClock.now());
+  return cleanRuns(state, retention, systemClock);
 }

@@ -30,7 +30,7 @@ export type ResumeRequest = Omit<
   readonly run: string;
   readonly stateDirectory: string;
   /** Also hosts that ended so. Default: those that have not ended, or of which something is unknown. */
-  readonly also?: 'failed' | 'unreachable' | undefined;
+  readonly also?: readonly ('failed' | 'unreachable')[] | undefined;
   /** Hears what the journal tells of the run so far, before it goes on: its beginning, and how its other hosts ended. */
   readonly onBefore?: (event: Event) => void;
   /** Asked before anything is connected; `false`: nothing is done. */
@@ -68,10 +68,11 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
   const asked = history.request;
   if (asked === undefined || history.dryRun) return refused(64, `${run} was a dry run: there is nothing to go on with`);
   if (asked.kind === 'undo') return refused(64, `${run} was an undo: mendgate undo ${asked.of ?? ''} goes on with it`);
-  const hosts = due(history.hosts, request.also);
+  const { also = [] } = request;
+  const hosts = due(history.hosts, also);
   const { exitCode } = history;
   if (hosts.length === 0 && exitCode !== undefined) {
-    if (request.also !== undefined) return refused(66, `no host of run ${run} ended ${request.also}, or is still open`);
+    if (also.length > 0) return refused(66, `no host of run ${run} ended ${also.join(' or ')}, or is still open`);
     return { kind: 'nothing_left', run, exitCode, outcomes: history.hosts.flatMap(({ outcome }) => outcome ?? []) };
   }
 
@@ -139,13 +140,13 @@ function requestAgain(request: ResumeRequest, asked: RunRequest, history: RunHis
 const failed: readonly Verdict[] = ['not_fixed', 'rolled_back', 'rollback_failed', 'undetermined', 'refused'];
 
 /** Hosts to go on with: those that have not ended, those of which something is unknown, and what was asked for besides. */
-function due(hosts: readonly HostHistory[], also: ResumeRequest['also']): readonly string[] {
+function due(hosts: readonly HostHistory[], also: readonly ('failed' | 'unreachable')[]): readonly string[] {
+  const wanted = new Set(also.flatMap((which) => (which === 'failed' ? failed : [which])));
   return hosts.flatMap(({ host, outcome }) => {
     const verdict = outcome?.verdict;
     const open =
       verdict === undefined || verdict === 'unknown' || verdict === 'not_started' || outcome?.stopped === true;
-    const wanted = also === 'failed' ? verdict !== undefined && failed.includes(verdict) : also === verdict;
-    return open || (also !== undefined && wanted) ? [host] : [];
+    return open || wanted.has(verdict) ? [host] : [];
   });
 }
 

@@ -34,5 +34,53 @@ it('what the end of a run says to type finds the run, in a --state-dir too', () 
   const [show = '', again = ''] = commands;
   execFileSync('sh', ['-c', show], { cwd: folder, env: env() });
   expect(readFileSync(join(folder, 'bad.txt'), 'utf8').trim().split('\n')).toEqual(names);
-  expect(again).toMatch(/ -l @bad\.txt --dry-run --state-dir 'my runs'$/);
+  expect(again).toMatch(/ -i inventory\.yaml -l @bad\.txt -e unit=x --dry-run --state-dir 'my runs'$/);
+});
+
+it('what a dry run says to type makes its changes: on its hosts, with its params, and nowhere else', () => {
+  writeFileSync(join(folder, 'here.yaml'), `inventory: here\nhosts:\n${names.map(local).join('')}`);
+  const note = join(folder, 'the note');
+  const params = 'params: { path: { type: string }, text: { type: string } }\n';
+  const fix = 'fix: [{ file.content: { path: "${{ params.path }}", content: "${{ params.text }}" } }]';
+  writeFileSync(
+    join(folder, 'a note.yaml'),
+    `runbook: note\ntitle: A note\n${params}steps:\n  - { id: write, title: Write, ${fix} }\n`,
+  );
+  const args = ['a note.yaml', '-i', 'here.yaml', '-l', 'web2', '-e', `path=${note}`, '-e', "text=it's new", '-C'];
+  const dry = spawnSync('mendgate', ['run', ...args], { cwd: folder, env: env(), encoding: 'utf8' });
+  const [command = ''] = dry.stdout
+    .split('\n')
+    .flatMap((line) => /^ {2}(mendgate .*?)(?: {2,}|$)/.exec(line)?.[1] ?? []);
+  const typed = spawnSync('sh', ['-c', `${command} --yes --json`], { cwd: folder, env: env(), encoding: 'utf8' });
+  expect(typed.stdout).toContain('"hosts":["web2"]');
+  expect(readFileSync(note, 'utf8')).toBe("it's new");
+
+  const report = spawnSync('mendgate', ['runs', 'report', 'last'], { cwd: folder, env: env(), encoding: 'utf8' });
+  expect(report.stdout).toContain('mendgate undo');
+});
+
+const local = (name: string): string => `  ${name}: { connect: { address: localhost, transport: local } }\n`;
+
+it('a saved plan is carried out by apply alone, and shows whoever approves it in which portions', () => {
+  const options = [
+    '-i',
+    'here.yaml',
+    '-l',
+    'web3',
+    '-e',
+    `path=${join(folder, 'other')}`,
+    '-e',
+    'text=x',
+    '--state-dir',
+    'plans',
+  ];
+  const bounds = ['--batches', '1,20%', '--pause', '3m', '--max-fail', '1', '--max-changed', '20'];
+  const plan = ['plan', 'a note.yaml', ...options, ...bounds, '-o', 'night.plan'];
+  const made = spawnSync('mendgate', plan, { cwd: folder, env: env(), encoding: 'utf8' });
+  expect(made.stderr).toContain('mendgate apply night.plan --state-dir plans');
+  expect(made.stdout).not.toContain('mendgate run');
+  const shown = spawnSync('mendgate', ['plan', '--show', 'night.plan'], { cwd: folder, env: env(), encoding: 'utf8' });
+  const text = shown.stdout.replace(/\s+/g, ' ');
+  expect(text).toContain('in batches of 1, 20%, each diagnosis proved on one host first; pause 3m00s; max_fail 1');
+  expect(shown.stdout).toContain('max changed 20');
 });

@@ -48,6 +48,18 @@ describe('resume of a run that has ended on every host', () => {
     expect(stderr).toContain(`mendgate resume ${id} --failed --state-dir`);
   });
 
+  it('names one call for hosts that failed and hosts that did not answer, which tries both again', async () => {
+    const file = join(folder, 'book.yaml');
+    writeFileSync(file, book(join(folder, 'made'), '!now.exists'));
+    const hosts = 'here: { connect: { transport: local } }, gone: { connect: { address: 127.0.0.1, port: 1 } }';
+    writeFileSync(join(folder, 'hosts.yaml'), `inventory: two\nhosts: { ${hosts} }\n`);
+    const first = await mendgate(['run', file, '-i', join(folder, 'hosts.yaml'), '--yes', ...state]);
+    const [, command = ''] = /^To go on with these hosts: mendgate (.*)$/m.exec(first.stderr) ?? [];
+    expect(command).toMatch(/^resume \S+ --failed --unreachable --state-dir /);
+    const again = await mendgate([...command.split(' '), '--yes', '--json']);
+    expect(again.stdout).toContain('"type":"run.resumed","hosts":["here","gone"]');
+  });
+
   it('finds no host where none ended as it was asked for', async () => {
     const { run: id } = await run('now.exists');
     const { code, stderr } = await mendgate(['resume', id, '--yes', '--unreachable', ...state]);

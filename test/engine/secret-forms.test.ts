@@ -86,6 +86,37 @@ describe('a secret does not come through, whatever way a host or a program write
     );
   });
 
+  it('in base64, each line for itself, or cut anywhere: fewer than 8 characters of it are left', () => {
+    const long = fc.stringMatching(/^[ -~]{12,200}$/);
+    fc.assert(
+      fc.property(
+        long,
+        fc.uint8Array({ maxLength: 5 }),
+        fc.integer({ min: 60, max: 76 }),
+        fc.constantFrom('', '  ', '> '),
+        fc.nat(300),
+        (clear, before, width, indent, from) => {
+          const encoded = Buffer.concat([before, Buffer.from(clear)]).toString('base64');
+          const lines = encoded.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+          const redact = createRedactor([new Secret(clear)]);
+          const core = Buffer.concat([Buffer.alloc(before.length), Buffer.from(clear)]).toString('base64');
+          const body = core.slice(
+            Math.ceil((before.length * 8) / 6),
+            Math.floor(((before.length + clear.length) * 8) / 6),
+          );
+          const texts = [
+            ...redact.value({ log: lines }).log,
+            redact.text(lines.map((line) => indent + line).join('\n')),
+            redact.text(encoded.slice(from % encoded.length)),
+          ];
+          for (const text of texts)
+            for (let at = 0; at + 8 <= body.length; at += 1) expect(text).not.toContain(body.slice(at, at + 8));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   it('as bash itself quotes it, with printf %q and set -x', () => {
     const clear = `it's "a" $secret & more; \\ (yes)`;
     const bash = execFileSync('bash', ['-c', 'printf "%q\\n" "$1"; set -x; : "$1"', 'bash', clear], {

@@ -92,7 +92,8 @@ describe('a run from the command line', () => {
     expect(shown.stdout).toContain(ended.stdout.trim().split('\n').at(0));
     expect(shown.stdout).toContain('1 not fixed');
     expect(shown.stderr).toBe('');
-    const told = await kept('runs', 'show', id, '-v');
+    expect((await kept('runs', 'show', id, '-v')).stderr).toBe('');
+    const told = await kept('runs', 'show', id, '-vv');
     expect(told.stderr).toContain('failed');
   });
 

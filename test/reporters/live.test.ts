@@ -130,6 +130,30 @@ describe('the live view', () => {
     expect(stderr.seen()).toContain('✔ boolean  30 changed  Flip the boolean that lets nginx connect');
   });
 
+  it('calls nothing done that was left when the run stopped before its next batch', async () => {
+    const stderr = terminal();
+    const hosts = names('web', 1, 30);
+    const looked = (host: string): readonly EventBody[] => [
+      ...fixing(host).slice(0, 8),
+      { type: 'step.finished', host, step: 'boolean', title: '', result: { outcome: 'would_change' }, ms: 5 },
+    ];
+    const { reporter, emit } = await live(stderr, sink());
+    emit([
+      runStarted(hosts, false),
+      ...hosts.flatMap(looked),
+      ...fixing('web01').slice(8),
+      ...hosts.slice(1).map((host): EventBody => {
+        const left = outcome(host, { verdict: 'not_started', reason: 'interrupted before its batch', steps: [] });
+        return { type: 'host.finished', host, outcome: left, ms: 1 };
+      }),
+    ]);
+    await pass();
+    const shown = stderr.seen().join('\n');
+    expect(shown).toContain('1 of 30 hosts done, 29 not started');
+    expect(shown).toMatch(/^[^✔\n]+ boolean {2}1 changed, 29 would change/m);
+    await reporter.close();
+  });
+
   it('shows what a fix waits for while it waits, and leaves nothing of it behind', async () => {
     const stderr = terminal(100);
     const { reporter, emit } = await live(stderr, sink());

@@ -75,6 +75,9 @@ Needs a look
                   tcp: web6.example.org: no such name
   unreachable     web7
 `);
+    const [begun, ...rest] = bodies;
+    const kept = { ...begun, request: { ...request, kind: 'run' } } as EventBody;
+    expect(summaryOf([kept, ...rest])).toContain('alike (each: mendgate runs show run-1 -v):');
     const each = printSummary(fold(stamp(bodies)), { colour: false, columns: Number.POSITIVE_INFINITY, verbosity: 1 });
     expect(each).toContain('(10.0.0.5) port 22: connection refused after 35 ms');
   });
@@ -94,14 +97,25 @@ Needs a look
   it('names a file of hosts where they are too many for a line, if the run is kept', () => {
     const hosts = names('web', 1, 30);
     const bodies = [
-      { ...runStarted(hosts, false), request: { ...request, kind: 'run' as const } },
+      { ...runStarted(hosts, false), request: { ...request, kind: 'run' as const, reach: {} } },
       ...hosts.map((host) => finished(host, { verdict: 'not_fixed' })),
       runFinished(2),
     ];
     const text = summaryOf(bodies);
     expect(text).toMatch(/\n {2}mendgate runs show run-1 --hosts bad > bad.txt +the 30 hosts that need a look\n/);
-    expect(text).toMatch(/\n {2}mendgate run nginx-502.yaml -l @bad.txt --dry-run +look at these again, .*\n$/);
+    expect(text).toMatch(/\n {2}mendgate run .* -l @bad.txt .*--dry-run +look at these again; give token again\n$/);
     expect(summaryOf([runStarted(hosts, false), ...bodies.slice(1)])).not.toContain('bad.txt');
+  });
+
+  it('does not say that hosts need a look that were only not started', () => {
+    const hosts = names('web', 1, 30);
+    const text = summaryOf([
+      { ...runStarted(hosts, false), request: { ...request, kind: 'run' as const, reach: {} } } as EventBody,
+      ...hosts.map((host) => finished(host, { verdict: 'not_started', reason: 'interrupted before its batch' })),
+      runFinished(130),
+    ]);
+    expect(text).toContain('the 30 hosts that were not started');
+    expect(text).not.toContain('need a look');
   });
 
   it('proposes nothing when all is well and nothing was changed', () => {
@@ -217,7 +231,7 @@ Needs a look
   it('calls an undo that did what it was asked for no trouble', () => {
     const back = { outcome: 'rolled_back' } as const;
     const text = summaryOf([
-      { ...runStarted(['web01', 'web02'], false), request } as EventBody,
+      { ...runStarted(['web01', 'web02'], false), request: { ...request, inventory: [], reach: {} } } as EventBody,
       finished('web01', {
         verdict: 'rolled_back',
         reason: 'run run-0 is taken back',
@@ -237,7 +251,7 @@ Needs a look
                   changed by somebody
 
 2 hosts: 1 rolled back, 1 refused; 1 change taken back; 4.2s
-  mendgate undo run-0 -l web02 --dry-run  look at these again, with the same options
+  mendgate undo run-0 -l web02 --dry-run  look at these again
 `);
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { batchesOf, clockThatSleeps, runFleet, stale, touched, verdictsOf } from './run-fleet.ts';
+import { batchesOf, clockThatSleeps, reasonOf, runFleet, stale, touched, verdictsOf } from './run-fleet.ts';
 
 describe('--retry-unreachable', () => {
-  it('tries a host that did not answer again at the end, and mends it when it is back', async () => {
+  it('tries a host that did not answer again before the batches begin, and mends it when it is back', async () => {
     const fleet = stale(3);
     const gone = new Set(['web2']);
     const sleeps: number[] = [];
@@ -18,10 +18,73 @@ describe('--retry-unreachable', () => {
     expect(sleeps).toEqual([5000, 10_000, 20_000]);
     expect(verdictsOf(rolled)).toEqual({ web1: 'fixed', web2: 'fixed', web3: 'fixed' });
     expect(rolled.exitCode).toBe(0);
-    // Its kind is proved by then.
-    expect(batchesOf(rolled.events)).toEqual([['web1'], ['web3'], ['web2']]);
+    expect(batchesOf(rolled.events)).toEqual([['web1'], ['web2', 'web3']]);
     const told = rolled.events.flatMap((event) => (event.type === 'host.unreachable' ? [event.again] : []));
     expect(told).toEqual([undefined, true, true]);
+  });
+
+  it('lets all begin once everybody has answered, where no host may be bad', async () => {
+    const fleet = stale(5);
+    const gone = new Set(['web5']);
+    const rolled = await runFleet(
+      fleet,
+      { retryUnreachableMs: 25_000, clock: clockThatSleeps(() => gone.clear()) },
+      gone,
+    );
+    expect(new Set(Object.values(verdictsOf(rolled)))).toEqual(new Set(['fixed']));
+    expect(rolled.exitCode).toBe(0);
+    const [wait] = rolled.events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+    expect(wait).toBe('web5 did not answer: tried again for 25s, or until all have answered');
+  });
+
+  it('counts against max_fail who is unreachable still', async () => {
+    const fleet = stale(3);
+    const clock = clockThatSleeps();
+    const rolled = await runFleet(fleet, { retryUnreachableMs: 25_000, clock }, new Set(['web3']));
+    expect(touched(fleet)).toEqual([]);
+    expect(reasonOf(rolled, 'web1')).toContain('1 host went wrong (web3 unreachable)');
+    expect(clock.monotonic()).toBe(25_000);
+  });
+
+  it('waits for nobody once nobody may begin any more', async () => {
+    const clock = clockThatSleeps();
+    const tooMany = await runFleet(stale(3), { retryUnreachableMs: 60_000, maxChanged: 1, clock }, new Set(['web3']));
+    expect(verdictsOf(tooMany)).toEqual({ web1: 'refused', web2: 'refused', web3: 'unreachable' });
+    const gone = new Set<string>();
+    const lost = await runFleet(
+      stale(3),
+      {
+        retryUnreachableMs: 60_000,
+        clock,
+        sinks: [(event) => void (event.type === 'batch.started' && gone.add('web1'))],
+      },
+      gone,
+    );
+    expect(verdictsOf(lost)).toEqual({ web1: 'unreachable', web2: 'not_started', web3: 'not_started' });
+    expect(clock.monotonic()).toBe(0);
+  });
+
+  it('tries a host again at the end that was lost in its batch, where that may be', async () => {
+    const fleet = stale(3);
+    const gone = new Set<string>();
+    const clock = clockThatSleeps(() => gone.clear());
+    const begun: string[] = [];
+    const take = (hosts: readonly string[]): void => {
+      begun.push(hosts.join());
+      if (begun.length === 2) gone.add('web2');
+    };
+    const rolled = await runFleet(
+      fleet,
+      {
+        retryUnreachableMs: 60_000,
+        rollout: { maxFail: { hosts: 1 } },
+        clock,
+        sinks: [(event) => void (event.type === 'batch.started' && take(event.hosts))],
+      },
+      gone,
+    );
+    expect(begun).toEqual(['web1', 'web2,web3', 'web2']);
+    expect(new Set(Object.values(verdictsOf(rolled)))).toEqual(new Set(['fixed']));
   });
 
   it('gives up when the time is over', async () => {

@@ -202,3 +202,21 @@ describe('a rollout', () => {
     expect(touched(fleet)).toEqual(['web1', 'web2', 'web3']);
   });
 });
+
+describe('a fix that was left out by hand', () => {
+  it.each(['dry_run', 'apply', 'ask'] as const)('leaves a host whose gate was open not fixed (%s)', async (mode) => {
+    const fleet = [fleetHost('web1', 'bad config'), fleetHost('web2', 'well')];
+    const rolled = await runFleet(fleet, { runbook: 'test/rollout/at-once.yaml', mode, skipTags: ['config'] });
+    expect(verdictsOf(rolled)).toEqual({ web1: 'not_fixed', web2: 'healthy' });
+    expect(reasonOf(rolled, 'web1')).toBe(
+      'left out though its gate is open: bad_config (not chosen by tags, --start-at or --until)',
+    );
+    expect(rolled.exitCode).toBe(2);
+    expect(touched(fleet)).toEqual([]);
+  });
+
+  it('is named where the symptom is there', async () => {
+    const rolled = await runFleet(stale(1), { startAt: 'old_cert' });
+    expect(reasonOf(rolled, 'web1')).toMatch(/^the symptom is there, and what applies was left out: stale_pid \(/);
+  });
+});

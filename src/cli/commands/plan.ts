@@ -63,18 +63,22 @@ export async function planPage(
   saved: SavedPlan,
   options: ShownOptions,
 ): Promise<string> {
-  const { request } = saved;
+  const { request, rollout } = saved;
   const lines = [
     `Plan ${saved.id} of ${saved.runbook.id} (${request.runbook})`,
     `made ${saved.created} by ${request.operator}, good until ${saved.expires}`,
     `inventory ${request.inventory.join(' ')}${request.limit === undefined ? '' : `, limit ${request.limit}`}`,
     ...request.extra.map(({ name, text }) => `param ${name} = ${text}`),
+    ...(request.maxChanged === undefined
+      ? []
+      : [`max changed ${request.maxChanged}: with more hosts to change, none is`]),
     ...saved.unseen.map(({ host, reason }) => `not in it: ${host}: ${reason}`),
   ];
   const { colour, columns } = output;
   const plans = saved.hosts.map((host) => host.plan);
   const chosen = new Set([...saved.hosts, ...saved.unseen].map(({ host }) => host));
   const alsoReaches = (saved.delegates ?? []).flatMap(({ host }) => (chosen.has(host) ? [] : [host]));
-  const page = await printPlan(plans, { colour, columns, alsoReaches, ...shownAs(options) });
+  const bounds = rollout === undefined ? {} : { rollout };
+  const page = await printPlan(plans, { colour, columns, alsoReaches, ...shownAs(options), ...bounds });
   return `${lines.map((line) => safeText(line.replaceAll('\n', ' '))).join('\n')}\n\n${page}`;
 }

@@ -13,16 +13,13 @@ import { isForPrograms, showRun } from '../shown-run.ts';
 export async function resume(io: Io, run: string, options: ResumeOptions): Promise<number> {
   const yes = options.yes === true;
   if (!yes && !onTerminal(io)) throw new UsageError('without a terminal nobody can approve it: add --yes');
-  if (options.failed === true && options.unreachable === true) {
-    throw new UsageError('--failed and --unreachable name different hosts: give one of them');
-  }
   const allowIrreversible = options.allowIrreversible === true;
   return showRun(io, options, async ({ reporter, asker, request, kept }) => {
     const end = await resumeRun({
       ...(await request()),
       ...kept,
       run,
-      also: options.failed === true ? 'failed' : options.unreachable === true ? 'unreachable' : undefined,
+      also: (['failed', 'unreachable'] as const).filter((which) => options[which] === true),
       extra: extraVars(options.extraVars),
       ...retryOf(options),
       // Programs that read events have had these already.

@@ -22,7 +22,8 @@ export async function runsClean(io: Io, options: RunsCleanOptions): Promise<numb
   const state = stateDirectory(options.stateDir, io.env);
   const swept = await sweepCode(io, options, state);
   if (swept !== exit.ok && swept !== exit.unreachable) return swept;
-  const removed = await cleanRuns(state, { olderThanMs, keep: Number(keep), dryRun });
+  const onUnderWay = (run: string): void => io.stderr.write(`${run} stays: it is under way\n`);
+  const removed = await cleanRuns(state, { olderThanMs, keep: Number(keep), dryRun, onUnderWay });
   for (const run of removed) io.stdout.write(`${run}\n`);
   io.stderr.write(`${plural(removed.length, 'run')} ${dryRun ? 'would be removed' : 'removed'}\n`);
   return swept;

@@ -31,8 +31,8 @@ async function printRun(io: Io, { run, events }: KeptRun, options: RunsShowOptio
     io.stdout.write(safeLine(`${run}  ${started.runbook.id}  began ${started.at}${by}`));
     io.stdout.write('\n');
   }
-  // What happened on the way is told with -v; without, its end is enough.
-  const stderr = shown.verbosity > 0 ? io.stderr : { ...io.stderr, write: () => {} };
+  // What happened on the way is told with -vv; else its end is enough.
+  const stderr = shown.verbosity > 1 ? io.stderr : { ...io.stderr, write: () => {} };
   const kind = options.json ? 'json' : 'lines';
   const reporter = await createReporter(kind, { stdout: io.stdout, stderr }, shown);
   for (const event of events) reporter.emit(event);
