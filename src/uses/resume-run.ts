@@ -51,11 +51,13 @@ export type ResumeEnd =
 
 /** Goes on with a run on those of its hosts that have not ended. `refused` with exit code 5: something is not as it was. */
 export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
-  const [{ findLastChange, findRun }, { readHistory }, { changedSince }] = await Promise.all([
-    import('../journal/kept-runs.ts'),
-    import('../journal/read-history.ts'),
-    import('../journal/changed-since.ts'),
-  ]);
+  const [{ findLastChange, findRun }, { earlierUndos, undoneHosts }, { readHistory }, { changedSince }] =
+    await Promise.all([
+      import('../journal/kept-runs.ts'),
+      import('../journal/earlier-undos.ts'),
+      import('../journal/read-history.ts'),
+      import('../journal/changed-since.ts'),
+    ]);
   const { run: name, stateDirectory: state } = request;
   const found = await (name === 'last' ? findLastChange(state) : findRun(state, name));
   if (found.kind === 'none') return refused(66, found.problem);
@@ -75,6 +77,8 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
     if (also.length > 0) return refused(66, `no host of run ${run} ended ${also.join(' or ')}, or is still open`);
     return { kind: 'nothing_left', run, exitCode, outcomes: history.hosts.flatMap(({ outcome }) => outcome ?? []) };
   }
+  const undos = await earlierUndos(state, run);
+  if (typeof undos === 'string') return refused(5, undos);
 
   const again = requestAgain(request, asked, history);
   const [runbook, inventory] = await Promise.all([
@@ -110,6 +114,7 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
       operator: opened.operator,
       histories: new Map(latest.hosts.map((host) => [host.host, host])),
       hosts: new Set(hosts),
+      undone: undoneHosts(undos),
     };
     const kept = await execute(again, plan, inventory.value, reach.transportFor, {
       kind: asked.kind,
