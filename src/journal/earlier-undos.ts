@@ -57,13 +57,13 @@ function takeIn(units: Map<string, EarlierUndo>, events: readonly Event[]): void
     if (event.type === 'rollback.intent' && event.attempt !== undefined) {
       const unit = undoneUnit(event.key, event.attempt);
       begun.set(canonicalJson(event.key), unit);
-      units.set(unit, { failed: units.get(unit)?.failed ?? 0, last: 'unknown', at: event.at });
-    } else if (event.type === 'rollback.result' && event.calls !== undefined) {
+      units.set(unit, { takenBack: false, failed: units.get(unit)?.failed ?? 0, last: 'unknown', at: event.at });
+    } else if (event.type === 'rollback.result') {
       const unit = begun.get(canonicalJson(event.key));
       const before = unit === undefined ? undefined : units.get(unit);
       if (unit === undefined || before === undefined) continue;
       const failed = before.failed + (event.calls === 'failed' ? 1 : 0);
-      units.set(unit, { ...before, failed, last: event.calls });
+      units.set(unit, { ...before, takenBack: event.done, failed, last: event.calls ?? before.last });
     }
   }
 }
