@@ -51,16 +51,15 @@ export type ResumeEnd =
 
 /** Goes on with a run on those of its hosts that have not ended. `refused` with exit code 5: something is not as it was. */
 export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
-  const [{ findLastChange, findRun }, { earlierUndos, undoneHosts }, { readHistory }, { changedSince }] =
-    await Promise.all([
-      import('../journal/kept-runs.ts'),
-      import('../journal/earlier-undos.ts'),
-      import('../journal/read-history.ts'),
-      import('../journal/changed-since.ts'),
-    ]);
+  const [{ findChange }, { earlierUndos, undoneHosts }, { readHistory }, { changedSince }] = await Promise.all([
+    import('../journal/kept-runs.ts'),
+    import('../journal/earlier-undos.ts'),
+    import('../journal/read-history.ts'),
+    import('../journal/changed-since.ts'),
+  ]);
   const { run: name, stateDirectory: state } = request;
-  const found = await (name === 'last' ? findLastChange(state) : findRun(state, name));
-  if (found.kind === 'none') return refused(66, found.problem);
+  const found = await findChange(state, name);
+  if (found.kind !== 'run') return refused(found.kind === 'none' ? 66 : 5, found.problem);
   const { run, events, damage } = found.kept;
   if (damage !== undefined)
     return refused(5, `the journal of ${run} is damaged in line ${damage.line}: ${damage.what}`);

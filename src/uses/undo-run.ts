@@ -24,7 +24,7 @@ export type UndoRequest = Omit<
 /** Takes a run's changes back, the last first, on the hosts where they stand as the run left them. */
 export async function undoRun(request: UndoRequest): Promise<MendEnd> {
   const [
-    { findLastChange, findRun },
+    { findChange },
     { earlierUndos, undoneUnit, undoneUnits },
     { readHistory },
     { undoWalker },
@@ -37,8 +37,8 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
     import('../engine/delegates.ts'),
   ]);
   const { run: name, stateDirectory: state } = request;
-  const found = await (name === 'last' ? findLastChange(state) : findRun(state, name));
-  if (found.kind === 'none') return refused(66, found.problem);
+  const found = await findChange(state, name);
+  if (found.kind !== 'run') return refused(found.kind === 'none' ? 66 : 5, found.problem);
   const { run, events, damage } = found.kept;
   if (damage !== undefined)
     return refused(5, `the journal of ${run} is damaged in line ${damage.line}: ${damage.what}`);
