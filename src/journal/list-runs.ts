@@ -8,7 +8,7 @@ import { runIds } from './kept-runs.ts';
 import { journalPath, runDirectory } from './places.ts';
 import { decodeRecord } from './record.ts';
 
-/** A kept run at a glance, from the first and the last line of its journal. */
+/** A kept run at a glance, from the first and the last line of its journal; nobody looked at what is between. */
 export interface RunEntry {
   readonly run: string;
   /** `open`: it broke off, or is still under way. `unreadable`: its journal tells nothing. */
