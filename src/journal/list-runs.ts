@@ -48,7 +48,9 @@ async function glance(state: string, run: string): Promise<RunEntry> {
     return { run, state: 'unreadable' };
   }
   try {
-    const { size } = await handle.stat();
+    const found = await handle.stat();
+    if (!found.isFile()) return { run, state: 'unreadable' };
+    const { size } = found;
     const first = eventOf(await firstLine(handle));
     if (first?.type !== 'run.started') return { run, state: 'unreadable' };
     const tail = await read(handle, Math.max(0, size - tailBytes), tailBytes);
