@@ -75,6 +75,10 @@ export function runsCommand(io: Io, end: (exitCode: number) => void): Command {
         .description('remove old ones; they can be neither resumed nor undone then')
         .option('--older <time>', 'those that nobody has written to for so long', '30d')
         .option('--keep <n>', 'but never the newest n')
+        .option(
+          '--unsettled',
+          'also those that have not ended, or of which something is unknown: nobody can settle them then',
+        )
         .option('-C, --dry-run', 'only name them')
         .option('--hosts', 'also what settled runs left on hosts: those of -i, else those of the runs')
         .option(

@@ -93,6 +93,8 @@ export interface Resume {
   /** By name: every host of the run of which anything is known. */
   readonly histories: ReadonlyMap<string, HostHistory>;
   readonly hosts: ReadonlySet<string>;
+  /** Hosts on which an undo of the run began, and that undo: what was done there is not gone on with. */
+  readonly undone?: ReadonlyMap<string, string>;
 }
 
 /** How a run ended: its id, what it exits with, and what was found and done on each host. */

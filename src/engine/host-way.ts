@@ -82,7 +82,10 @@ export class HostWay {
       return this.#end(this.#blank('not_started', stopReason(this.#options.stopping, ' before it began')));
     }
     const { plan } = this.#past ?? {};
-    if (plan !== undefined && this.#hasBegun()) return this.#goOn(plan);
+    if (plan !== undefined && this.#hasBegun()) {
+      const undo = this.#options.resume?.undone?.get(this.name);
+      return undo === undefined ? this.#goOn(plan) : this.#end(this.#blank('refused', undoneSince(undo)));
+    }
     await this.#guard(async () => {
       this.#session = await this.#connect();
       // Where the change follows at once, its own taking of the lock tells.
@@ -254,6 +257,10 @@ export class HostWay {
     const ms = this.#options.clock.monotonic() - this.#begun;
     await this.#parts.emit({ type: 'host.finished', host: outcome.host, outcome, ms });
   }
+}
+
+function undoneSince(undo: string): string {
+  return `undone since, by ${undo}: what the run did here no longer stands; run its runbook again`;
 }
 
 function idsOf(session: Session) {

@@ -14,7 +14,7 @@ export interface Standing {
   readonly changes: readonly Recorded[];
   /** Of the attempts that made it. */
   readonly attempt: number;
-  /** What earlier undos did about its step's own rollback. */
+  /** What earlier undos did about it. */
   readonly earlier: EarlierUndo | undefined;
 }
 
@@ -74,7 +74,12 @@ export function unsettled(standing: readonly Standing[]): string | undefined {
 }
 
 /** `all`: of the host, the last first. */
-export async function dueOf(run: HostRun, { unit }: Standing, entry: Recorded, all: readonly Recorded[]): Promise<Due> {
+export async function dueOf(
+  run: HostRun,
+  { unit, earlier }: Standing,
+  entry: Recorded,
+  all: readonly Recorded[],
+): Promise<Due> {
   const { due, planned } = entry;
   const rollback = run.parts.registry.actions.get(planned.action)?.rollback;
   if (rollback?.kind === 'irreversible') {
@@ -83,7 +88,7 @@ export async function dueOf(run: HostRun, { unit }: Standing, entry: Recorded, a
     return { kind: 'left', why: unrecorded ? 'its journal does not say how its step takes it back' : rollback.why };
   }
   if (typeof due === 'string') return { kind: 'left', why: due };
-  if (rollback?.kind === 'nothing') return { kind: 'done' };
+  if (rollback?.kind === 'nothing' || earlier?.takenBack === true) return { kind: 'done' };
   if (!due.action.converges) return { kind: 'undo' };
   const stands = await standsAs(run, due);
   if (stands === 'after') return { kind: 'undo' };
@@ -111,6 +116,7 @@ export async function callsDue(
   if (ownRollback.kind === 'undecided') {
     return { kind: 'left', why: `its rollback could not be decided: ${ownRollback.reason}` };
   }
+  if (earlier?.takenBack === true) return { kind: 'none' };
   if (earlier?.last === 'unknown' && markerMayBeGone(earlier.at, run.parts.clock.now())) {
     return { kind: 'left', why: `nobody knows whether its rollback of ${earlier.at} has run` };
   }

@@ -34,7 +34,8 @@ export async function lookAtAll(
     for (const recorded of changes) {
       // What a later change covers can only be looked at once that one is taken back.
       const covered = recorded.planned.touches.some((resource) => later.has(resource));
-      const certain = covered && typeof recorded.due !== 'string' && canUndo(recorded.due);
+      const open = entry.earlier?.takenBack !== true;
+      const certain = open && covered && typeof recorded.due !== 'string' && canUndo(recorded.due);
       const due = certain ? ({ kind: 'undo' } as const) : await dueOf(run, entry, recorded, all);
       if (due.kind === 'undo') {
         shown.push(undone(recorded));

@@ -8,7 +8,7 @@ import { lookAtAll, skipped, stepPlan } from './undo-look.ts';
 import { placeOf, undoUnit } from './undo-unit.ts';
 import { newRun, type Walk, type Walker } from './walk.ts';
 
-/** What earlier undos did about a unit's own rollback, by its key and the attempt that made it. */
+/** What earlier undos did about a unit, by its key and the attempt that made it. */
 export type EarlierUndos = (key: UnitRecord['key'], attempt: number) => EarlierUndo | undefined;
 
 /** Takes back what a run changed on each host, as its journal tells it: record by record, the last first. */

@@ -1,6 +1,5 @@
 import type { Event } from '../model/event.ts';
 import type { EarlierUndo, UnitKey } from '../model/history.ts';
-import { JournalFailure } from '../model/journal-failure.ts';
 import { canonicalJson } from '../model/json.ts';
 import { findRun } from './kept-runs.ts';
 import { listRuns } from './list-runs.ts';
@@ -11,28 +10,41 @@ export function undoneUnit(key: UnitKey, attempt: number): string {
   return canonicalJson([...key.slice(1), attempt]);
 }
 
-/**
- * What earlier undos of a run did about its steps' own rollback calls, by `undoneUnit`. Commands leave nothing to look at: only
- * these journals tell that they have run. Rejects with a JournalFailure when one of them is damaged.
- */
-export async function earlierUndos(state: string, run: string): Promise<ReadonlyMap<string, EarlierUndo>> {
-  const journals: (readonly Event[])[] = [];
+/** An undo of a run, as its journal tells it. */
+export interface EarlierRun {
+  readonly run: string;
+  readonly events: readonly Event[];
+}
+
+/** The earlier undos of a run, the first one first; a text where one's journal can't be read: why. */
+export async function earlierUndos(state: string, run: string): Promise<readonly EarlierRun[] | string> {
+  const journals: EarlierRun[] = [];
   const undos = (await listRuns(state)).filter(({ request }) => request?.kind === 'undo' && request.of === run);
   for (const { run: undo } of undos.reverse()) {
     const found = await findRun(state, undo);
-    if (found.kind === 'none') throw new JournalFailure(found.problem);
+    if (found.kind === 'none') return found.problem;
     const { events, damage } = found.kept;
     if (damage !== undefined) {
-      throw new JournalFailure(
-        `the journal of ${undo}, an undo of it, is damaged in line ${damage.line}: ${damage.what}`,
-      );
+      return `the journal of ${undo}, an undo of it, is damaged in line ${damage.line}: ${damage.what}`;
     }
-    journals.push(events);
+    journals.push({ run: undo, events });
   }
-  return undoneUnits(journals);
+  return journals;
 }
 
-/** The same of the events of these undos, the first one's first. Pure. */
+/** The hosts on which undos began to take something back, each with the last of these undos. Pure. */
+export function undoneHosts(undos: Iterable<EarlierRun>): ReadonlyMap<string, string> {
+  const hosts = new Map<string, string>();
+  for (const { run, events } of undos) {
+    for (const event of events) if (event.type === 'rollback.intent') hosts.set(event.host, run);
+  }
+  return hosts;
+}
+
+/**
+ * What undos did about a run's units, by `undoneUnit`, of their events, the first one's first. Commands leave nothing to look at:
+ * only these journals tell that a step's own rollback calls have run. Pure.
+ */
 export function undoneUnits(undos: Iterable<readonly Event[]>): ReadonlyMap<string, EarlierUndo> {
   const units = new Map<string, EarlierUndo>();
   for (const events of undos) takeIn(units, events);
@@ -45,13 +57,13 @@ function takeIn(units: Map<string, EarlierUndo>, events: readonly Event[]): void
     if (event.type === 'rollback.intent' && event.attempt !== undefined) {
       const unit = undoneUnit(event.key, event.attempt);
       begun.set(canonicalJson(event.key), unit);
-      units.set(unit, { failed: units.get(unit)?.failed ?? 0, last: 'unknown', at: event.at });
-    } else if (event.type === 'rollback.result' && event.calls !== undefined) {
+      units.set(unit, { takenBack: false, failed: units.get(unit)?.failed ?? 0, last: 'unknown', at: event.at });
+    } else if (event.type === 'rollback.result') {
       const unit = begun.get(canonicalJson(event.key));
       const before = unit === undefined ? undefined : units.get(unit);
       if (unit === undefined || before === undefined) continue;
       const failed = before.failed + (event.calls === 'failed' ? 1 : 0);
-      units.set(unit, { ...before, failed, last: event.calls });
+      units.set(unit, { ...before, takenBack: event.done, failed, last: event.calls ?? before.last });
     }
   }
 }

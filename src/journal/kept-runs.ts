@@ -22,16 +22,28 @@ export type FoundRun =
   | { readonly kind: 'run'; readonly kept: KeptRun }
   | { readonly kind: 'none'; readonly problem: string };
 
-/**
- * The last run that changed hosts, or may have: neither a dry run nor an undo. What can't be read is passed over.
- */
-export async function findLastChange(state: string): Promise<FoundRun> {
+/** A run to go on with or to take back. `unreadable`: `last` was asked for, and nobody can tell which that is. */
+export type FoundChange = FoundRun | { readonly kind: 'unreadable'; readonly problem: string };
+
+/** As findRun; `last` is the last run that may have changed hosts. */
+export async function findChange(state: string, name: string): Promise<FoundChange> {
+  return name === 'last' ? findLastChange(state) : findRun(state, name);
+}
+
+/** The last run that changed hosts, or may have: neither a dry run nor an undo. */
+export async function findLastChange(state: string): Promise<FoundChange> {
   const runs = await runIds(state);
   if (runs.length === 0) return { kind: 'none', problem: noneKept(state) };
   for (const run of runs) {
-    const found = await findRun(state, run);
-    const [first] = found.kind === 'run' ? found.kept.events : [];
-    if (first?.type === 'run.started' && !first.dryRun && first.request?.kind !== 'undo') return found;
+    const kept = await readRun(state, run).catch(problemOf);
+    // It broke off before its journal was there, and so before all else.
+    if ('code' in kept && kept.code === 'ENOENT') continue;
+    if ('problem' in kept) return unreadable(run, kept.problem);
+    const [first] = kept.events;
+    if (first === undefined && kept.damage !== undefined) {
+      return unreadable(run, `its journal is damaged in line ${kept.damage.line}: ${kept.damage.what}`);
+    }
+    if (first?.type === 'run.started' && !first.dryRun && first.request?.kind !== 'undo') return { kind: 'run', kept };
   }
   return { kind: 'none', problem: `no run in ${runsDirectory(state)} changed anything` };
 }
@@ -49,12 +61,20 @@ export async function findRun(state: string, name: string): Promise<FoundRun> {
   if (run !== name && fitting.length > 1) {
     return { kind: 'none', problem: `${name} fits ${fitting.length} runs: ${fitting.slice(0, 5).join(', ')}` };
   }
-  try {
-    return { kind: 'run', kept: await readRun(state, run) };
-  } catch (error) {
-    if (!(error instanceof UnsafePath) && codeOf(error) === undefined) throw error;
-    return { kind: 'none', problem: error instanceof Error ? error.message : String(error) };
-  }
+  const kept = await readRun(state, run).catch(problemOf);
+  return 'problem' in kept ? { kind: 'none', problem: kept.problem } : { kind: 'run', kept };
+}
+
+function unreadable(run: string, why: string): FoundChange {
+  const problem = `nobody can tell whether ${run} is the last run that changed something: ${why}; name the run that is meant`;
+  return { kind: 'unreadable', problem };
+}
+
+/** Why a file can't be read, or is not safe to; anything else is a bug. */
+function problemOf(error: unknown): { readonly problem: string; readonly code: string | undefined } {
+  const code = codeOf(error);
+  if (!(error instanceof UnsafePath) && code === undefined) throw error;
+  return { problem: error instanceof Error ? error.message : String(error), code };
 }
 
 function noneKept(state: string): string {

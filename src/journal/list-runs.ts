@@ -8,7 +8,7 @@ import { runIds } from './kept-runs.ts';
 import { journalPath, runDirectory } from './places.ts';
 import { decodeRecord } from './record.ts';
 
-/** A kept run at a glance, from the first and the last line of its journal. */
+/** A kept run at a glance, from the first and the last line of its journal; nobody looked at what is between. */
 export interface RunEntry {
   readonly run: string;
   /** `open`: it broke off, or is still under way. `unreadable`: its journal tells nothing. */
@@ -48,7 +48,9 @@ async function glance(state: string, run: string): Promise<RunEntry> {
     return { run, state: 'unreadable' };
   }
   try {
-    const { size } = await handle.stat();
+    const found = await handle.stat();
+    if (!found.isFile()) return { run, state: 'unreadable' };
+    const { size } = found;
     const first = eventOf(await firstLine(handle));
     if (first?.type !== 'run.started') return { run, state: 'unreadable' };
     const tail = await read(handle, Math.max(0, size - tailBytes), tailBytes);

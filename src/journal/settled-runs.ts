@@ -50,11 +50,19 @@ export async function keptMarkers(state: string, clock: Clock): Promise<KeptMark
   return { settled, needed, release };
 }
 
+/** Why a run's journal may be asked for again: it is no settled one. `undefined`: nobody needs it to go on. */
+export async function whyNeeded(state: string, run: string): Promise<string | undefined> {
+  const looked = await look(state, run);
+  return looked !== undefined && 'why' in looked ? looked.why : undefined;
+}
+
 /** A settled run, or why it is none; `undefined`: nothing was begun in it. */
 async function look(state: string, run: string): Promise<RunHistory | { readonly why: string } | undefined> {
   const found = await findRun(state, run);
   if (found.kind === 'none') return { why: found.problem };
   const { events, damage } = found.kept;
+  const [first] = events;
+  if (first?.type === 'run.started' && first.dryRun) return undefined;
   if (damage !== undefined) return { why: `its journal is damaged in line ${damage.line}` };
   if (!events.some(({ type }) => type === 'fix.intent' || type === 'rollback.intent')) return undefined;
   const history = readHistory(events);

@@ -76,11 +76,13 @@ export type OwnRollback =
   | { readonly kind: 'undecided'; readonly reason: string }
   | { readonly kind: 'irreversible'; readonly why: string };
 
-/** What earlier undos of a run did about the own rollback of one of its units. */
+/** What earlier undos of a run did about one of its units. */
 export interface EarlierUndo {
-  /** How often it failed: nothing of those runs any more, and another may be begun. */
+  /** All of it that can be taken back was: what looks the same since is somebody else's. */
+  readonly takenBack: boolean;
+  /** How often its step's own rollback failed: nothing of those runs any more, and another may be begun. */
   readonly failed: number;
-  /** `unknown`: it may have run, or runs still. */
+  /** How that own rollback ended. `unknown`: it may have run, or runs still. */
   readonly last: 'done' | 'failed' | 'unknown';
   /** When the last one was begun. ISO 8601, UTC. */
   readonly at: string;

@@ -18,7 +18,7 @@ export async function findRun(state: string, name: string): Promise<FoundRun> {
   return (await import('../journal/kept-runs.ts')).findRun(state, name);
 }
 
-/** Removes old runs, but none that is under way. Gives their ids, the oldest first. */
+/** Removes old runs, but none that is under way or unsettled. Gives their ids, the oldest first. */
 export async function cleanRuns(state: string, retention: Retention): Promise<readonly string[]> {
   const [{ cleanRuns }, { systemClock }] = await Promise.all([
     import('../journal/clean-runs.ts'),

@@ -51,14 +51,15 @@ export type ResumeEnd =
 
 /** Goes on with a run on those of its hosts that have not ended. `refused` with exit code 5: something is not as it was. */
 export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
-  const [{ findLastChange, findRun }, { readHistory }, { changedSince }] = await Promise.all([
+  const [{ findChange }, { earlierUndos, undoneHosts }, { readHistory }, { changedSince }] = await Promise.all([
     import('../journal/kept-runs.ts'),
+    import('../journal/earlier-undos.ts'),
     import('../journal/read-history.ts'),
     import('../journal/changed-since.ts'),
   ]);
   const { run: name, stateDirectory: state } = request;
-  const found = await (name === 'last' ? findLastChange(state) : findRun(state, name));
-  if (found.kind === 'none') return refused(66, found.problem);
+  const found = await findChange(state, name);
+  if (found.kind !== 'run') return refused(found.kind === 'none' ? 66 : 5, found.problem);
   const { run, events, damage } = found.kept;
   if (damage !== undefined)
     return refused(5, `the journal of ${run} is damaged in line ${damage.line}: ${damage.what}`);
@@ -75,6 +76,8 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
     if (also.length > 0) return refused(66, `no host of run ${run} ended ${also.join(' or ')}, or is still open`);
     return { kind: 'nothing_left', run, exitCode, outcomes: history.hosts.flatMap(({ outcome }) => outcome ?? []) };
   }
+  const undos = await earlierUndos(state, run);
+  if (typeof undos === 'string') return refused(5, undos);
 
   const again = requestAgain(request, asked, history);
   const [runbook, inventory] = await Promise.all([
@@ -110,6 +113,7 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
       operator: opened.operator,
       histories: new Map(latest.hosts.map((host) => [host.host, host])),
       hosts: new Set(hosts),
+      undone: undoneHosts(undos),
     };
     const kept = await execute(again, plan, inventory.value, reach.transportFor, {
       kind: asked.kind,

@@ -4,7 +4,6 @@ import { chooseHosts, execute, reachHosts, readInventory, withJournal } from '..
 import { type MendEnd, type MendRequest, notBegun, refused, wholeRequest } from '../mend-request.ts';
 import type { RunHistory } from '../model/history.ts';
 import type { Inventory } from '../model/inventory.ts';
-import { JournalFailure } from '../model/journal-failure.ts';
 import type { UserPack } from '../model/pack.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
@@ -25,8 +24,8 @@ export type UndoRequest = Omit<
 /** Takes a run's changes back, the last first, on the hosts where they stand as the run left them. */
 export async function undoRun(request: UndoRequest): Promise<MendEnd> {
   const [
-    { findLastChange, findRun },
-    { earlierUndos, undoneUnit },
+    { findChange },
+    { earlierUndos, undoneUnit, undoneUnits },
     { readHistory },
     { undoWalker },
     { knownDelegates },
@@ -38,8 +37,8 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
     import('../engine/delegates.ts'),
   ]);
   const { run: name, stateDirectory: state } = request;
-  const found = await (name === 'last' ? findLastChange(state) : findRun(state, name));
-  if (found.kind === 'none') return refused(66, found.problem);
+  const found = await findChange(state, name);
+  if (found.kind !== 'run') return refused(found.kind === 'none' ? 66 : 5, found.problem);
   const { run, events, damage } = found.kept;
   if (damage !== undefined)
     return refused(5, `the journal of ${run} is damaged in line ${damage.line}: ${damage.what}`);
@@ -50,8 +49,9 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
   if (asked.kind === 'undo')
     return refused(64, `${run} was an undo itself: run its runbook again to have its changes back`);
 
-  const earlier = await earlierUndos(state, run).catch(damaged);
-  if (earlier instanceof JournalFailure) return refused(5, earlier.message);
+  const undos = await earlierUndos(state, run);
+  if (typeof undos === 'string') return refused(5, undos);
+  const earlier = undoneUnits(undos.map((undo) => undo.events));
   const sources = request.inventory ?? asked.inventory;
   const inventory = await readInventory(sources, request.reach);
   if (inventory.value === undefined) return { kind: 'invalid', diagnostics: inventory.diagnostics };
@@ -86,11 +86,6 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
   } finally {
     await reach.close();
   }
-}
-
-function damaged(error: unknown): JournalFailure {
-  if (error instanceof JournalFailure) return error;
-  throw error;
 }
 
 async function planOf(

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -65,6 +65,21 @@ describe('resume of a run that has ended on every host', () => {
     const { code, stderr } = await mendgate(['resume', id, '--yes', '--unreachable', ...state]);
     expect(code).toBe(66);
     expect(stderr).toContain(`no host of run ${id} ended unreachable`);
+  });
+
+  it('goes on with nothing that an undo took back since, and says so', async () => {
+    const { run: id } = await run('now.exists');
+    const path = journalPath(runDirectory(join(folder, 'state'), id));
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+    writeFileSync(path, `${lines.slice(0, -2).join('\n')}\n`);
+    expect(await mendgate(['undo', id, '--yes', ...state])).toMatchObject({ code: 0 });
+    const { code, stdout, stderr } = await mendgate(['resume', id, '--yes', ...state]);
+    expect(code, stderr).toBe(5);
+    expect(stdout).toMatch(/undone since, by \S+: [\s\S]*run its runbook again/);
+    expect(existsSync(join(folder, 'made'))).toBe(false);
+    // The host has ended now: it is tried again as it stands.
+    expect(await mendgate(['resume', id, '--failed', '--yes', ...state])).toMatchObject({ code: 0 });
+    expect(readFileSync(join(folder, 'made'), 'utf8')).toBe('mine\n');
   });
 
   it('shows the whole run at its end, like the run itself', async () => {

@@ -50,6 +50,35 @@ async function cutAt(type: Event['type'], begin: (options: Partial<ExecuteOption
   return heard;
 }
 
+describe('undo of a run that was undone already', () => {
+  it('leaves alone what another run made since, though it looks the same', async () => {
+    desk = openDesk({ a: 'old' });
+    const book = runbook([step('s', { remediation: fix(write('a', 'new')) })]);
+    const first = await desk.run(book);
+    const back = await undoOf(first.events);
+    const second = await desk.run(book);
+    const again = await undoOf(first.events, [back.events]);
+    expect(endOf(again)).toEqual(['healthy', 0]);
+    expect(again.outcome.reason).toContain('nothing of run');
+    expect(desk.read()).toEqual({ a: 'new' });
+    expect(endOf(await undoOf(second.events))).toEqual(['rolled_back', 0]);
+    expect(desk.read()).toEqual({ a: 'old' });
+  });
+
+  it('still names what it could not take back', async () => {
+    desk = openDesk({ a: 'old' });
+    const { events } = await desk.run(
+      runbook([step('s', { remediation: fix(write('a', 'new'), write('b', 'hush')) })]),
+    );
+    const hidden = JSON.parse(JSON.stringify(events).replaceAll('hush', '***')) as Event[];
+    const back = await undoOf(hidden);
+    desk.write('a', 'new');
+    const again = await undoOf(hidden, [back.events]);
+    expect(endOf(again)).toEqual(['not_fixed', 2]);
+    expect(desk.read()['a']).toBe('new');
+  });
+});
+
 describe('undo of a step that brought its own rollback', () => {
   it('makes its calls with the values that they had then, and once', async () => {
     desk = openDesk({ was: 'first' });

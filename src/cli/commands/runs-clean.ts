@@ -1,4 +1,4 @@
-import { cleanRuns, parseDuration, stateDirectory } from '../../index.ts';
+import { cleanRuns, parseDuration, safeLine, stateDirectory } from '../../index.ts';
 import { plural } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -8,6 +8,7 @@ export interface RunsCleanOptions extends StateOptions, ReachingOptions {
   readonly older: string;
   readonly keep?: string;
   readonly dryRun?: boolean;
+  readonly unsettled?: boolean;
   readonly hosts?: boolean;
   readonly unknown?: string;
 }
@@ -22,8 +23,9 @@ export async function runsClean(io: Io, options: RunsCleanOptions): Promise<numb
   const state = stateDirectory(options.stateDir, io.env);
   const swept = await sweepCode(io, options, state);
   if (swept !== exit.ok && swept !== exit.unreachable) return swept;
-  const onUnderWay = (run: string): void => io.stderr.write(`${run} stays: it is under way\n`);
-  const removed = await cleanRuns(state, { olderThanMs, keep: Number(keep), dryRun, onUnderWay });
+  const unsettled = options.unsettled === true;
+  const onStaying = (run: string, why: string): void => io.stderr.write(`${run} stays: ${safeLine(why)}\n`);
+  const removed = await cleanRuns(state, { olderThanMs, keep: Number(keep), unsettled, dryRun, onStaying });
   for (const run of removed) io.stdout.write(`${run}\n`);
   io.stderr.write(`${plural(removed.length, 'run')} ${dryRun ? 'would be removed' : 'removed'}\n`);
   return swept;
