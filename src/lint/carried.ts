@@ -46,6 +46,8 @@ function shell(args: Words): Carried {
 function interpreter(args: Words): Carried {
   const code = args.filter((_, at) => /^-\w*[cerE]$|^--(?:eval|print|run)$/.test(args[at - 1]?.text ?? ''));
   const [first] = behindOptions(args, '');
+  const pip = args.findIndex(({ text }, at) => text === 'pip' && args[at - 1]?.text === '-m');
+  if (pip !== -1) return { commands: [args.slice(pip)] };
   if (code.length > 0) return { code };
   return first === undefined || first.text === '-' ? { input: 'other' } : { code: [first] };
 }

@@ -23,6 +23,8 @@ export interface SimpleCommand {
 /** Scripts are short; nobody nests deeper. */
 const deepest = 16;
 
+/** Words in front of a command. */
+const leads = /^(?:if|then|else|elif|while|until|do|!|\{)$/;
 const endsGroup = /^(?:\}|fi|done|esac)$/;
 
 /**
@@ -33,6 +35,11 @@ export function simpleCommands(script: string): readonly SimpleCommand[] {
   const found: SimpleCommand[] = [];
   new ShellReader(script, found).read(0, '', 0, false);
   return found.sort((a, b) => (a.words[0]?.start ?? 0) - (b.words[0]?.start ?? 0));
+}
+
+/** Whether this word stands there where a command begins. */
+function isFirst(words: readonly ShellWord[], word: string, at: number): boolean {
+  return words[at]?.text === word && words.slice(0, at).every(({ text }) => leads.test(text));
 }
 
 type Input = SimpleCommand['input'][number];
@@ -72,6 +79,7 @@ class ShellReader {
     let piped = reads;
     let last: SimpleCommand | undefined;
     const first = this.#found.length;
+    let cases = 0;
 
     const endWord = (): void => {
       if (word === undefined) return;
@@ -91,6 +99,7 @@ class ShellReader {
         const command = { words, writes, input, piped, upstream };
         this.#found.push(command);
         last = endsGroup.test(words[0]?.text ?? '') ? undefined : command;
+        if (words[0]?.text === 'esac') cases -= 1;
       }
       words = [];
       writes = [];
@@ -109,6 +118,11 @@ class ShellReader {
       const character = this.#text.charAt(at);
       if (end !== '' && character === end) break;
       if (character === '#' && word === undefined) at = this.#lineEnd(at);
+      else if (/\s/.test(character) && word?.text === 'in' && isFirst(words, 'case', words.length - 2)) {
+        endCommand();
+        cases += 1;
+        at = this.#passPattern(at);
+      } else if (word?.text !== ']]' && /[<>;&|()]/.test(character) && this.#isTest(words)) add(character, 1);
       else if (character === '\n') {
         const waits = piped && words.length + writes.length === 0 && word === undefined;
         endCommand();
@@ -145,6 +159,7 @@ class ShellReader {
         if (character === ')') last = undefined;
         piped = character === '|' && two !== '||';
         at += two === '||' || two === '&&' || two === '|&' ? 2 : 1;
+        if (cases > 0 && /^;[;&]$/.test(two)) at = this.#passPattern(at + 1);
       } else add(character, 1);
     }
     endCommand();
@@ -180,6 +195,20 @@ class ShellReader {
       }
     }
     return { text, next: at, made };
+  }
+
+  /** Inside `[[ … ]]` these characters compare and group. */
+  #isTest(words: readonly ShellWord[]): boolean {
+    return words.at(-1)?.text !== ']]' && words.some(({ text }, at) => text === '[[' && isFirst(words, '[[', at));
+  }
+
+  /** Behind the patterns of a branch, `a|b)`; where none can be followed, nothing is passed. */
+  #passPattern(from: number): number {
+    const rest = this.#text.slice(from);
+    const branch = /^(?:[\s;&]|#[^\n]*\n)*(?!esac\b)\(?(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|\([^()]*\)|[^()'"\\])+\)/s.exec(
+      rest,
+    );
+    return from + (branch?.[0].length ?? 0);
   }
 
   #lineEnd(at: number): number {

@@ -110,7 +110,10 @@ function feeding(command: SimpleCommand, { texts = [], code = [], input: reads }
 
 function argvOf({ words }: SimpleCommand): readonly string[] {
   const [program, ...args] = withoutCarriers(words).map(({ text }) => text);
-  return program === undefined ? [] : [programName(program), ...args];
+  if (program === undefined) return [];
+  // What `service NAME` calls.
+  const [, service] = /^\/etc\/(?:rc\.d\/)?init\.d\/([^/]+)$/.exec(program) ?? [];
+  return service === undefined ? [programName(program), ...args] : ['service', service, ...args];
 }
 
 function withoutCarriers(words: readonly ShellWord[]): readonly ShellWord[] {
