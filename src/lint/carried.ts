@@ -18,6 +18,8 @@ type Words = readonly ShellWord[];
 const table: readonly (readonly [program: RegExp, carried: (args: Words) => Carried])[] = [
   [/^(?:ba|da|a|k|z)?sh$/, shell],
   [/^(?:su|runuser)$/, (args) => texts(optionText(args, 'c')) ?? { input: 'shell' }],
+  [/^sg$/, (args) => texts(optionText(args, 'c') ?? args[1]) ?? { input: 'shell' }],
+  [/^parallel$/, (args) => texts(joined(beforeInputs(behindOptions(args, 'jNnISaP')))) ?? { input: 'shell' }],
   [/^(?:flock|script)$/, (args) => texts(optionText(args, 'c')) ?? {}],
   [/^env$/, (args) => texts(optionText(args, 'S')) ?? {}],
   [/^eval$/, (args) => texts(joined(args)) ?? {}],
@@ -70,6 +72,12 @@ function behindOptions(args: Words, valued: string): Words {
     if (text === '--') break;
   }
   return args.slice(at);
+}
+
+/** What `parallel` runs, before the values that it gets: `parallel CMD ::: a b`. */
+function beforeInputs(args: Words): Words {
+  const end = args.findIndex(({ text }) => /^::::?\+?$/.test(text));
+  return end === -1 ? args : args.slice(0, end);
 }
 
 function joined(words: Words): ShellWord | undefined {

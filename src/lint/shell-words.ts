@@ -29,7 +29,7 @@ const endsGroup = /^(?:\}|fi|done|esac)$/;
 
 /**
  * The simple commands of a script, those in `$( )` and backquotes too, in the order in which they begin. It is a reader for
- * lint and no parser: nothing is expanded in the bodies of here-documents, comments are passed over, and nothing it cannot follow makes it throw.
+ * lint and no parser: comments are passed over, and nothing it cannot follow makes it throw.
  */
 export function simpleCommands(script: string): readonly SimpleCommand[] {
   const found: SimpleCommand[] = [];
@@ -61,7 +61,7 @@ class ShellReader {
   readonly #text: string;
   readonly #found: SimpleCommand[];
   /** Here-documents that begin behind this line: their last line, and who reads them. */
-  #here: { readonly last: string; readonly input: Input[] }[] = [];
+  #here: { readonly last: string; readonly expands: boolean; readonly input: Input[] }[] = [];
 
   constructor(text: string, found: SimpleCommand[]) {
     this.#text = text;
@@ -127,7 +127,7 @@ class ShellReader {
         const waits = piped && words.length + writes.length === 0 && word === undefined;
         endCommand();
         piped = waits;
-        at = this.#passHereDocuments(at + 1);
+        at = this.#passHereDocuments(at + 1, depth);
       } else if (this.#text.startsWith('\\\n', at)) at += 2;
       else if (character === '\\') add(this.#text.charAt(at + 1), 2);
       else if (/\s/.test(character)) {
@@ -173,13 +173,14 @@ class ShellReader {
     return { made: this.#found.slice(before), next };
   }
 
-  #doubleQuoted(from: number, depth: number) {
+  /** To the closing quote; or, in a here-document, to its `end`. */
+  #doubleQuoted(from: number, depth: number, end?: number) {
     const made: SimpleCommand[] = [];
     let text = '';
     let at = from;
-    while (at < this.#text.length) {
+    while (at < (end ?? this.#text.length)) {
       const character = this.#text.charAt(at);
-      if (character === '"') return { text, next: at + 1, made };
+      if (character === '"' && end === undefined) return { text, next: at + 1, made };
       if (character === '\\') {
         text += this.#text.charAt(at + 1);
         at += 2;
@@ -219,13 +220,14 @@ class ShellReader {
   #announceHere(at: number, input: Input[]): number {
     const match = /^<<-?[ \t]*('[^'\n]*'|"[^"\n]*"|[^\s;&|<>()]+)/.exec(this.#text.slice(at, at + 200));
     if (match === null) return at + 2;
-    this.#here.push({ last: (match[1] ?? '').replaceAll(/['"\\]/g, ''), input });
+    const [, word = ''] = match;
+    this.#here.push({ last: word.replaceAll(/['"\\]/g, ''), expands: !/['"\\]/.test(word), input });
     return at + match[0].length;
   }
 
-  #passHereDocuments(from: number): number {
+  #passHereDocuments(from: number, depth: number): number {
     let at = from;
-    for (const { last, input } of this.#here.splice(0)) {
+    for (const { last, expands, input } of this.#here.splice(0)) {
       const start = at;
       let bodyEnd = this.#text.length;
       while (at < this.#text.length) {
@@ -235,7 +237,8 @@ class ShellReader {
         at = Math.min(end + 1, this.#text.length);
         if (line === last) break;
       }
-      input.push({ text: this.#text.slice(start, bodyEnd), start, end: bodyEnd, made: [], from: 'text' });
+      const made = expands ? this.#doubleQuoted(start, depth, bodyEnd).made : [];
+      input.push({ text: this.#text.slice(start, bodyEnd), start, end: bodyEnd, made, from: 'text' });
     }
     return at;
   }

