@@ -16,7 +16,7 @@ type Words = readonly ShellWord[];
 
 /** Programs that run text, their input, or words in the middle of their own. Those that only stand in front: shell/carriers.ts. */
 const table: readonly (readonly [program: RegExp, carried: (args: Words) => Carried])[] = [
-  [/^(?:ba|da|a|k|z)?sh$/, shell],
+  [/^(?:ba|da|a|k|mk|z|c|tc|fi)?sh$/, shell],
   [/^(?:su|runuser)$/, (args) => texts(optionText(args, 'c')) ?? { input: 'shell' }],
   [/^sg$/, (args) => texts(optionText(args, 'c') ?? args[1]) ?? { input: 'shell' }],
   [/^parallel$/, (args) => texts(joined(beforeInputs(behindOptions(args, 'jNnISaP')))) ?? { input: 'shell' }],

@@ -357,6 +357,11 @@ describe('data from env: without quotes', () => {
     [`su - app -c "rm '$DIR'"`, ['unquoted-data']],
     ['eval "rm $DIR"', ['unquoted-data']],
     ["echo 'eval $DIR' # $DIR", []],
+    ['y=${{ params.dir }}; eval "echo $y"', ['unquoted-data']],
+    ['y=${{ params.dir }}; sh -c "echo $y"', ['unquoted-data']],
+    ['y="a/${{ params.dir }}"; z="$y/b"; rm ${z}', ['unquoted-data']],
+    ['y=${{ params.dir }}; rm "$y" x$yes', []],
+    ['n=$(wc -l < ${{ params.dir }}); test $n -gt 3', []],
   ];
   it.each(rows)('%s → %s', async (script, codes) => {
     const { findings } = await lintText(
