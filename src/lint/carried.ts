@@ -16,8 +16,10 @@ type Words = readonly ShellWord[];
 
 /** Programs that run text, their input, or words in the middle of their own. Those that only stand in front: shell/carriers.ts. */
 const table: readonly (readonly [program: RegExp, carried: (args: Words) => Carried])[] = [
-  [/^(?:ba|da|a|k|z)?sh$/, shell],
+  [/^(?:ba|da|a|k|mk|z|c|tc|fi)?sh$/, shell],
   [/^(?:su|runuser)$/, (args) => texts(optionText(args, 'c')) ?? { input: 'shell' }],
+  [/^sg$/, (args) => texts(optionText(args, 'c') ?? args[1]) ?? { input: 'shell' }],
+  [/^parallel$/, (args) => texts(joined(beforeInputs(behindOptions(args, 'jNnISaP')))) ?? { input: 'shell' }],
   [/^(?:flock|script)$/, (args) => texts(optionText(args, 'c')) ?? {}],
   [/^env$/, (args) => texts(optionText(args, 'S')) ?? {}],
   [/^eval$/, (args) => texts(joined(args)) ?? {}],
@@ -46,6 +48,8 @@ function shell(args: Words): Carried {
 function interpreter(args: Words): Carried {
   const code = args.filter((_, at) => /^-\w*[cerE]$|^--(?:eval|print|run)$/.test(args[at - 1]?.text ?? ''));
   const [first] = behindOptions(args, '');
+  const pip = args.findIndex(({ text }, at) => text === 'pip' && args[at - 1]?.text === '-m');
+  if (pip !== -1) return { commands: [args.slice(pip)] };
   if (code.length > 0) return { code };
   return first === undefined || first.text === '-' ? { input: 'other' } : { code: [first] };
 }
@@ -68,6 +72,12 @@ function behindOptions(args: Words, valued: string): Words {
     if (text === '--') break;
   }
   return args.slice(at);
+}
+
+/** What `parallel` runs, before the values that it gets: `parallel CMD ::: a b`. */
+function beforeInputs(args: Words): Words {
+  const end = args.findIndex(({ text }) => /^::::?\+?$/.test(text));
+  return end === -1 ? args : args.slice(0, end);
 }
 
 function joined(words: Words): ShellWord | undefined {

@@ -23,16 +23,23 @@ export interface SimpleCommand {
 /** Scripts are short; nobody nests deeper. */
 const deepest = 16;
 
+/** Words in front of a command. */
+const leads = /^(?:if|then|else|elif|while|until|do|!|\{)$/;
 const endsGroup = /^(?:\}|fi|done|esac)$/;
 
 /**
  * The simple commands of a script, those in `$( )` and backquotes too, in the order in which they begin. It is a reader for
- * lint and no parser: nothing is expanded in the bodies of here-documents, comments are passed over, and nothing it cannot follow makes it throw.
+ * lint and no parser: comments are passed over, and nothing it cannot follow makes it throw.
  */
 export function simpleCommands(script: string): readonly SimpleCommand[] {
   const found: SimpleCommand[] = [];
   new ShellReader(script, found).read(0, '', 0, false);
   return found.sort((a, b) => (a.words[0]?.start ?? 0) - (b.words[0]?.start ?? 0));
+}
+
+/** Whether this word stands there where a command begins. */
+function isFirst(words: readonly ShellWord[], word: string, at: number): boolean {
+  return words[at]?.text === word && words.slice(0, at).every(({ text }) => leads.test(text));
 }
 
 type Input = SimpleCommand['input'][number];
@@ -54,7 +61,7 @@ class ShellReader {
   readonly #text: string;
   readonly #found: SimpleCommand[];
   /** Here-documents that begin behind this line: their last line, and who reads them. */
-  #here: { readonly last: string; readonly input: Input[] }[] = [];
+  #here: { readonly last: string; readonly expands: boolean; readonly input: Input[] }[] = [];
 
   constructor(text: string, found: SimpleCommand[]) {
     this.#text = text;
@@ -72,6 +79,7 @@ class ShellReader {
     let piped = reads;
     let last: SimpleCommand | undefined;
     const first = this.#found.length;
+    let cases = 0;
 
     const endWord = (): void => {
       if (word === undefined) return;
@@ -91,6 +99,7 @@ class ShellReader {
         const command = { words, writes, input, piped, upstream };
         this.#found.push(command);
         last = endsGroup.test(words[0]?.text ?? '') ? undefined : command;
+        if (words[0]?.text === 'esac') cases -= 1;
       }
       words = [];
       writes = [];
@@ -109,11 +118,16 @@ class ShellReader {
       const character = this.#text.charAt(at);
       if (end !== '' && character === end) break;
       if (character === '#' && word === undefined) at = this.#lineEnd(at);
+      else if (/\s/.test(character) && word?.text === 'in' && isFirst(words, 'case', words.length - 2)) {
+        endCommand();
+        cases += 1;
+        at = this.#passPattern(at);
+      } else if (word?.text !== ']]' && /[<>;&|()]/.test(character) && this.#isTest(words)) add(character, 1);
       else if (character === '\n') {
         const waits = piped && words.length + writes.length === 0 && word === undefined;
         endCommand();
         piped = waits;
-        at = this.#passHereDocuments(at + 1);
+        at = this.#passHereDocuments(at + 1, depth);
       } else if (this.#text.startsWith('\\\n', at)) at += 2;
       else if (character === '\\') add(this.#text.charAt(at + 1), 2);
       else if (/\s/.test(character)) {
@@ -145,6 +159,7 @@ class ShellReader {
         if (character === ')') last = undefined;
         piped = character === '|' && two !== '||';
         at += two === '||' || two === '&&' || two === '|&' ? 2 : 1;
+        if (cases > 0 && /^;[;&]$/.test(two)) at = this.#passPattern(at + 1);
       } else add(character, 1);
     }
     endCommand();
@@ -158,13 +173,14 @@ class ShellReader {
     return { made: this.#found.slice(before), next };
   }
 
-  #doubleQuoted(from: number, depth: number) {
+  /** To the closing quote; or, in a here-document, to its `end`. */
+  #doubleQuoted(from: number, depth: number, end?: number) {
     const made: SimpleCommand[] = [];
     let text = '';
     let at = from;
-    while (at < this.#text.length) {
+    while (at < (end ?? this.#text.length)) {
       const character = this.#text.charAt(at);
-      if (character === '"') return { text, next: at + 1, made };
+      if (character === '"' && end === undefined) return { text, next: at + 1, made };
       if (character === '\\') {
         text += this.#text.charAt(at + 1);
         at += 2;
@@ -182,6 +198,20 @@ class ShellReader {
     return { text, next: at, made };
   }
 
+  /** Inside `[[ … ]]` these characters compare and group. */
+  #isTest(words: readonly ShellWord[]): boolean {
+    return words.at(-1)?.text !== ']]' && words.some(({ text }, at) => text === '[[' && isFirst(words, '[[', at));
+  }
+
+  /** Behind the patterns of a branch, `a|b)`; where none can be followed, nothing is passed. */
+  #passPattern(from: number): number {
+    const rest = this.#text.slice(from);
+    const branch = /^(?:[\s;&]|#[^\n]*\n)*(?!esac\b)\(?(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|\([^()]*\)|[^()'"\\])+\)/s.exec(
+      rest,
+    );
+    return from + (branch?.[0].length ?? 0);
+  }
+
   #lineEnd(at: number): number {
     const end = this.#text.indexOf('\n', at);
     return end === -1 ? this.#text.length : end;
@@ -190,13 +220,14 @@ class ShellReader {
   #announceHere(at: number, input: Input[]): number {
     const match = /^<<-?[ \t]*('[^'\n]*'|"[^"\n]*"|[^\s;&|<>()]+)/.exec(this.#text.slice(at, at + 200));
     if (match === null) return at + 2;
-    this.#here.push({ last: (match[1] ?? '').replaceAll(/['"\\]/g, ''), input });
+    const [, word = ''] = match;
+    this.#here.push({ last: word.replaceAll(/['"\\]/g, ''), expands: !/['"\\]/.test(word), input });
     return at + match[0].length;
   }
 
-  #passHereDocuments(from: number): number {
+  #passHereDocuments(from: number, depth: number): number {
     let at = from;
-    for (const { last, input } of this.#here.splice(0)) {
+    for (const { last, expands, input } of this.#here.splice(0)) {
       const start = at;
       let bodyEnd = this.#text.length;
       while (at < this.#text.length) {
@@ -206,7 +237,8 @@ class ShellReader {
         at = Math.min(end + 1, this.#text.length);
         if (line === last) break;
       }
-      input.push({ text: this.#text.slice(start, bodyEnd), start, end: bodyEnd, made: [], from: 'text' });
+      const made = expands ? this.#doubleQuoted(start, depth, bodyEnd).made : [];
+      input.push({ text: this.#text.slice(start, bodyEnd), start, end: bodyEnd, made, from: 'text' });
     }
     return at;
   }

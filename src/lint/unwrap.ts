@@ -12,6 +12,8 @@ export interface Command {
   readonly input: string | undefined;
   /** Commands, as `argv`, whose output it runs as code: `curl … | sh`, `sh -c "$(curl …)"`. */
   readonly parses: readonly (readonly string[])[];
+  /** Files whose code it runs: `sh FILE`, `. FILE`, `/path/FILE`. */
+  readonly files: readonly string[];
   /** Offsets in the script. */
   readonly start: number;
   readonly end: number;
@@ -53,6 +55,7 @@ function unwrapped(command: SimpleCommand, depth: number): readonly Command[] {
     piped,
     input: input?.text,
     parses: feeding(command, carried).map(argvOf),
+    files: [program, ...(carried.code ?? [])].flatMap((word) => (word?.text.includes('/') ? [word.text] : [])),
     start,
     end,
   };
@@ -64,9 +67,15 @@ function unwrapped(command: SimpleCommand, depth: number): readonly Command[] {
     own,
     ...(carried.commands ?? []).flatMap((each) => here(unwrapped(ofWords(each), depth + 1))),
     ...(carried.texts ?? []).flatMap(({ text }) => here(inside(text))),
+    ...words.flatMap(({ text }) => here(inside(remoteShell(text)))),
     // A here-document stands in the script as it is read: its commands keep their own places.
     ...(input?.at === undefined ? here(read) : moved(read, input.at)),
   ];
+}
+
+/** The command line by which git or rsync reaches another host, as a setting of the environment or of git. */
+function remoteShell(word: string): string {
+  return /^(?:GIT_SSH_COMMAND|RSYNC_RSH|core\.sshCommand)=(.*)$/is.exec(word)?.[1] ?? '';
 }
 
 function ofWords(words: readonly ShellWord[]): SimpleCommand {
@@ -110,7 +119,10 @@ function feeding(command: SimpleCommand, { texts = [], code = [], input: reads }
 
 function argvOf({ words }: SimpleCommand): readonly string[] {
   const [program, ...args] = withoutCarriers(words).map(({ text }) => text);
-  return program === undefined ? [] : [programName(program), ...args];
+  if (program === undefined) return [];
+  // What `service NAME` calls.
+  const [, service] = /^\/etc\/(?:rc\.d\/)?init\.d\/([^/]+)$/.exec(program) ?? [];
+  return service === undefined ? [programName(program), ...args] : ['service', service, ...args];
 }
 
 function withoutCarriers(words: readonly ShellWord[]): readonly ShellWord[] {

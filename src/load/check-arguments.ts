@@ -5,6 +5,7 @@ import type { Path } from './parse-yaml.ts';
 import { listOf, textOf } from './raw.ts';
 import { parsesArguments, parsesInput } from './shell-commands.ts';
 import { findHoles, type Hole, maskHoles, refuseRaw, reparsed } from './shell-text.ts';
+import { codeParsesArguments } from './walk-shell.ts';
 
 /**
  * Params of a command. Each interpolation is one argument, which is data as long as nothing parses it again: the rule of
@@ -17,7 +18,8 @@ export function checkArguments(context: Context, params: unknown, path: Path): v
   for (const [index, text] of raw.entries()) {
     for (const hole of findHoles(text)) {
       const begun = (words[index] ?? '').slice(0, hole.start);
-      if (parsesArguments(words.slice(0, index), begun))
+      const before = words.slice(0, index);
+      if (parsesArguments(before, begun) || codeParsesArguments(before))
         refuse(context, [...path, 'command', index], hole, asArgument(words, hole));
     }
   }

@@ -7,9 +7,19 @@ const parsers =
 const builtins =
   /^(?:eval|trap|source|\.|let|declare|typeset|unset|alias|bind|complete|read|mapfile|readarray|getopts|\[\[|at|ex|ed)$/;
 /** Programs that parse the argument of an option as code, and without a file their input. */
-const programs = /^(?:(?:sh|bash|dash|ash|ksh|zsh)|perl|ruby|node|python[0-9.]*|php|lua)$/;
+const programs = /^(?:(?:sh|bash|dash|ash|ksh|mksh|zsh|csh|tcsh|fish)|perl|ruby|node|python[0-9.]*|php|lua)$/;
 /** Programs that take a command line behind `-c`. */
 const commandLines = /^(?:flock|script|runuser|busybox|su)$/;
+/** Options whose value a program runs as a command. */
+const commandOptions: readonly (readonly [program: RegExp, option: RegExp])[] = [
+  [/^rsync$/, /^(?:-[A-Za-z]*e|--rsh|--rsync-path)(?:=|$)/],
+  [
+    /^tar$/,
+    /^(?:-[A-Za-z]*[IF]|--(?:to-command|use-compress-program|checkpoint-action|info-script|new-volume-script|rmt-command|rsh-command))(?:=|$)/,
+  ],
+  [/^git$/, /^(?:-c|--config-env|--upload-pack|--receive-pack|--exec)(?:=|$)/],
+  [/^(?:scp|sftp)$/, /^-[A-Za-z]*[oSF]/],
+];
 /** Programs that parse what they find on standard input. */
 const inputParsers =
   /^(?:ssh|su|bc|dc|crontab|at|batch|psql|mysql|mariadb|sqlite3|gdb|ed|ex|m4|expect|tclsh|parallel)$/;
@@ -40,6 +50,8 @@ export function parsesArguments(words: readonly string[], begun = ''): boolean {
     case 'readonly':
       return !/^[A-Za-z_]\w*=/.test(begun) || rest.some((word) => /^-[A-Za-z]*[aAin]/.test(word));
   }
+  const option = commandOptions.find(([program]) => program.test(name))?.[1];
+  if (option?.test(begun) || (option?.test(rest.at(-1) ?? '') && !rest.at(-1)?.includes('='))) return true;
   if (queries.test(name)) return isQuery(rest);
   if (plain.test(name)) return false;
   // `find -exec awk`, `docker exec c sh -c`: a program may stand anywhere.
@@ -161,7 +173,15 @@ function isQuery(rest: readonly string[]): boolean {
 
 /** Whether a program, without its folder, is a shell. */
 function isShell(name: string): boolean {
-  return /^(?:sh|bash|dash|ash|ksh|zsh)$/.test(name);
+  return /^(?:sh|bash|dash|ash|ksh|mksh|zsh|csh|tcsh|fish)$/.test(name);
+}
+
+/** The code that `sh -c` is given among these words, where it is complete. */
+export function shellCode(words: readonly string[]): string | undefined {
+  const at = baseNames(words).findIndex(isShell);
+  const rest = words.slice(at + 1);
+  const index = at === -1 ? undefined : shellCodeIndex(rest);
+  return index === undefined ? undefined : rest[index];
 }
 
 /** Of the words behind a shell's name, the place of what `-c` gives it to run, maybe still to come; `undefined`: no `-c`. */

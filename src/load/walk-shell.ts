@@ -1,5 +1,5 @@
 import { beginHereDocument, findHereEnd, type HereDocument } from './here-document.ts';
-import { parsesInput } from './shell-commands.ts';
+import { parsesInput, shellCode } from './shell-commands.ts';
 import { type Code, endWord, newCode, opening, placeIn, type Quoted, type ShellPlace } from './shell-frame.ts';
 
 /** Nobody nests `$( )` deeper; each level is looked at for each interpolation. */
@@ -11,6 +11,22 @@ const deepest = 32;
  */
 export function walkShell(text: string, offsets: readonly number[]): ReadonlyMap<number, ShellPlace> {
   return new ShellWalk(text, offsets).run();
+}
+
+/** Whether a shell's code, complete among these words, parses its arguments once more: `sh -c 'eval "$1"' sh X`. */
+export function codeParsesArguments(words: readonly string[]): boolean {
+  const code = shellCode(words) ?? '';
+  if (/(?:^|[\s;&|({])eval\s/.test(code)) return true;
+  const uses = [...code.matchAll(/\$(?:[1-9@*]|\{[1-9@*][^}]*\})/g)];
+  const masked = uses.reduce(
+    (text, { 0: use, index }) => text.slice(0, index) + 'X'.repeat(use.length) + text.slice(index + use.length),
+    code,
+  );
+  const places = walkShell(
+    masked,
+    uses.map(({ index }) => index),
+  );
+  return [...places.values()].some((place) => place === 'reparsed' || place === 'arithmetic');
 }
 
 class ShellWalk {
@@ -82,8 +98,10 @@ class ShellWalk {
   #placeAround(frames: readonly (Code | Quoted)[]): ShellPlace | undefined {
     for (const [depth, frame] of frames.entries()) {
       if (frame.kind === 'backquotes' || frame.kind === 'arithmetic' || frame.kind === 'expansion') return frame.kind;
-      const place = frame.kind === 'code' ? placeIn(frame, depth === this.#stack.length - 1) : undefined;
+      if (frame.kind !== 'code') continue;
+      const place = placeIn(frame, depth === this.#stack.length - 1);
       if (place !== undefined) return place;
+      if (frame.redirect === undefined && codeParsesArguments(frame.words)) return 'reparsed';
     }
     return undefined;
   }

@@ -1,9 +1,13 @@
-/** A command that runs the one behind it: `sudo -u x CMD`. */
-interface Carrier {
-  /** Letters of its options whose value may be the next word. */
+/** Options of a program whose value may be the next word. */
+export interface ValuedOptions {
+  /** Their letters. */
   readonly short?: string;
-  /** Its long options whose value may be the next word. */
+  /** The long ones, without `--`. */
   readonly long?: readonly string[];
+}
+
+/** A command that runs the one behind it: `sudo -u x CMD`. */
+interface Carrier extends ValuedOptions {
   /** Words that come between its options and the command. */
   readonly operands?: number;
   /** With this option it takes shell text, and carries no words. */
@@ -143,7 +147,7 @@ function behindOptions(carrier: Carrier, words: readonly string[], from: number)
 }
 
 /** Whether an option's value is the next word: `-u root`, `-nu root`, `--user root`; not `-uroot`, `--user=root`. */
-function takesNext({ short = '', long = [] }: Carrier, option: string): boolean {
+export function takesNext({ short = '', long = [] }: ValuedOptions, option: string): boolean {
   if (option.startsWith('--')) return long.includes(option.slice(2));
   const first = [...option].findIndex((letter, index) => index > 0 && short.includes(letter));
   return first !== -1 && first === option.length - 1;

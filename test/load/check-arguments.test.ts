@@ -33,6 +33,11 @@ describe('data as an argument', () => {
     `[find, /srv, -exec, sh, -c, 'echo "$1"', sh, "${X}", ";"]`,
     `[grep, -c, "${X}", /etc/passwd]`,
     `[timeout, "${X}", ls]`,
+    `[sh, -c, 'cd /srv && exec "$@"', sh, ls, "${X}"]`,
+    `[bash, -c, 'printf "%s" "$1" | tr a b', bash, "${X}"]`,
+    `[fish, -c, 'echo $argv', "${X}"]`,
+    `[rsync, -a, "${X}", /srv]`,
+    `[tar, xf, "${X}", --use-compress-program=zstd, "${X}"]`,
   ])('is data: %s', async (command) => expect(await told(command)).toEqual([]));
 
   it('on standard input is data where nothing parses it', async () => {
@@ -62,6 +67,13 @@ describe('data as an argument', () => {
     ['of a second command', `[find, /, -exec, sh, -c, ls, sh, "{}", ";", -exec, sh, -c, "${X}", ";"]`],
     ['of a program that a wrapper parses', `[sudo, env, -S, "${X}"]`],
     ['in place of options', `[sh, "${X}"]`],
+    ['that the code gives to eval', `[sh, -c, 'eval "$1"', sh, "${X}"]`],
+    ['that the code gives to another shell', `[bash, -c, 'sh -c "$*"', bash, "${X}"]`],
+    ['that the code calculates with', `[bash, -c, 'echo $(( $1 + 1 ))', bash, "${X}"]`],
+    ['as the command of rsync', `[rsync, -e, "${X}", a, b]`],
+    ['as the command of tar', `[tar, xf, a.tar, "--to-command=${X}"]`],
+    ['as a setting of git', `[git, -c, "${X}", pull]`],
+    ['as code of another shell', `[fish, -c, "${X}"]`],
   ])('is refused %s', async (_where, command) => {
     expect(await told(command)).toEqual([expect.stringMatching(/^shell\/place: /)]);
   });

@@ -91,6 +91,8 @@ describe('an interpolation is refused where the shell would parse or hide it', (
     ['behind code that may be no word', `sh -c $code ${x}`],
     ['sh -c of a second command', `find . -exec sh -c ls sh {} \\; -exec sh -c ${x} \\;`],
     ['behind the code of perl, which looks for more', `perl -e 'print 1' ${x}`],
+    ['an argument of code that evaluates it', `sh -c 'eval "$1"' sh ${x}`],
+    ['the command of rsync', `rsync -e ${x} a b`],
     ['xargs sh -c', `ls | xargs sh -c "ls ${x}"`],
     ['awk', `awk "/${x}/" f`],
     ['awk in a substitution', `n=$(awk "/${x}/" f)`],

@@ -12,7 +12,10 @@ export default commandRule({
     bad: script('aa-complain /usr/sbin/nginx'),
     good: 'probes: { denials: { apparmor.denials: { command: nginx, since: 1h } } }\nconclude:\n  - { when: size(denials) > 0, message: "${{ denials.map(d, d.rule).join(\'; \') }}" }',
   },
-  finds: ({ argv }) => {
+  finds: ({ argv, writes }) => {
+    const disabled = /^\/etc\/apparmor\.d\/(?:disable|force-complain)(?:\/|$)/;
+    if (runs(argv, /^(?:ln|cp|mv|touch|install|tee)$/, disabled) || writes.some((file) => disabled.test(file)))
+      return 'this keeps the profile from being loaded';
     if (runs(argv, /^aa-(?:disable|teardown|complain|remove-unknown)$/)) return `\`${argv[0]}\` ends a confinement`;
     if (runs(argv, 'apparmor_parser', /^-\w*R|^--remove$/)) return 'this takes the profile out of the kernel';
     const stops = runs(argv, 'systemctl', /^(?:stop|disable|mask)$/, /^apparmor(?:\.service)?$/);

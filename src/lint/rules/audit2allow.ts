@@ -13,10 +13,12 @@ export default commandRule({
     bad: script('ausearch -m AVC --raw | audit2allow -M local'),
     good: 'fix:\n  - selinux.module:\n      name: mendgate_nginx\n      cil: (allow httpd_t http_cache_port_t (tcp_socket (name_connect)))',
   },
-  finds: ({ argv, piped }) => {
+  finds: ({ argv, piped, writes }) => {
     if (!runs(argv, 'audit2allow')) return undefined;
-    if (runs(argv, 'audit2allow', /^(?:-\w*a|--all|-b|--boot)$/)) return 'this allows everything that was ever denied';
-    const makes = runs(argv, 'audit2allow', /^-\w*[Mm]|^--module/);
+    const makes = writes.length > 0 || runs(argv, 'audit2allow', /^-\w*[Mmo]|^--(?:module|output)/);
+    // Without a module it only prints.
+    if (runs(argv, 'audit2allow', /^(?:-\w*a|--all|-b|--boot)/))
+      return makes ? 'this allows everything that was ever denied' : undefined;
     return makes || piped ? 'this makes rules of denials that nobody has read' : undefined;
   },
 });

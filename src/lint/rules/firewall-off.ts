@@ -20,6 +20,7 @@ export default commandRule({
     if (runs(argv, 'systemctl', /^(?:stop|disable|mask)$/, units)) return message;
     if (runs(argv, 'service', units, 'stop')) return message;
     if (runs(argv, /^ip6?tables$/, /^(?:-F|--flush)$/) || runs(argv, 'nft', 'flush', 'ruleset')) return message;
+    if (runs(argv, /^ip6?tables$/, /^(?:-P|--policy)$/, /^(?:INPUT|FORWARD)$/, 'ACCEPT')) return message;
     return runs(argv, 'ufw', /^(?:disable|reset)$/) ? message : undefined;
   },
   also: ({ calls }: View) =>

@@ -4,6 +4,9 @@ import { commandRule, runs } from '../rule.ts';
 const others =
   /^(?:postgresql|mysqld|mongod|redis|memcache|oracle|mssql|ldap|ssh|smtp|pop|imap|dns|kerberos|saphostctrl)\w*_port_t$/;
 
+/** Those that the policy gave to ssh, mail, names, Kerberos, directories and databases. */
+const taken = /^(?:22|25|53|88|110|143|389|465|587|636|993|995|1433|1521|3306|5432|6379|11211|27017)$/;
+
 export default commandRule({
   id: 'lint/port-type',
   severity: 'error',
@@ -17,7 +20,10 @@ export default commandRule({
   },
   finds: ({ argv }) => {
     if (!runs(argv, 'semanage', 'port')) return undefined;
-    if (runs(argv, 'semanage', /^(?:-m|--modify)$/)) return 'this takes the port away from the type that it has';
+    const moves = runs(argv, 'semanage', /^(?:-a|--add)$/, taken) && !argv.some((word) => others.test(word));
+    // A port that has a type already is modified by `-a`, too.
+    if (moves || runs(argv, 'semanage', /^(?:-m|--modify)$/))
+      return 'this takes the port away from the type that it has';
     const type = argv.find((word) => others.test(word));
     const adds = runs(argv, 'semanage', /^(?:-a|--add)$/);
     return adds && type !== undefined ? `every domain that may use \`${type}\` may use this port then` : undefined;

@@ -5,6 +5,11 @@ import { writtenText } from '../written-text.ts';
 const configured = /\bSELINUX\s*=\s*(?:disabled|permissive)\b/i;
 const kernel = /(?:^|[\s"'])(?:selinux|enforcing)=0\b/;
 
+/** The file that says so, and a replacement that brings the word in. */
+const file = /^\/etc\/(?:selinux\/config|sysconfig\/selinux)$/;
+const replaced = /\bs([^\w\s\\])(?:\\.|(?!\1).)*\1(?:(?!\1).)*\b(?:permissive|disabled)\b/i;
+const message = 'this switches SELinux off for the whole host, from the next boot on';
+
 export default commandRule({
   id: 'lint/selinux-off',
   severity: 'error',
@@ -20,8 +25,9 @@ export default commandRule({
   finds: ({ argv: [program = '', ...args] }) => {
     const text = args.join(' ');
     if (/^[efz]?grep$|^awk$/.test(program)) return undefined;
-    if (configured.test(text)) return 'this switches SELinux off for the whole host, from the next boot on';
+    const edits = args.some((word) => file.test(word)) && args.some((word) => replaced.test(word));
+    if (configured.test(text) || edits) return message;
     return kernel.test(text) ? 'this boots the host without SELinux' : undefined;
   },
-  also: (view) => writtenText(view, configured, 'this switches SELinux off for the whole host, from the next boot on'),
+  also: (view) => writtenText(view, configured, message),
 });
