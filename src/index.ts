@@ -161,7 +161,7 @@ export type { Value } from './model/value.ts';
 export type { OpenedVault, Vault } from './model/vault.ts';
 export type { RunHosts } from './plan/build-plan.ts';
 export type { Selection } from './plan/select-hosts.ts';
-export { type PackOptions, printSchema, readPacks } from './registry.ts';
+export { type PackOptions, printSchema, type RegistryOptions, readPacks } from './registry.ts';
 export type { DocsOptions } from './reporters/print-docs.ts';
 export type { PlanPrintOptions } from './reporters/print-plan.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';
