@@ -4,7 +4,7 @@
 export type { NamedBranch } from './cases/branches.ts';
 export type { Came, Mismatch } from './cases/compare.ts';
 export type { Answered } from './cases/fake-host.ts';
-export type { BookCoverage, BrokenFile, FileResult } from './cases/file-result.ts';
+export type { BookCoverage, BrokenFile, FileResult, Shortfall } from './cases/file-result.ts';
 export type { Mutation, Survivor } from './cases/mutate.ts';
 export type { CaseRun } from './cases/run-cases.ts';
 export type { RunResult } from './engine/execute-plan.ts';
@@ -161,7 +161,7 @@ export type { Value } from './model/value.ts';
 export type { OpenedVault, Vault } from './model/vault.ts';
 export type { RunHosts } from './plan/build-plan.ts';
 export type { Selection } from './plan/select-hosts.ts';
-export { type PackOptions, printSchema, readPacks } from './registry.ts';
+export { type PackOptions, printSchema, type RegistryOptions, readPacks } from './registry.ts';
 export type { DocsOptions } from './reporters/print-docs.ts';
 export type { PlanPrintOptions } from './reporters/print-plan.ts';
 export type { Output, Outputs, Reporter, ReporterKind, ReporterOptions } from './reporters/reporter.ts';

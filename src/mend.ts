@@ -132,6 +132,8 @@ export interface How {
   readonly knownDelegates?: ReadonlyMap<string, DelegateIds>;
   /** Goes on with this run, in its journal. */
   readonly resume?: { readonly resume: Resume; readonly journal: Journal };
+  /** See RegistryOptions. */
+  readonly watchWritten?: boolean;
 }
 
 /** Carries a plan out, and keeps what happens. For uses/. */
@@ -140,7 +142,7 @@ export async function execute(
   plan: Plan,
   inventory: Inventory,
   transportFor: (host: Host) => Transport,
-  { kind, of, walker, knownDelegates, resume }: How = { kind: 'run' },
+  { kind, of, walker, knownDelegates, resume, watchWritten = false }: How = { kind: 'run' },
 ): Promise<KeptEnd<RunResult>> {
   const [
     { executePlan, newRunId },
@@ -159,7 +161,7 @@ export async function execute(
     import('./load/validate-call-params.ts'),
     import('./plan/choose-steps.ts'),
     import('./plan/resolve-params.ts'),
-    loadRegistry(packsOf(plan.runbook)),
+    loadRegistry(packsOf(plan.runbook), { watchWritten }),
   ]);
   const { stateDirectory: state, clock = systemClock } = request;
   const runId = resume?.resume.run ?? newRunId(clock.now());

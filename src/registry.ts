@@ -15,20 +15,42 @@ import {
 import type { Runbook } from './model/runbook.ts';
 import { mendgateVersion } from './version.ts';
 
-/** The registry of the built-in packs and of these. */
-export async function loadRegistry(packs: readonly UserPack[] = []): Promise<Registry> {
-  const [{ builtInPacks }, own] = await Promise.all([import('./packs/index.ts'), readOnly(packs)]);
-  return buildRegistry([...builtInPacks, ...own]);
+/** How what is called is watched. */
+export interface RegistryOptions {
+  /**
+   * Commands that are written into a call (core.command, core.script) are refused like those of an author's packs. For calls
+   * that nobody lints. Default: false.
+   */
+  readonly watchWritten?: boolean;
 }
 
-/** What lint refuses in a runbook's probes, it refuses in those of an author's packs, once they come to it. */
-async function readOnly(packs: readonly UserPack[]): Promise<readonly Pack[]> {
+/** The registry of the built-in packs and of these. */
+export async function loadRegistry(
+  packs: readonly UserPack[] = [],
+  { watchWritten = false }: RegistryOptions = {},
+): Promise<Registry> {
+  const { builtInPacks } = await import('./packs/index.ts');
+  const own = await readOnly(packs.map(({ pack }) => pack));
+  if (!watchWritten) return buildRegistry([...builtInPacks, ...own]);
+  const { guardPack } = await import('./load/user-packs/guard-pack.ts');
+  const watched = await readOnly(builtInPacks.map((pack) => guardPack(onlyProbes(pack, true))));
+  const others = builtInPacks.map((pack) => ({ ...onlyProbes(pack, false), actions: pack.actions }));
+  return buildRegistry([...others, ...watched, ...own]);
+}
+
+/** Its probes that run an author's own commands, or those that don't. */
+function onlyProbes({ name, probes }: Pack, declared: boolean): Pack {
+  return { name, probes: probes.filter((probe) => (probe.declared === true) === declared), actions: [] };
+}
+
+/** What lint refuses in a runbook's probes, it refuses in these, once they come to it. */
+async function readOnly(packs: readonly Pack[]): Promise<readonly Pack[]> {
   if (packs.length === 0) return [];
   const [{ knownMutation }, { readOnlyPack }] = await Promise.all([
     import('./lint/mutation.ts'),
     import('./load/user-packs/read-only.ts'),
   ]);
-  return packs.map(({ pack }) => readOnlyPack(pack, knownMutation));
+  return packs.map((pack) => readOnlyPack(pack, knownMutation));
 }
 
 /**

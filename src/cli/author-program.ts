@@ -48,7 +48,11 @@ export function addAuthoring(add: (command: Command) => Command, io: Io, end: (e
   );
   add(
     withPacks(
-      withReach(newCommand('eval').description('try an expression over probes on hosts; changes nothing')),
+      withReach(
+        newCommand('eval').description(
+          'try an expression over probes on hosts; a command known to change one is not sent',
+        ),
+      ),
       'also the probes of this pack',
     )
       .argument('<expression>', "CEL: 'e.exists(x, x.errno == 13)'")

@@ -47,7 +47,7 @@ export type EvalEnd =
 
 const file = '(command line)';
 
-/** Reads the probes on each host, changes nothing, and evaluates the expression over their answers. */
+/** Reads the probes on each host, sends no command that is known to change one, and evaluates the expression over their answers. */
 export async function evaluateOnHosts(request: EvalRequest): Promise<EvalEnd> {
   const packs = await readPacks(request.packs ?? []);
   if (packs.value === undefined) return { kind: 'invalid', diagnostics: packs.diagnostics };
@@ -70,7 +70,10 @@ export async function evaluateOnHosts(request: EvalRequest): Promise<EvalEnd> {
   asked.onPlan(planned.plan, planned.warnings);
   const reach = await reachHosts(asked);
   try {
-    const end = await execute(asked, planned.plan, inventory.value, reach.transportFor);
+    const end = await execute(asked, planned.plan, inventory.value, reach.transportFor, {
+      kind: 'run',
+      watchWritten: true,
+    });
     if (end.kind === 'not_begun') return notBegun(end.failure);
     const { traceExpression } = await import('../expr/trace.ts');
     const hosts = planned.plan.hosts.map((host): EvaluatedHost => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -208,6 +208,20 @@ describe('looking into a run', () => {
     expect((await mendgate(['eval', 'true', '--probe', 'f=file.content', ...local], state)).stderr).toMatch(/path/);
     const action = await mendgate(['eval', 'true', '--probe', 'f=service.state name=x', ...local], state);
     expect(action.stderr).toMatch(/is an action, and a probe must stand here/);
+  });
+
+  it.each([
+    ['a command', (path: string) => `p=core.command command='["rm","${path}"]'`],
+    ['a command in another', (path: string) => `p=core.command command='["sudo","sh","-c","rm ${path}"]'`],
+    ['a command that is evaluated', (path: string) => `p=core.command command='\${{ ["rm", "${path}"] }}'`],
+    ['a script', (path: string) => `p=core.script script="rm ${path}"`],
+  ])('eval sends nothing that is known to change a host: %s', async (_what, probe) => {
+    const file = join(dir, 'kept-by-eval');
+    writeFileSync(file, '');
+    const end = await mendgate(['eval', 'p.rc == 0', '--probe', probe(file), ...local], state);
+    expect(end.stdout).toMatch(/^here: unknown \(core\.\w+ must only read, and `rm` changes the host/);
+    expect(end.code).toBe(2);
+    expect(existsSync(file)).toBe(true);
   });
 
   it('--until leaves out the fixes of later steps', async () => {

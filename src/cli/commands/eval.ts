@@ -13,7 +13,7 @@ export interface EvalOptions extends ReachingOptions, PackGiven {
   readonly probe: readonly string[];
 }
 
-/** `eval`: what an expression is over probes that are read now. Changes nothing. 2 when it is unknown or in error somewhere. */
+/** `eval`: what an expression is over probes that are read now. No command that is known to change a host is sent. 2 when it is unknown or in error somewhere. */
 export async function evalCommand(io: Io, expression: string, options: EvalOptions): Promise<number> {
   const signals = interrupts(io);
   try {
