@@ -5,6 +5,7 @@ import { HostFailure } from '../model/host-failure.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Connection, Transport } from '../model/transport.ts';
+import { greet } from './greet.ts';
 import type { Holding } from './host-lock.ts';
 import { otherHost } from './past.ts';
 import { shareWire } from './shared-wire.ts';
@@ -100,12 +101,9 @@ export class Delegates {
   }
 }
 
-const noParams = {};
-
 /** Which machine answers there, and in which boot; a host tells with its first answer. */
 async function idsOf(host: string, connection: Connection): Promise<DelegateIds> {
-  const label = { kind: 'boot_id', name: 'boot_id', params: noParams } as const;
-  await connection.run({ label, command: { argv: ['true'] }, become: false, timeoutMs: 10_000 });
+  await greet(connection, false);
   const { hostKey } = connection;
   return delegateIds(host, { hostKey, machineId: connection.machineId?.(), bootId: connection.bootId() });
 }

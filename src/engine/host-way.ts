@@ -33,7 +33,8 @@ export class HostWay {
   readonly #emit: EngineParts['emit'];
   #failedIn: FailurePhase | undefined;
   /** What is still to be said of the connection: with the first answer it is known which host this is. */
-  #connected: (() => EventBody) | undefined;
+  #connected: { readonly session: Session; readonly ms: number } | undefined;
+  #greeted: Promise<void> | undefined;
   readonly #options: ExecuteOptions;
   readonly #run: Plan;
   readonly #planned: PlannedHost;
@@ -153,13 +154,15 @@ export class HostWay {
     const session = this.#session ?? (await this.#connect());
     this.#session = session;
     const { lock, clock, walker } = this.#options;
+    // A fix waits for the lock itself; what may begin with an undo, or a question about an old fix, waits here.
+    const waits = walker !== undefined || this.#hasBegun();
+    if (waits) await session.greeted(this.#lockUser);
     // Before the lock, too: it would be taken on another machine.
     const other = this.#otherHost(session);
     if (other !== undefined) return this.#end(this.#blank('refused', other));
     if (lock !== undefined) {
       session.lock(holding(this.#parts.runId, this.#planned.host.name, lock, this.#lockUser, clock.now()));
-      // A fix waits for the lock itself; what may begin with an undo, or a question about an old fix, waits here.
-      const refused = walker !== undefined || this.#hasBegun() ? await session.lockRefusal() : undefined;
+      const refused = waits ? await session.lockRefusal() : undefined;
       const now = refused ?? this.#otherHost(session);
       if (now !== undefined) return this.#end(this.#blank('refused', now));
     }
@@ -202,15 +205,19 @@ export class HostWay {
     // Else a run keeps the memory of every connection that it ever had.
     this.#forget = () => aborting.removeEventListener('abort', abort);
     const ms = this.#options.clock.monotonic() - begun;
-    this.#connected = () => connectedEvent(session, ms);
+    this.#connected = { session, ms };
+    // Without a symptom a step is told of before anything was asked; this goes with the first questions.
+    this.#greeted = this.#run.runbook.symptom === undefined ? session.greeted(this.#lockUser) : undefined;
     return session;
   }
 
   /** Both at once: they are numbered in this order, and what comes from other probes meanwhile goes after them. */
   async #tell(body: EventBody): Promise<void> {
-    const connected = this.#connected?.();
+    const connected = this.#connected;
     this.#connected = undefined;
-    await Promise.all([connected === undefined ? undefined : this.#emit(connected), this.#emit(body)]);
+    if (connected !== undefined) this.#greeted ??= connected.session.greeted(this.#lockUser);
+    await this.#greeted;
+    await Promise.all([connected === undefined ? undefined : this.#emit(connectedEvent(connected)), this.#emit(body)]);
   }
 
   #walk(session: Session) {
@@ -267,7 +274,7 @@ function idsOf(session: Session) {
   return { hostKey: session.hostKey, machineId: session.machineId() };
 }
 
-function connectedEvent(session: Session, ms: number): EventBody {
+function connectedEvent({ session, ms }: { readonly session: Session; readonly ms: number }): EventBody {
   const { hostKey } = session;
   const bootId = session.bootId();
   const machineId = session.machineId();

@@ -1,9 +1,9 @@
 import type { Clock } from '../model/clock.ts';
 import type { Answer } from '../model/command.ts';
 import { type FailurePhase, HostFailure } from '../model/host-failure.ts';
-import type { Become } from '../model/runbook.ts';
 import type { Connection, FixOutcome, FixRequest } from '../model/transport.ts';
 import { wholeTime } from '../shell/fix.ts';
+import { greetQuietly } from './greet.ts';
 
 /** What is told while a fix has to wait; see the event `fix.waiting`. */
 export interface FixWait {
@@ -58,7 +58,8 @@ export async function recoverFix(request: FixRequest, reaching: Reaching): Promi
   if (outcome.kind === 'not_started') {
     const unreached = await reached();
     if (unreached !== undefined) return { kind: 'not_started', failure: unreached, lost: true };
-    await learnBoot(current(), become);
+    // Should the wire break in the next attempt too, the boot in which that was sent must be known.
+    await greetQuietly(current(), become);
     return outcome;
   }
   if (key === undefined) return outcome;
@@ -124,15 +125,4 @@ function reopener(
       await clock.sleep(pause, signal);
     }
   };
-}
-
-/** Should the wire break in the next attempt too, the boot in which that was sent must be known. */
-async function learnBoot(connection: Connection, become: Become): Promise<void> {
-  const label = { kind: 'boot_id', name: 'boot_id', params: {} } as const;
-  try {
-    await connection.run({ label, command: { argv: ['true'] }, become, timeoutMs: 10_000 });
-  } catch (error) {
-    // Then that attempt finds the same out for itself.
-    if (!(error instanceof HostFailure)) throw error;
-  }
 }

@@ -9,6 +9,7 @@ import type { Become } from '../model/runbook.ts';
 import { timeWanted } from '../model/time-wanted.ts';
 import type { AdoptRequest, FixOutcome, FixRequest, Foreseen, Label, Transport } from '../model/transport.ts';
 import type { FixKey } from './fix-key.ts';
+import { greetQuietly, isSilent } from './greet.ts';
 import type { Holding } from './host-lock.ts';
 import { type FixWait, recoverFix } from './recover-fix.ts';
 import { openWire, type Wire } from './wire.ts';
@@ -21,6 +22,8 @@ export interface Session {
   bootId(): string | undefined;
   /** The id of the host's installation, once anything has run there and where it has one. */
   machineId(): string | undefined;
+  /** Waits for the host's first answer, where it could tell which machine it is and none was asked for yet. Rejects only for bugs. */
+  greeted(become: Become): Promise<void>;
   /** Answers that were asked for ahead of time, by what was asked. A fix and a new connection drop them. */
   readonly ahead: Map<string, Promise<unknown>>;
   /** Opens what the run will need on this host. */
@@ -111,6 +114,9 @@ export function sessionOver(
     hostKey,
     bootId: () => wire.current().bootId(),
     machineId: () => wire.current().machineId?.(),
+    async greeted(become) {
+      if (isSilent(wire.current())) await greetQuietly(wire.current(), become);
+    },
     ahead,
     foresee: (what) => wire.current().foresee?.(what),
     inspector: (label, become, timeoutMs) => ({

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ExecuteOptions } from '../../src/engine/execute-plan.ts';
 import { undoWalker } from '../../src/engine/undo-walk.ts';
@@ -87,6 +88,18 @@ describe('undo', () => {
     expect([back.outcome.verdict, back.exitCode]).toEqual(['refused', 5]);
     expect(back.outcome.reason).toContain('this is not the host of the run: its machine-id is');
     expect(desk.read()).toEqual(before);
+  });
+
+  it('knows the machine of a run whose first word was of a step', async () => {
+    desk = openDesk({ a: 'old' });
+    const { events } = await desk.run(book);
+    const [first] = events.filter(({ type }) => type === 'host.connected');
+    expect(first).toMatchObject({
+      machineId: readFileSync('/etc/machine-id', 'utf8').trim(),
+      bootId: expect.any(String),
+    });
+    const order = events.map(({ type }) => type);
+    expect(order.indexOf('host.connected')).toBeLessThan(order.indexOf('step.started'));
   });
 
   it('finds nothing where the run took its changes back itself', async () => {
