@@ -5,6 +5,7 @@ import type { Registry } from '../model/pack.ts';
 import type { PlannedChange } from '../model/plan.ts';
 import { Unknown } from '../model/unknown.ts';
 import { type Applied, applyFix } from './apply-fix.ts';
+import { backFrom } from './back-from.ts';
 import { adoptOn, markChanges, placesIn, sessionOn } from './delegate.ts';
 import { fixKey } from './fix-key.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
@@ -179,6 +180,15 @@ async function byWhatStands(
 
 /** Whether a change stands on the host, or its before-state does; why that can't be told. */
 export async function standsAs(run: HostRun, due: DueChange): Promise<'before' | 'after' | Unknown> {
+  const found = await lookAgain(run, due);
+  return found instanceof Unknown ? found : found.stands;
+}
+
+/** How a change stands on the host, and as what it would be taken back from there. */
+export async function lookAgain(
+  run: HostRun,
+  due: DueChange,
+): Promise<{ readonly stands: 'before' | 'after'; readonly back: DueChange } | Unknown> {
   const { action } = due;
   if (!action.converges) return new Unknown(`${action.name} leaves nothing to look at`);
   const label = { kind: 'inspect', name: action.name, params: plainParams(due.params) } as const;
@@ -188,9 +198,11 @@ export async function standsAs(run: HostRun, due: DueChange): Promise<'before' |
     if (now instanceof Unknown) return new Unknown(`${action.name}: ${now.reason}`);
     // A state is JSON, or an Unknown: defineAction's types hold every action to it.
     const state = now as Json;
-    if (action.diff(state, due.params as never) === undefined) return 'after';
-    return action.same(due.before, plainJson(state))
-      ? 'before'
+    const back = backFrom(due, plainJson(state));
+    if (back === undefined) return new Unknown(`${action.name}: what it had made there was changed`);
+    if (action.diff(state, due.params as never) === undefined) return { stands: 'after', back };
+    return action.same(back.before, plainJson(state))
+      ? { stands: 'before', back }
       : new Unknown(`${action.name}: neither as before nor as wanted`);
   } catch (error) {
     if (!(error instanceof HostFailure) || error.phase === 'lost' || error.phase === 'cancelled') throw error;

@@ -7,6 +7,7 @@ import type { FixPart } from '../model/transport.ts';
 import { Unknown } from '../model/unknown.ts';
 import type { Reverted } from '../shell/dead-man-reply.ts';
 import { attemptFix } from './attempt-fix.ts';
+import { backFrom } from './back-from.ts';
 import { fixOn, sessionOn } from './delegate.ts';
 import { type FixKey, keyText } from './fix-key.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
@@ -29,16 +30,16 @@ const untold = { before: async (): Promise<undefined> => undefined, after: async
 export async function undoChanges(place: StepPlace, changes: readonly MadeChange[]): Promise<LeftBehind> {
   const reversed = [...changes].reverse();
   const left: string[] = [];
-  const undos: { made: MadeChange; part: FixPart }[] = [];
-  const agains: { made: MadeChange; part: FixPart }[] = [];
+  const undos: MadeChange[] = [];
+  const agains: MadeChange[] = [];
   for (const made of reversed) {
     const { rollback } = made.action;
     switch (rollback.kind) {
       case 'undo':
-        undos.push({ made, part: undoPart(made, rollback.undo(made.change, made.before)) });
+        undos.push(made);
         break;
       case 'again':
-        agains.push({ made, part: undoPart(made, made.action.apply(made.change)) });
+        agains.push(made);
         break;
       case 'nothing':
         break;
@@ -47,11 +48,11 @@ export async function undoChanges(place: StepPlace, changes: readonly MadeChange
         break;
     }
   }
-  for (const entry of [...undos, ...agains]) {
-    const problem = await takeBackOne(place, entry.made, entry.part);
+  for (const made of [...undos, ...agains]) {
+    const problem = await takeBackOne(place, made);
     if (problem !== undefined) left.push(problem);
   }
-  const wrong = await Promise.all(undos.map(({ made }) => differsFromBefore(place.run, made)));
+  const wrong = await Promise.all(undos.map((made) => differsFromBefore(place.run, made)));
   left.push(...wrong.flatMap((text) => (text === undefined ? [] : [text])));
   return left.length === 0 ? undefined : left.join('; ');
 }
@@ -121,7 +122,21 @@ function rollbackTurn(place: StepPlace): Turn {
   return takeTurns(place, { timeoutMs, signal: place.run.parts.aborting, rollback: true });
 }
 
-function undoPart(made: MadeChange, commands: FixPart['commands']): FixPart {
+/** What takes one change back from what stands now; or why that can't be told. */
+async function undoPart(run: HostRun, recorded: MadeChange): Promise<FixPart | Unknown> {
+  const { action } = recorded;
+  const { rollback } = action;
+  if (rollback.kind === 'again') return partOf(recorded, action.apply(recorded.change));
+  if (rollback.kind !== 'undo') return partOf(recorded, []);
+  if (action.rebase === undefined) return partOf(recorded, rollback.undo(recorded.change, recorded.before));
+  const now = await lookBeforeUndo(run, recorded);
+  if (now instanceof Unknown) return now;
+  const made = backFrom(recorded, now);
+  if (made === undefined) return new Unknown('what it had made was changed since');
+  return partOf(made, rollback.undo(made.change, made.before));
+}
+
+function partOf(made: MadeChange, commands: FixPart['commands']): FixPart {
   const params = { change: plainJson(made.change), before: plainJson(made.before) };
   return { label: { kind: 'undo', name: made.action.name, params }, commands };
 }
@@ -131,14 +146,16 @@ function undoPart(made: MadeChange, commands: FixPart['commands']): FixPart {
  * turn, and tries again when nothing was done (a busy policy store, a wire that broke too early), longer than a fix would: a
  * rollback that gives up is worse than one that waits.
  */
-async function takeBackOne(place: StepPlace, made: MadeChange, part: FixPart): Promise<LeftBehind> {
-  if (part.commands.length === 0) return undefined;
+async function takeBackOne(place: StepPlace, made: MadeChange): Promise<LeftBehind> {
   const { run } = place;
   const left = (why: string): string => `undo of ${made.planned.summary}: ${why}`;
   const turn = rollbackTurn(place);
   const { runMs: timeoutMs } = turn;
   let cannot = await turn.free([made]);
   for (let count = 1; cannot === undefined; count += 1) {
+    const part = await undoPart(run, made);
+    if (part instanceof Unknown) return left(part.reason);
+    if (part.commands.length === 0) return undefined;
     const key = keyText([...made.undoKey, count]);
     const request = { parts: [part], become: made.become, timeoutMs, key };
     const outcome = await fixOn(run, made.on, request, turn.tell(count));
@@ -159,20 +176,39 @@ async function takeBackOne(place: StepPlace, made: MadeChange, part: FixPart): P
   return left(cannot.reason);
 }
 
-async function differsFromBefore(run: HostRun, made: MadeChange): Promise<LeftBehind> {
-  const label = { kind: 'inspect', name: made.action.name, params: plainParams(made.params) } as const;
+async function differsFromBefore(run: HostRun, recorded: MadeChange): Promise<LeftBehind> {
+  const { action } = recorded;
+  const now = await stateOf(run, recorded).catch(whyLost);
+  if (now instanceof Unknown) return `${action.name} after the rollback: ${now.reason}`;
+  const made = backFrom(recorded, now);
+  return made !== undefined && action.same(plainJson(made.before), now)
+    ? undefined
+    : `after the rollback ${action.name} is not as it was before`;
+}
+
+/** The look before an undo: over a new wire, where the old one broke meanwhile. */
+async function lookBeforeUndo(run: HostRun, made: MadeChange): Promise<Json | Unknown> {
   try {
-    const session = await sessionOn(run, made.on);
-    // A state is JSON, or an Unknown: defineAction's types hold every action to it.
-    const now = (await session.read(label, made.become, 60_000, (host) =>
-      made.action.inspect(host, made.params as never),
-    )) as Json | Unknown;
-    if (now instanceof Unknown) return `${made.action.name} after the rollback: ${now.reason}`;
-    return made.action.same(plainJson(made.before), plainJson(now))
-      ? undefined
-      : `after the rollback ${made.action.name} is not as it was before`;
+    return await stateOf(run, made);
   } catch (error) {
-    if (error instanceof HostFailure) return `${made.action.name} after the rollback: ${error.message}`;
-    throw error;
+    if (!(error instanceof HostFailure) || error.phase !== 'lost') return whyLost(error);
   }
+  const again = sessionOn(run, made.on).then((session) => session.reopen());
+  return again.then(() => stateOf(run, made)).catch(whyLost);
+}
+
+/** What stands now where a change was made, as its action sees it. Rejects with a HostFailure. */
+async function stateOf(run: HostRun, { action, params, become, on }: MadeChange): Promise<Json | Unknown> {
+  const label = { kind: 'inspect', name: action.name, params: plainParams(params) } as const;
+  const session = await sessionOn(run, on);
+  // A state is JSON, or an Unknown: defineAction's types hold every action to it.
+  const state = (await session.read(label, become, 60_000, (host) => action.inspect(host, params as never))) as
+    | Json
+    | Unknown;
+  return state instanceof Unknown ? state : plainJson(state);
+}
+
+function whyLost(error: unknown): Unknown {
+  if (error instanceof HostFailure) return new Unknown(error.message);
+  throw error;
 }

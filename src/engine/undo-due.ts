@@ -2,11 +2,12 @@ import type { EarlierUndo, HostHistory, UnitRecord } from '../model/history.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { Registry } from '../model/pack.ts';
 import { anyOverlap, type Resource } from '../model/resource.ts';
+import { Unknown } from '../model/unknown.ts';
 import type { HostRun } from './host-run.ts';
 import { type DueChange, inspectReady, type ReadyCall, whyUndecided } from './inspect-calls.ts';
 import { callsAgain } from './own-rollback.ts';
 import { markerMayBeGone } from './past.ts';
-import { type Recorded, recordedUnit, standsAs } from './resume-unit.ts';
+import { lookAgain, type Recorded, recordedUnit, standsAs } from './resume-unit.ts';
 
 /** What an earlier run left on a host, unit by unit, the last first. */
 export interface Standing {
@@ -18,9 +19,9 @@ export interface Standing {
   readonly earlier: EarlierUndo | undefined;
 }
 
-/** What is to be done about one change of an earlier run. */
+/** What is to be done about one change of an earlier run. `from`: as it is taken back from what stands now. */
 export type Due =
-  | { readonly kind: 'undo' }
+  | { readonly kind: 'undo'; readonly from: Recorded }
   /** It isn't there any more, leaves nothing to take back, or its step has said itself how it is taken back. */
   | { readonly kind: 'done' }
   /** Nobody can take it back: it is named, and left. */
@@ -89,16 +90,17 @@ export async function dueOf(
   }
   if (typeof due === 'string') return { kind: 'left', why: due };
   if (rollback?.kind === 'nothing' || earlier?.takenBack === true) return { kind: 'done' };
-  if (!due.action.converges) return { kind: 'undo' };
-  const stands = await standsAs(run, due);
-  if (stands === 'after') return { kind: 'undo' };
-  if (stands === 'before') return { kind: 'done' };
+  if (!due.action.converges) return { kind: 'undo', from: entry };
+  const found = await lookAgain(run, due);
+  if (!(found instanceof Unknown)) {
+    return found.stands === 'before' ? { kind: 'done' } : { kind: 'undo', from: { ...entry, due: found.back } };
+  }
   // Where an earlier change of the same stands, or what was before it, this one is taken back already.
   const before = all.slice(all.indexOf(entry) + 1).filter((other) => overlap(other, entry));
   for (const { due: other } of before) {
     if (typeof other !== 'string' && typeof (await standsAs(run, other)) === 'string') return { kind: 'done' };
   }
-  return { kind: 'drift', why: `${planned.summary} (${stands.reason})` };
+  return { kind: 'drift', why: `${planned.summary} (${found.reason})` };
 }
 
 /**

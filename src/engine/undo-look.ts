@@ -36,9 +36,9 @@ export async function lookAtAll(
       const covered = recorded.planned.touches.some((resource) => later.has(resource));
       const open = entry.earlier?.takenBack !== true;
       const certain = open && covered && typeof recorded.due !== 'string' && canUndo(recorded.due);
-      const due = certain ? ({ kind: 'undo' } as const) : await dueOf(run, entry, recorded, all);
+      const due = certain ? ({ kind: 'undo', from: recorded } as const) : await dueOf(run, entry, recorded, all);
       if (due.kind === 'undo') {
-        shown.push(undone(recorded));
+        shown.push(undone(due.from));
         for (const resource of recorded.planned.touches) later.add(resource);
       }
       if (due.kind === 'left') notes.push(`stays: ${recorded.planned.summary} (${due.why})`);
@@ -92,11 +92,13 @@ export function undone({ planned, due }: Recorded): PlannedChange {
     typeof due === 'string' || due.action.rollback.kind !== 'undo'
       ? []
       : due.action.rollback.undo(due.change, due.before);
+  const owned = typeof due !== 'string' && due.action.rebase !== undefined;
+  const contents = owned ? due.action.contents(due.change) : planned.contents;
   return {
     ...planned,
     summary: `take back: ${planned.summary}`,
     commands: back.map(displayCommand),
-    contents: planned.contents.map(({ label, before, after }) => ({ label, before: after, after: before })),
+    contents: contents.map(({ label, before, after }) => ({ label, before: after, after: before })),
   };
 }
 

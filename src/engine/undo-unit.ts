@@ -32,7 +32,8 @@ export async function undoUnit(place: StepPlace, entry: Standing, all: readonly 
       // A change below another one of the same unit is looked at again when that one is taken back.
       const below = entry.changes.some((other) => other !== recorded && overlap(other, recorded));
       if (how.kind === 'drift' && !below) return nothing({ outcome: 'skipped', reason: changedSince(how.why) });
-      if (how.kind === 'undo' || how.kind === 'drift') due.push(recorded);
+      if (how.kind === 'undo') due.push(how.from);
+      if (how.kind === 'drift') due.push(recorded);
     }
     const own = calls.kind === 'due' ? calls : undefined;
     if (own === undefined && due.length === 0) return nothing({ outcome: 'ok' });

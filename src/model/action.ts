@@ -110,6 +110,12 @@ export interface ActionDefinition<P extends ObjectSchema, State, Change> {
    * whose order means nothing. Pure; secrets are `***` in both. Omitted: they are equal as JSON.
    */
   same?(before: State, now: State): boolean;
+  /**
+   * For an action that owns a part of what `inspect` sees (a line of a file): the state to which an undo goes back from `now`, in
+   * which all that is not its own stays as others have left it. `now` itself: it is taken back already. `undefined`: what it had
+   * made was changed since. Pure. Omitted: it owns all of it, and goes back to `before`.
+   */
+  rebase?(before: State, now: State, params: TypeOf<P>): State | undefined;
 }
 
 /** An action as the engine sees it: params validated and filled in, `State` and `Change` plain JSON. */
@@ -140,6 +146,8 @@ export interface Action {
   readonly busy: ((host: Inspector, change: Json) => Promise<string | undefined>) | undefined;
   /** Whether the state after an undo is the one before the change; equal JSON unless the action says otherwise. */
   same(before: Json, now: Json): boolean;
+  /** Absent: an undo goes back to the whole state before. */
+  readonly rebase: ((before: Json, now: Json, params: never) => Json | undefined) | undefined;
 }
 
 type MustBeJson<State, Change> = [State, Change] extends [JsonOf<State>, JsonOf<Change>]
@@ -153,7 +161,7 @@ export function defineAction<const P extends ObjectSchema, State, Change>(
 ): Action {
   // The engine hands back to each member only what that same action produced; JSON in between loses nothing (JsonOf).
   const erased = definition as unknown as ActionDefinition<P, Json, Json>;
-  const { diffAfter, busy } = erased;
+  const { diffAfter, busy, rebase } = erased;
   return {
     name: erased.name,
     summary: erased.summary,
@@ -179,5 +187,9 @@ export function defineAction<const P extends ObjectSchema, State, Change>(
     nothingDone: (answer) => erased.nothingDone?.(answer),
     busy: busy === undefined ? undefined : (host, change) => busy.call(erased, host, change),
     same: (before, now) => erased.same?.(before, now) ?? canonicalJson(before) === canonicalJson(now),
+    rebase:
+      rebase === undefined
+        ? undefined
+        : (before: Json, now: Json, params: TypeOf<P>) => rebase.call(erased, before, now, params),
   };
 }

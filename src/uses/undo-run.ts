@@ -2,7 +2,7 @@
 
 import { chooseHosts, execute, reachHosts, readInventory, withJournal } from '../mend.ts';
 import { type MendEnd, type MendRequest, notBegun, refused, wholeRequest } from '../mend-request.ts';
-import type { RunHistory } from '../model/history.ts';
+import type { HostHistory, RunHistory } from '../model/history.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { UserPack } from '../model/pack.ts';
 import type { Plan } from '../model/plan.ts';
@@ -61,6 +61,8 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
   if (typeof plan === 'string') return refused(66, plan);
   const whole = wholeRequest({
     ...request,
+    // On a host that was changed for several, the undo of one must not meet that of another.
+    ...(plan.delegates === undefined ? {} : { forks: 1 }),
     // What is said now wins.
     reach: { ...asked.reach, ...request.reach },
     runbook: asked.runbook,
@@ -105,7 +107,10 @@ async function planOf(
   const chosen = await chooseHosts(inventory, 'all', request.limit);
   if (chosen.kind !== 'hosts') return chosen.message;
   const reach = { ...history.request?.reach, ...request.reach };
-  const hosts = overrideConnect(chosen.hosts, reach).hosts.filter(({ name }) => touched.includes(name));
+  const order = lastOutFirst(history);
+  const hosts = overrideConnect(chosen.hosts, reach)
+    .hosts.filter(({ name }) => touched.includes(name))
+    .sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
   if (hosts.length === 0) return `run ${history.run} changed nothing on ${request.limit ?? 'these hosts'}`;
   const delegates = overrideConnect(inventory.hosts, reach).hosts.filter(({ name }) => elsewhere.has(name));
   return {
@@ -122,6 +127,18 @@ function delegatesOf({ hosts }: RunHistory): ReadonlySet<string> {
   const changed = units.flatMap(({ attempts }) => attempts.flatMap(({ changes }) => changes));
   const back = units.flatMap(({ ownRollback: own }) => (own?.kind === 'calls' ? own.calls : []));
   return new Set([...changed, ...back].flatMap(({ on }) => on ?? []));
+}
+
+/** Its hosts: for whom something was changed on another one last goes first. */
+function lastOutFirst({ hosts }: RunHistory): readonly string[] {
+  const lastOut = ({ units }: HostHistory): string => {
+    const attempts = units.flatMap((unit) => unit.attempts);
+    const times = attempts.filter(({ changes }) => changes.some(({ on }) => on !== undefined)).map(({ at }) => at);
+    return times.sort().at(-1) ?? '';
+  };
+  const times = new Map(hosts.map((host) => [host.host, lastOut(host)]));
+  const timeOf = (host: string): string => times.get(host) ?? '';
+  return [...times.keys()].reverse().sort((one, other) => timeOf(other).localeCompare(timeOf(one)));
 }
 
 /** What is shown as the runbook of an undo: the one that was run may not be there any more. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MendEnd } from '../../src/mend.ts';
+import type { FixRequest } from '../../src/model/transport.ts';
 import { applyPlan, savePlan } from '../../src/uses/plan-file.ts';
 import { resumeRun } from '../../src/uses/resume-run.ts';
 import { undoRun } from '../../src/uses/undo-run.ts';
@@ -59,6 +60,24 @@ describe('an undo of what was done on another host', () => {
     expect(outcomeOf(end)?.verdict).toBe('rolled_back');
     expect(did(fleet.lb1)).toEqual(['! pool drain app1', '! pool ready app1']);
     expect(did(fleet.app1)).toEqual(['! app restart', '! app stop']);
+  });
+
+  it('goes host by host, the last change there first', async () => {
+    const fleet = { app1: app(), app2: app(), app3: app(), lb1: balancer() };
+    const asked: string[] = [];
+    await roll(fleet, { request: { stateDirectory: state, forks: 1 } });
+    const hears = {
+      run: () => undefined,
+      fix: (host: string, { parts }: FixRequest) => {
+        if (parts.length > 0) asked.push(host);
+      },
+    };
+    const end = await undo(fleet, { hears }, { forks: 20 });
+    expect(end.kind === 'ran' && end.result.outcomes.map(({ verdict }) => verdict)).toEqual(
+      Array(3).fill('rolled_back'),
+    );
+    expect(did(fleet.lb1).slice(3)).toEqual(['! pool ready app3', '! pool ready app2', '! pool ready app1']);
+    expect(asked).toEqual(['app3', 'lb1', 'app2', 'lb1', 'app1', 'lb1']);
   });
 
   it('is refused where another machine has its name now', async () => {

@@ -91,6 +91,29 @@ describe.skipIf(missing !== undefined)(
       expect([read('lb1', 'app1'), read('app1', 'app')]).toEqual(['up\n', 'stale\n']);
     });
 
+    it('takes back each host’s own line of one file there, and leaves what others wrote into it', async () => {
+      write('lb1', 'pool', 'app1 up\napp2 up\n');
+      const { code: ran, stdout: told } = await mendgate([
+        ...[
+          'run',
+          'test/e2e/shared-pool.yaml',
+          '-i',
+          join(folder, 'inventory.yaml'),
+          '-e',
+          'lb=lb1',
+          '--yes',
+          '-f',
+          '1',
+        ],
+        ...[...reach(), ...state()],
+      ]);
+      expect(ran, told).toBe(0);
+      write('lb1', 'pool', `${read('lb1', 'pool')}other up\n`);
+      const { code, stdout, stderr } = await mendgate(['undo', 'last', '--yes', ...reach(), ...state()]);
+      expect(code, stdout + stderr).toBe(0);
+      expect(read('lb1', 'pool')).toBe('app1 up\napp2 up\nother up\n');
+    });
+
     it('is gone on with after kill -9: the balancer is asked what became of its fix, and does it once', async () => {
       write('lb1', 'hold', '');
       const child: ChildProcess = spawn(

@@ -59,6 +59,7 @@ export function executableAction(program: Program, described: DescribedAction): 
     nothingDone: () => undefined,
     busy: undefined,
     rollback: rollback === 'undo' ? { kind: 'undo', undo: (change) => dueOf(change).undo } : rollback,
+    rebase: undefined,
     same: (before, now) => canonicalJson(seenOf(before).state) === canonicalJson(seenOf(now).state),
   };
 }

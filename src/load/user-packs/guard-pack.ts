@@ -54,7 +54,7 @@ function misfit({ result }: Probe, value: unknown): string | undefined {
 }
 
 function guardAction(action: Action): Action {
-  const { diffAfter, busy } = action;
+  const { diffAfter, busy, rebase } = action;
   return {
     ...action,
     reads: (params) => attempt(() => action.reads(params)) ?? ['*'],
@@ -77,6 +77,7 @@ function guardAction(action: Action): Action {
         : (host, change) => unlessBroken(() => limited(action.name, host, async (timed) => busy(timed, change))),
     nothingDone: (answer) => attempt(() => action.nothingDone(answer)),
     same: (before, now) => attempt(() => action.same(before, now)) ?? false,
+    rebase: rebase === undefined ? undefined : (before, now, params) => attempt(() => rebase(before, now, params)),
   };
 }
 

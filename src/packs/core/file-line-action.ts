@@ -11,7 +11,7 @@ import {
   undoFile,
 } from './file-change.ts';
 import { type FileState, inspectFile } from './file-state.ts';
-import { countStarting, editLine } from './line-edit.ts';
+import { countStarting, editLine, takeEditBack } from './line-edit.ts';
 import { absolutePath } from './params.ts';
 
 const oneLine = { type: 'string', pattern: '^[^\\u0000\\n\\r]*$', minLength: 1 } as const;
@@ -56,15 +56,26 @@ export default defineAction({
   },
   diff(state: FileState, params): FileChange | undefined {
     if (!state.exists && params.state === 'absent') return undefined;
-    const text = typeof state.text === 'string' ? state.text : '';
-    return diffFile(state, { path: params.path, content: editLine(text, params) });
+    return diffFile(state, { path: params.path, content: editLine(textOf(state), params) });
   },
   describe: describeFile,
   contents: fileContents,
   predict: predictFile,
   apply: applyFile,
   rollback: undo(undoFile),
+  rebase(before: FileState, now: FileState, params): FileState | undefined {
+    if (!now.exists) return before.exists ? undefined : now;
+    const old = textOf(before);
+    const text = textOf(now);
+    if (!before.exists && text === editLine(old, params)) return before;
+    const back = takeEditBack(old, text, params);
+    return back === undefined ? undefined : { ...now, text: back };
+  },
 });
+
+function textOf({ text }: FileState): string {
+  return typeof text === 'string' ? text : '';
+}
 
 function notText(state: FileState | Unknown, path: string): FileState | Unknown {
   if (state instanceof Unknown || state.octal === undefined) return state;

@@ -18,7 +18,7 @@ import fileContentProbe from '../../../src/packs/core/file-content-probe.ts';
 import fileLineAction from '../../../src/packs/core/file-line-action.ts';
 import fileModeAction from '../../../src/packs/core/file-mode-action.ts';
 import fileStatProbe from '../../../src/packs/core/file-stat-probe.ts';
-import { editLine } from '../../../src/packs/core/line-edit.ts';
+import { editLine, takeEditBack } from '../../../src/packs/core/line-edit.ts';
 import {
   answering,
   carryOut,
@@ -324,6 +324,39 @@ describe('what an action decides', () => {
     const said = Buffer.from("stat: cannot statx '/x': Permission denied").toString('hex');
     expect(reasonOf(await read(fileStatProbe, answering({ stdout: `missing=${said}\n` }), { path: '/x' }))).toContain(
       'Permission denied',
+    );
+  });
+});
+
+describe('a line that is taken back from a text that others have changed since', () => {
+  const present = { line: 'a 2', starts_with: 'a ', state: 'present' } as const;
+  const added = { line: 'x', state: 'present' } as const;
+  const absent = { line: 'x', state: 'absent' } as const;
+  test.each([
+    ['the one it replaced comes back', 'a 1\nb\n', 'new\na 2\n', present, 'new\na 1\n'],
+    ['as before: nothing is to do', 'a 1\nb\n', 'a 1\nc\n', present, 'a 1\nc\n'],
+    ['another one stands there', 'a 1\nb\n', 'a 3\nb\n', present, undefined],
+    ['the one that was added was replaced', 'b\n', 'b\na 3\n', present, undefined],
+    ['the one that was added goes', 'b\n', 'b\nx\nc', added, 'b\nc'],
+    ['it was added twice', 'b\n', 'x\nb\nx\n', added, undefined],
+    ['it is gone already', 'b\n', 'b\nc\n', added, 'b\nc\n'],
+    ['those that went come back to their places', 'x\na\nb\nx\nx\n', 'a\nnew\nb\n', absent, 'x\na\nnew\nb\nx\nx\n'],
+    ['their place is not there any more', 'a\nx\nb\n', 'a\nnew\nb\n', absent, undefined],
+    ['their place is there twice', 'a\nx\nb\n', 'a\nb\na\nb\n', absent, undefined],
+    ['one of them came back by another hand', 'x\nb\nx\n', 'x\nb\n', absent, undefined],
+  ])('%s', (_case, before, now, wanted, back) => {
+    expect(takeEditBack(before, now, wanted)).toBe(back);
+  });
+
+  test('where nobody changed anything, every byte comes back', () => {
+    const text = fc.array(fc.constantFrom('a', 'b', 'x'), { maxLength: 6 }).map((lines) => lines.join('\n'));
+    fc.assert(
+      fc.property(text, fc.constantFrom('present', 'absent'), (before, state) => {
+        const wanted = { line: 'x', state } as const;
+        const after = editLine(before, wanted);
+        if (after === before) return;
+        expect(takeEditBack(before, after, wanted)).toBe(before);
+      }),
     );
   });
 });
