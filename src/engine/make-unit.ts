@@ -15,6 +15,7 @@ import type { MadeChange } from './host-run.ts';
 import { type DueChange, inspectCalls } from './inspect-calls.ts';
 import { ownRollback } from './own-rollback.ts';
 import { plannedChange } from './planned-change.ts';
+import { maskedChanges } from './recorded-change.ts';
 import { madeAgain, type Resumed } from './resume-unit.ts';
 import { confirmUnit, deadManOf, resumeGuarded, takenBackByHost } from './risky-unit.ts';
 import { failedParts, runCheck } from './run-check.ts';
@@ -239,7 +240,7 @@ async function goOn(
       return end({ outcome: 'failed', reason: resumed.reason });
     case 'made': {
       if (resumed.verified) return end({ outcome: 'changed' });
-      const due = resumed.standing.flatMap((entry) => (typeof entry.due === 'string' ? [] : [entry.due]));
+      const due = maskedChanges(place.run.parts.registry, resumed.standing);
       return end(await confirmUnit(place, unit, due, scope, deadMan));
     }
     default:

@@ -13,7 +13,7 @@ import type { DueChange } from './inspect-calls.ts';
 import { markerMayBeGone, mayHaveBegun } from './past.ts';
 import { plainJson } from './plain-json.ts';
 import { plainParams } from './read-probes.ts';
-import { recordedChange } from './recorded-change.ts';
+import { holdsSecret, maskedChange, recordedChange } from './recorded-change.ts';
 import { type StepPlace, stampOf } from './step-place.ts';
 
 /** How a unit stands that an earlier process of this run was at. */
@@ -132,7 +132,8 @@ async function askHost(place: StepPlace, record: UnitRecord, last: AttemptRecord
   const { run, step } = place;
   const due: DueChange[] = [];
   for (const planned of last.changes) {
-    const change = recordedChange(run.parts.registry, planned);
+    // The host keeps how it ended by the fix's name; what was in it is not needed for that.
+    const change = maskedChange(run.parts.registry, planned);
     if (typeof change === 'string') return { outcome: 'unknown', reason: change };
     due.push(change);
   }
@@ -158,7 +159,7 @@ async function askHost(place: StepPlace, record: UnitRecord, last: AttemptRecord
     case 'not_started':
       return { outcome: 'not_started', reason: applied.reason };
     case 'unknown':
-      return applied.over === true
+      return applied.over === true && !last.changes.some(holdsSecret)
         ? byWhatStands(run, due, applied)
         : { outcome: 'unknown', reason: applied.reason, begun: applied.begun.length };
   }

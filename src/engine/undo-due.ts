@@ -3,6 +3,7 @@ import { canonicalJson } from '../model/json.ts';
 import type { Registry } from '../model/pack.ts';
 import { anyOverlap, type Resource } from '../model/resource.ts';
 import { Unknown } from '../model/unknown.ts';
+import { unreached } from './delegate.ts';
 import type { HostRun } from './host-run.ts';
 import { type DueChange, inspectReady, type ReadyCall, whyUndecided } from './inspect-calls.ts';
 import { callsAgain } from './own-rollback.ts';
@@ -27,7 +28,9 @@ export type Due =
   /** Nobody can take it back: it is named, and left. */
   | { readonly kind: 'left'; readonly why: string }
   /** Somebody changed it since. */
-  | { readonly kind: 'drift'; readonly why: string };
+  | { readonly kind: 'drift'; readonly why: string }
+  /** The other host on which it was made can't be looked at. */
+  | { readonly kind: 'undecided'; readonly why: string };
 
 /** What a call of a step's own rollback would alter now. */
 export interface OwnDue {
@@ -90,6 +93,8 @@ export async function dueOf(
   }
   if (typeof due === 'string') return { kind: 'left', why: due };
   if (rollback?.kind === 'nothing' || earlier?.takenBack === true) return { kind: 'done' };
+  const away = due.on === undefined ? undefined : await unreached(run, [due.on]);
+  if (away !== undefined) return { kind: 'undecided', why: away };
   if (!due.action.converges) return { kind: 'undo', from: entry };
   const found = await lookAgain(run, due);
   if (!(found instanceof Unknown)) {

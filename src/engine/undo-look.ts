@@ -43,6 +43,7 @@ export async function lookAtAll(
       }
       if (due.kind === 'left') notes.push(`stays: ${recorded.planned.summary} (${due.why})`);
       if (due.kind === 'drift') drift.push(due.why);
+      if (due.kind === 'undecided') undecided.push(`step ${unit.step} cannot be taken back: ${due.why}`);
     }
     steps.push(stepPlan(unit, shown));
   }

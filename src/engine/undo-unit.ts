@@ -29,6 +29,7 @@ export async function undoUnit(place: StepPlace, entry: Standing, all: readonly 
     if (calls.kind === 'drift') return nothing({ outcome: 'skipped', reason: changedSince(calls.why) });
     for (const recorded of entry.changes) {
       const how = await dueOf(run, entry, recorded, all);
+      if (how.kind === 'undecided') return nothing({ outcome: 'skipped', reason: how.why });
       // A change below another one of the same unit is looked at again when that one is taken back.
       const below = entry.changes.some((other) => other !== recorded && overlap(other, recorded));
       if (how.kind === 'drift' && !below) return nothing({ outcome: 'skipped', reason: changedSince(how.why) });

@@ -7,6 +7,7 @@ import { defineAction, nothing, undo } from '../../src/model/action.ts';
 import type { Event } from '../../src/model/event.ts';
 import { buildRegistry } from '../../src/model/pack.ts';
 import type { Runbook } from '../../src/model/runbook.ts';
+import { Secret } from '../../src/model/secret.ts';
 import { systemClock } from '../../src/transports/clock.ts';
 import { action, alternative, check, cond, fix, probe, runbook, step, symptom } from './build.ts';
 import { type Desk, type DeskRun, openDesk } from './desk.ts';
@@ -66,7 +67,13 @@ const withLines: Partial<ExecuteOptions> = {
 class Killed extends Error {}
 
 /** The run until the process dies at its `at`th event; that one is in the journal still, or not. */
-async function killedAt(desk: Desk, book: Runbook, at: number, kept: boolean): Promise<readonly Event[]> {
+async function killedAt(
+  desk: Desk,
+  book: Runbook,
+  at: number,
+  kept: boolean,
+  options: Partial<ExecuteOptions> = {},
+): Promise<readonly Event[]> {
   const journal: Event[] = [];
   const sink = (event: Event): void => {
     if (event.seq >= at) {
@@ -75,7 +82,7 @@ async function killedAt(desk: Desk, book: Runbook, at: number, kept: boolean): P
     }
     journal.push(event);
   };
-  await expect(desk.run(book, { ...withLines, sinks: [sink] })).rejects.toThrow(Killed);
+  await expect(desk.run(book, { ...withLines, ...options, sinks: [sink] })).rejects.toThrow(Killed);
   return journal;
 }
 
@@ -208,6 +215,52 @@ describe('a run that was killed', () => {
       expect([end.outcome.verdict, desk.read()['bell']]).toEqual([verdict, bell]);
     });
   }
+});
+
+describe('a fix with a secret in it, of which nobody wrote down how it ended', () => {
+  let desk: Desk;
+  afterEach(() => desk?.clear());
+  const secrets = [new Secret('hunter2-hunter2')];
+  /** That event is the last one in the journal. */
+  const killedAfter = async (book: Runbook, last: Event['type']): Promise<readonly Event[]> => {
+    const { events } = await desk.run(book, { ...withLines, secrets });
+    desk.clear();
+    desk = openDesk({ a: 'old' });
+    const at = events.findIndex(({ type }) => type === last) + 1;
+    const journal = await killedAt(desk, book, at, true, { secrets });
+    expect(JSON.stringify(journal)).not.toContain('hunter2');
+    return journal;
+  };
+
+  /** Its fix was made, and the process died before it wrote down how that ended. */
+  const beforeResult = async (book: Runbook): Promise<readonly Event[]> =>
+    (await killedAfter(book, 'fix.result')).filter(({ type }) => type !== 'fix.result');
+
+  it('is settled by what the host kept of it, and verified', async () => {
+    desk = openDesk({ a: 'old' });
+    const book = runbook([
+      step('one', {
+        remediation: fix(action('note.value', says('a', 'hunter2-hunter2'))),
+        verify: claims('a', 'hunter2'),
+      }),
+      step('two', { remediation: fix(action('line.added', note('log'))) }),
+    ]);
+    const journal = await beforeResult(book);
+    const end = await resumed(desk, book, journal, { secrets });
+    expect([end.outcome.verdict, end.exitCode]).toEqual(['fixed', 0]);
+    expect(end.events.filter(({ type }) => type === 'fix.intent')).toHaveLength(1);
+    expect(desk.read()).toEqual({ a: 'hunter2-hunter2', log: 'x\n' });
+  });
+
+  it('stays unknown where only what stands could tell: that would be compared with asterisks', async () => {
+    desk = openDesk({ a: 'old' });
+    const book = runbook([step('one', { remediation: fix(action('note.value', says('a', 'hunter2-hunter2'))) })]);
+    const journal = (await killedAfter(book, 'fix.intent')).map((event) =>
+      event.type === 'fix.intent' ? { ...event, bootId: 'another' } : event,
+    );
+    const end = await resumed(desk, book, journal, { secrets });
+    expect([end.outcome.verdict, desk.read()['a']]).toEqual(['unknown', 'old']);
+  });
 });
 
 describe('a run that was stopped between two steps', () => {
