@@ -40,11 +40,40 @@ function refuse({ report }: Context, path: Path, hole: Hole, help: string): void
 /** How the program that parses text takes data. */
 function asArgument(words: readonly string[], { cel }: Hole): string {
   const data = cel.includes('"') ? '"${{ … }}"' : `"\${{ ${cel} }}"`;
-  const program = baseNames(words).find((name) => /^(?:(?:ba|da|a|k|z)?sh|python[0-9.]*|perl)$/.test(name));
-  if (program === undefined)
-    return `hand it over in its environment: env: { NAME: ${data} }, which awk reads as ENVIRON["NAME"]`;
-  if (program === 'perl') return `pass it as an argument: [perl, -e, 'print $ARGV[0]', --, ${data}]`;
-  if (program.startsWith('python'))
-    return `pass it as an argument: [${program}, -c, 'import sys; print(sys.argv[1])', ${data}]`;
-  return `pass it as an argument: [${program}, -c, 'echo "$1"', ${program}, ${data}]`;
+  const names = baseNames(words);
+  const program = names.find((name) => parsing.test(name));
+  switch (program) {
+    case undefined:
+      return `call what it would run itself, with the data as an argument: [PROGRAM, ${data}]`;
+    case 'awk':
+    case 'gawk':
+    case 'mawk':
+    case 'nawk':
+      return `hand it over in its environment: env: { NAME: ${data} }, which awk reads as ENVIRON["NAME"]`;
+    case 'sed':
+      return `let awk do it, with env: { NAME: ${data} }, which it reads as ENVIRON["NAME"]`;
+    case 'perl':
+      return `pass it as an argument: [perl, -e, 'print $ARGV[0]', --, ${data}]`;
+    case 'ruby':
+      return `pass it as an argument: [ruby, -e, 'puts ARGV[0]', --, ${data}]`;
+    case 'node':
+      return `pass it as an argument: [node, -e, 'console.log(process.argv[1])', --, ${data}]`;
+    case 'php':
+      return `pass it as an argument: [php, -r, 'echo $argv[1];', --, ${data}]`;
+    case 'su':
+      return `call the program without a shell: [runuser, -u, USER, --, PROGRAM, ${data}]`;
+    case 'ssh':
+      return `put that host into the inventory and say \`delegate_to: HOST\`: there [PROGRAM, ${data}] runs without a second shell`;
+    case 'psql':
+      return `hand it over in its environment: env: { NAME: ${data} }, and stdin: "\\\\getenv name NAME", then :'name' in the SQL (psql 15)`;
+    case 'eval':
+      return `eval is no program, and runs data: call the program itself: [PROGRAM, ${data}]`;
+    default:
+      if (program.startsWith('python'))
+        return `pass it as an argument: [${program}, -c, 'import sys; print(sys.argv[1])', ${data}]`;
+      return `pass it as an argument: [${program}, -c, 'echo "$1"', ${program}, ${data}]`;
+  }
 }
+
+/** Programs that have a way of their own to take data. */
+const parsing = /^(?:(?:ba|da|a|k|z)?sh|python[0-9.]*|perl|ruby|node|php|[gmn]?awk|sed|su|ssh|psql|eval)$/;

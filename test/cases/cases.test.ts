@@ -3,6 +3,12 @@ import { printJunit, printTestResults } from '../../src/uses/test-runbooks.ts';
 import { bookText, tryCases } from './in-folder.ts';
 
 describe('a case', () => {
+  test('whose runbook is missing is told so in its own file', async () => {
+    const more = { 'lost.test.yaml': 'runbook: nope.yaml\ncases:\n  - { name: x, host: {}, dry: {} }\n' };
+    const { problems } = await tryCases('  - { name: up, host: down, dry: {} }\n', { more });
+    expect(problems).toEqual([expect.stringMatching(/^1:10 file\/missing there is no such file: .*nope\.yaml$/)]);
+  });
+
   test('passes where dry and real run come to what it expects', async () => {
     const { ok, differences } = await tryCases(`
   - name: down

@@ -50,16 +50,27 @@ describe('data as an argument', () => {
     [`[python3, -c, "print('${X}')"]`, `[python3, -c, 'import sys; print(sys.argv[1])', "${X}"]`],
     [`[perl, -e, "print ${X}"]`, `[perl, -e, 'print $ARGV[0]', --, "${X}"]`],
     [`[awk, "/${X}/"]`, `env: { NAME: "${X}" }, which awk reads as ENVIRON["NAME"]`],
+    [`[su, app, -c, "ls ${X}"]`, `[runuser, -u, USER, --, PROGRAM, "${X}"]`],
+    [`[ssh, web2, "ls ${X}"]`, `delegate_to: HOST`],
+    [`[psql, -c, "select '${X}'"]`, `\\\\getenv name NAME`],
+    [`[node, -e, "a('${X}')"]`, `[node, -e, 'console.log(process.argv[1])', --, "${X}"]`],
+    [`[eval, "ls ${X}"]`, 'call the program itself: [PROGRAM'],
+    [`[rsync, -e, "${X}", a, b]`, 'call what it would run itself'],
   ])('that would be code is refused with a form in which it is none: %s', async (command, help) => {
     expect(await told(command)).toEqual([expect.stringContaining(help)]);
   });
 
   // Whatever stands in the help must be good: somebody will copy it.
-  it.each(['sh', 'bash', 'python3', 'perl'])('may be written as the help for %s says', async (program) => {
-    const [said = ''] = await told(`[${program}, -c, "x ${X}"]`.replace('[perl, -c', '[perl, -e'));
-    const [form = ''] = /\[.*\]/.exec(said) ?? [];
-    expect(await told(form)).toEqual([]);
-  });
+  it.each(['sh', 'bash', 'python3', 'perl', 'ruby', 'node', 'php', 'su'])(
+    'may be written as the help for %s says',
+    async (program) => {
+      const [said = ''] = await told(
+        `[${program}, -c, "x ${X}"]`.replace(/^\[(perl|ruby|node), -c/, '[$1, -e').replace('[php, -c', '[php, -r'),
+      );
+      const [form = ''] = /\[.*\]/.exec(said) ?? [];
+      expect(await told(form)).toEqual([]);
+    },
+  );
 
   it.each([
     ['behind code that goes on to look for options', `[perl, -e, 'print 1', "${X}"]`],

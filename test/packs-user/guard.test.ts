@@ -57,6 +57,16 @@ describe("a probe of an author's own pack", () => {
     expect(reasonOf(value)).toBe(reason);
   });
 
+  it.each([
+    ['nothing to run', { argv: [] }],
+    ['a text', 'ls'],
+    ['words that are no texts', { argv: ['ls', 1] }],
+  ])('that sends %s is told what a command is, with its own line', async (_what, command) => {
+    const reason = reasonOf(await readBy(async (on) => on.run(command as never)));
+    expect(reason).toContain("host.run: a command is { argv: ['id', '-u'] } or { script: 'id -u' }");
+    expect(reason).not.toMatch(/check-command|render/);
+  });
+
   it('that asks for a time the host has not told yet is left to the engine', async () => {
     const failed = readBy(async () => {
       throw timeWanted;

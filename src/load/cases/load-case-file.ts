@@ -35,6 +35,11 @@ export async function loadCaseFile(file: string, loadBook: LoadBook): Promise<Ch
   const { located, report, raw } = opened.value;
   const path = beside(file, String(raw['runbook']));
   const { value: runbook, diagnostics, registry } = await loadBook(path);
+  if (diagnostics.some(({ code, at }) => code === 'file/missing' && at.file === path)) {
+    const help = 'the path of a runbook begins at the folder of the case file';
+    report.at(['runbook'], 'file/missing', `there is no such file: ${path}`, { help });
+    return { diagnostics: report.diagnostics };
+  }
   if (runbook === undefined) return { diagnostics: [...report.diagnostics, ...diagnostics] };
 
   const context: HostContext = {

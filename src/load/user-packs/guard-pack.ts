@@ -1,16 +1,15 @@
 import { inspect } from 'node:util';
 import type { Action } from '../../model/action.ts';
-import type { Command } from '../../model/command.ts';
 import { HostFailure } from '../../model/host-failure.ts';
-import { isObject, type Json } from '../../model/json.ts';
+import type { Json } from '../../model/json.ts';
 import type { Pack } from '../../model/pack.ts';
 import type { Inspector, Probe } from '../../model/probe.ts';
 import { timeWanted } from '../../model/time-wanted.ts';
 import { Unknown } from '../../model/unknown.ts';
-import { unsendable } from '../../shell/render.ts';
 import { describeViolations } from '../describe-violation.ts';
 import { toJsonSchema } from '../json-schema.ts';
 import { paramsValidator } from '../validators.ts';
+import { checkingCommands, commandProblem } from './check-command.ts';
 import { shortName } from './pack-problem.ts';
 import { limited } from './time-limit.ts';
 
@@ -74,7 +73,8 @@ function guardAction(action: Action): Action {
     busy:
       busy === undefined
         ? undefined
-        : (host, change) => unlessBroken(() => limited(action.name, host, async (timed) => busy(timed, change))),
+        : (host, change) =>
+            unlessBroken(() => limited(action.name, host, async (timed) => busy(checkingCommands(timed), change))),
     nothingDone: (answer) => attempt(() => action.nothingDone(answer)),
     same: (before, now) => attempt(() => action.same(before, now)) ?? false,
     rebase: rebase === undefined ? undefined : (before, now, params) => attempt(() => rebase(before, now, params)),
@@ -106,17 +106,9 @@ function rehearsedChange(action: Action, state: Json, change: Json | Unknown | u
 function refuseUnsendable(member: string, commands: unknown): void {
   if (!Array.isArray(commands)) throw new TypeError(`${member} gives no list of commands`);
   for (const command of commands as readonly unknown[]) {
-    if (!isCommand(command)) throw new TypeError(`${member} gives something that is no command`);
-    const problem = unsendable(command);
+    const problem = commandProblem(command);
     if (problem !== undefined) throw new TypeError(`${member}: ${problem}`);
   }
-}
-
-function isCommand(value: unknown): value is Command {
-  if (!isObject(value)) return false;
-  if (typeof value['script'] === 'string') return !('argv' in value);
-  const { argv } = value;
-  return Array.isArray(argv) && argv.length > 0 && argv.every((word) => typeof word === 'string');
 }
 
 async function contained(
@@ -125,7 +117,7 @@ async function contained(
   look: (timed: Inspector) => Promise<unknown>,
 ): Promise<unknown> {
   try {
-    return await limited(name, host, look);
+    return await limited(name, host, (timed) => look(checkingCommands(timed)));
   } catch (error) {
     return broken(name, error);
   }
