@@ -71,5 +71,5 @@ function sharedOf(history: HostHistory, key: string): Shared {
   const touches = units.flatMap(({ attempts }) =>
     attempts.flatMap(({ changes }) => changes.map(({ on, touches }) => ({ on, touches }))),
   );
-  return { host, result, value: stepValue(key, result, [], {}), names, touches };
+  return { host, result, value: stepValue(key, result, [], {}), names, touches, made: true };
 }

@@ -14,6 +14,8 @@ export interface Shared {
   readonly names: readonly (readonly [string, Value])[];
   /** What was changed there, or would be. */
   readonly touches: readonly Touch[];
+  /** It was changed: what is read from now on is the truth. Else somebody has only looked. */
+  readonly made: boolean;
 }
 
 /** A host at a `run_once` step. */

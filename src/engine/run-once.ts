@@ -82,7 +82,8 @@ async function runForAll(
   const tell = (result: StepResult, after: Scope): Shared => {
     const touches = touchesOf(run).slice(before.touches);
     const names = place.step.probes.map(({ name }) => [name, after.get(name) ?? new Unknown('not read')] as const);
-    return { host: at.host, result, value: stepValueOf(after, place.step.id), names, touches };
+    const made = !run.dryRun;
+    return { host: at.host, result, value: stepValueOf(after, place.step.id), names, touches, made };
   };
   try {
     if ((await askBefore(place)) === 'stop') {
@@ -134,7 +135,7 @@ async function takeBackForAll(
   const how = left === undefined ? 'was taken back there' : `could not be taken back there (${left})`;
   const result: StepResult = { outcome: 'failed', reason: `it ${how}` };
   const value = stepValue(id, result, [], {});
-  const sharing = once.replace(at, { host: at.host, result, value, names: [], touches: [] });
+  const sharing = once.replace(at, { host: at.host, result, value, names: [], touches: [], made: true });
   if (sharing.length > 0) {
     const message = `step ${id}, which ${at.host} ran for all (run_once), ${how}; ${foldNames(sharing)} had counted on it`;
     await run.parts.emit({ type: 'warning', message });
@@ -149,7 +150,7 @@ function share(place: StepPlace, scope: Scope, title: string, shared: Shared): R
   const { outcome, reason = '' } = result;
   mayChangeAnything(place, result);
   const touched = touchesHere(run, shared);
-  if (run.dryRun) run.pending.push(...touched.map((touch) => ({ step: place.id, ...touch })));
+  if (run.dryRun && !shared.made) run.pending.push(...touched.map((touch) => ({ step: place.id, ...touch })));
   else run.touchedElsewhere.push(...touched);
   const unknown: HostEnd | undefined =
     outcome === 'unknown' && !run.dryRun ? { kind: 'unknown', step: place.id, reason } : undefined;

@@ -21,6 +21,19 @@ describe('a run_once step', () => {
     expect(events.at(-1)).toMatchObject({ changes: 4 });
   });
 
+  it.each([1, 2, 20])(
+    'that was made is read afterwards as it is, also by who looks only then (forks %i)',
+    async (forks) => {
+      const fleet = onceFleet(3);
+      const { ends } = await runOnceFleet(fleet, { forks, runbook: 'test/rollout/once-looked-after.yaml' });
+      expect(ends).toEqual([
+        'web1: fixed · changed, changed',
+        'web2: fixed · changed on web1, changed',
+        'web3: fixed · changed on web1, changed',
+      ]);
+    },
+  );
+
   it('runs on the first of the order, though others get there sooner', async () => {
     const fleet = onceFleet(3, {
       before: async (host, what) => {
