@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from '../model/json.ts';
 import type { PlannedChange } from '../model/plan.ts';
-import { placesIn } from './delegate.ts';
+import { placesIn, touchedByOthers } from './delegate.ts';
 import type { StepPlace } from './step-place.ts';
 
 /** What of a unit needs somebody's word. */
@@ -20,7 +20,7 @@ export async function approvalMissing(
   const host = run.planned.host.name;
   const planned = run.approved.get(approvalKey(place, alternative));
   const approved = planned ?? unshown(place, alternative);
-  if (approved !== undefined && canonicalJson(approved.map(decision)) !== canonicalJson(shown.changes.map(decision))) {
+  if (approved !== undefined && !asShown(place, approved, shown.changes)) {
     return 'the host is not what it was when the plan was made; look again';
   }
   // Whoever approved the saved plan read there what this asks, and what cannot be taken back.
@@ -52,7 +52,30 @@ export function approvalKey(
   return canonicalJson([place.id, place.within, place.item ?? null, alternative ?? null]);
 }
 
-function decision(change: PlannedChange): object {
-  const { action, become, on = null } = change;
-  return { action, change: change.change, become, on };
+/**
+ * Whether what is due is what was shown. What the walks of other hosts changed since is no drift: there the same is asked for, from
+ * another state, or is done already.
+ */
+function asShown({ run }: StepPlace, shown: readonly PlannedChange[], due: readonly PlannedChange[]): boolean {
+  const left = [...due];
+  for (const was of shown) {
+    const [is] = left;
+    const ours = touchedByOthers(run.parts, run.planned.host.name, was.on, was.touches);
+    const same = is !== undefined && (sameText(was, is, decision) || (ours && sameText(was, is, asked)));
+    if (same) left.shift();
+    else if (!ours) return false;
+  }
+  return left.length === 0;
+}
+
+function sameText(one: PlannedChange, other: PlannedChange, of: (change: PlannedChange) => Json): boolean {
+  return canonicalJson(of(one)) === canonicalJson(of(other));
+}
+
+function decision({ action, become, on, change }: PlannedChange): Json {
+  return { action, change, become, on: on ?? null };
+}
+
+function asked({ action, become, on, params, touches }: PlannedChange): Json {
+  return { action, params, become, on: on ?? null, touches };
 }

@@ -2,6 +2,7 @@ import type { HostOutcome, HostPlan } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
 import type { SavedHost } from '../model/saved-plan.ts';
 import { comparePlans } from './compare-plans.ts';
+import { touchedByOthers } from './delegate.ts';
 import type { Session } from './session.ts';
 import { carryOut, diagnose, type Walker } from './walk.ts';
 
@@ -33,7 +34,9 @@ export function approvedWalker({ hosts, redact, take }: ApprovedPlan): Walker {
       const now = await diagnose({ ...walk, shown: saved.plan });
       const machine = otherMachine(saved, walk.session);
       if (machine !== undefined) return refusedPlan(saved.host, now, machine);
-      const differences = comparePlans(saved.plan, redact(now));
+      const differences = comparePlans(saved.plan, redact(now), (on, resources) =>
+        touchedByOthers(walk.parts, saved.host, on, resources),
+      );
       return differences.length === 0 ? now : refusedPlan(saved.host, now, named(differences));
     },
     async carryOut(walk, plan) {

@@ -1,27 +1,32 @@
 import { canonicalJson, type Json } from '../model/json.ts';
 import type { HostPlan, ItemPlan, PlannedChange, Snapshot, StepPlan } from '../model/plan.ts';
 import { withoutItems } from '../model/reading-id.ts';
+import type { Resource } from '../model/resource.ts';
 import { jsonDifferences } from './json-differences.ts';
 
 /**
  * What is not as it was when a plan was made, the most telling first; empty: all that the plan rests on still holds. Compared are
  * the changes with the states before them and the commands that make them, what each step comes to, the symptom, and what every
- * probe's fingerprint says; times, reasons and notes are not. Both must have passed the redactor. Pure.
+ * probe's fingerprint says; times, reasons and notes are not. Of what is `ours` only what is asked for counts, not the state that it
+ * starts from. Both must have passed the redactor. Pure.
  */
-export function comparePlans(saved: HostPlan, now: HostPlan): readonly string[] {
+export function comparePlans(saved: HostPlan, now: HostPlan, ours: Ours = () => false): readonly string[] {
   const pairs = pairsOf(itemsOf(saved), itemsOf(now));
   const differences = [
     ...newlyFailed(saved.steps, now.steps),
     ...onceDifferences(saved.steps, now.steps),
-    ...pairs.flatMap(({ was, is }) => changeDifferences(was, is)),
+    ...pairs.flatMap(({ was, is }) => changeDifferences(was, is, ours)),
     ...(saved.symptom === now.symptom ? [] : [`symptom: ${saved.symptom} → ${now.symptom}`]),
-    ...snapshotDifferences(saved.snapshots, now.snapshots),
+    ...snapshotDifferences(othersOf(saved.snapshots, ours), othersOf(now.snapshots, ours)),
     ...pairs.flatMap(({ was, is }) => itemDifferences(was, is)),
     ...stepDifferences(saved.steps, now.steps),
     ...(saved.verdict === now.verdict ? [] : [`verdict: ${words(saved.verdict)} → ${words(now.verdict)}`]),
   ];
   return [...new Set(differences)];
 }
+
+/** Whether the very run that carries the plan out changed any of these resources meanwhile, `on` another host if that is given. */
+export type Ours = (on: string | undefined, resources: readonly Resource[]) => boolean;
 
 interface PlacedItem {
   readonly step: StepPlan;
@@ -62,7 +67,7 @@ function pairBy(key: (item: PlacedItem) => string, was: readonly PlacedItem[], i
   return { pairs, was: alone, is: left };
 }
 
-function changeDifferences(was: PlacedItem | undefined, is: PlacedItem | undefined): readonly string[] {
+function changeDifferences(was: PlacedItem | undefined, is: PlacedItem | undefined, ours: Ours): readonly string[] {
   const step = was?.step.id ?? is?.step.id ?? '';
   const [before, now] = [was?.plan.changes ?? [], is?.plan.changes ?? []];
   const twin = (change: PlannedChange, list: readonly PlannedChange[]) =>
@@ -70,7 +75,7 @@ function changeDifferences(was: PlacedItem | undefined, is: PlacedItem | undefin
   const differences = before.flatMap((change) => {
     const other = twin(change, now);
     if (other === undefined) return [`step ${step}: no longer due: ${change.summary}`];
-    return oneChange(step, change, other);
+    return oneChange(step, change, other, ours(change.on, change.touches));
   });
   const come = now.filter((change) => twin(change, before) === undefined);
   differences.push(...come.map((change) => `step ${step}: due now, and not in the plan: ${change.summary}`));
@@ -86,7 +91,12 @@ function sameTarget(one: PlannedChange, other: PlannedChange): boolean {
   return same(one.params, other.params) || same(one.change, other.change);
 }
 
-function oneChange(step: string, was: PlannedChange, is: PlannedChange): string[] {
+function oneChange(step: string, was: PlannedChange, is: PlannedChange, ours: boolean): string[] {
+  if (ours && canonicalJson(was.params) === canonicalJson(is.params)) {
+    const asked = ({ become, touches, irreversible }: PlannedChange): Json =>
+      JSON.parse(JSON.stringify({ become, touches, irreversible }));
+    return jsonDifferences('', asked(was), asked(is)).map((text) => `step ${step}: ${was.summary}: ${text}`);
+  }
   const before = jsonDifferences('', was.before, is.before);
   if (before.length > 0) return before.map((text) => `${subjectOf(was)}: ${text}`);
   if (canonicalJson(was.change) !== canonicalJson(is.change)) {
@@ -176,6 +186,10 @@ function snapshotDifferences(was: readonly Snapshot[], is: readonly Snapshot[]):
       ...come.slice(gone.length).map(() => `${name}: read now, and not for the plan`),
     ];
   });
+}
+
+function othersOf(snapshots: readonly Snapshot[], ours: Ours): readonly Snapshot[] {
+  return snapshots.filter(({ on, reads }) => !ours(on, reads));
 }
 
 /** What one list of readings has more of than the other, and the other way round. */

@@ -8,7 +8,7 @@ import type { ActionCall, Become, ProbeCall, Runbook, Text } from '../model/runb
 import type { AdoptRequest, FixOutcome, FixRequest } from '../model/transport.ts';
 import { delegateIds } from './delegates.ts';
 import type { FixKey } from './fix-key.ts';
-import type { HostRun, PendingChange } from './host-run.ts';
+import type { EngineParts, HostRun, PendingChange } from './host-run.ts';
 import type { FixWait } from './recover-fix.ts';
 import { type Session, sessionOver } from './session.ts';
 
@@ -164,6 +164,16 @@ export async function markRecorded(run: HostRun, key: FixKey): Promise<void> {
 /** Changes that a dry run did not make, and that would be seen in these resources of that host. */
 export function unmadeOn(run: HostRun, on: Place, reads: readonly Resource[]): readonly PendingChange[] {
   return run.pending.filter((pending) => pending.on === on && anyOverlap(reads, pending.touches));
+}
+
+/** Whether this run changed any of these resources, of a host or of the one it delegates to (`on`), in the walks of other hosts. */
+export function touchedByOthers(
+  { delegates }: Pick<EngineParts, 'delegates'>,
+  host: string,
+  on: Place,
+  resources: readonly Resource[],
+): boolean {
+  return anyOverlap(resources, delegates?.touchedOn(on ?? host, host) ?? []);
 }
 
 /** Who a call runs as on the host where it is carried out: nearest wins. */

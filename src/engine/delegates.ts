@@ -29,7 +29,7 @@ export class Delegates {
   readonly #parts: DelegateParts;
   readonly #hosts: ReadonlyMap<string, Host>;
   readonly #wires = new Map<string, Promise<Wire>>();
-  readonly #touched = new Map<string, Resource[]>();
+  readonly #touched = new Map<string, { readonly by: string; readonly resources: readonly Resource[] }[]>();
 
   constructor(parts: DelegateParts) {
     this.#parts = parts;
@@ -50,14 +50,16 @@ export class Delegates {
     return opening;
   }
 
-  /** Something of it is about to be changed for another host. */
-  touch(name: string, resources: readonly Resource[]): void {
-    this.#touched.set(name, [...(this.#touched.get(name) ?? []), ...resources]);
+  /** Something of a host is about to be changed, `by` the walk of this or another one. */
+  touch(name: string, resources: readonly Resource[], by: string): void {
+    const touched = this.#touched.get(name) ?? [];
+    this.#touched.set(name, touched);
+    touched.push({ by, resources });
   }
 
-  /** What of a host was changed for others so far. */
-  touchedOn(name: string): readonly Resource[] {
-    return this.#touched.get(name) ?? [];
+  /** What of a host this run changed so far, but for what the walk of `besides` did. */
+  touchedOn(name: string, besides: string): readonly Resource[] {
+    return (this.#touched.get(name) ?? []).flatMap(({ by, resources }) => (by === besides ? [] : resources));
   }
 
   /** Gives all locks back, and closes all connections. `sweep`: and has the markers removed that are not needed any more. */

@@ -177,7 +177,8 @@ export interface HostRun {
 export function mayBeTouched(run: HostRun, reads: readonly Resource[]): boolean {
   const changes = [...run.made, ...run.touchedElsewhere];
   const own = changes.flatMap(({ on, touches }) => (on === undefined ? touches : []));
-  const forOthers = run.parts.delegates?.touchedOn(run.planned.host.name) ?? [];
+  const host = run.planned.host.name;
+  const forOthers = run.parts.delegates?.touchedOn(host, host) ?? [];
   if ([...own, ...forOthers].some((touched) => reads.some((read) => sameDomain(read, touched)))) return true;
   return unmadeOn(run, undefined, reads).length > 0;
 }

@@ -215,6 +215,7 @@ function attempt(
   const { run, step } = place;
   const { emit, stopping } = run.parts;
   const { fixBegun } = run;
+  const host = run.planned.host.name;
   const alternative = unit.alternative === undefined ? {} : { alternative: unit.alternative };
   const turn = takeTurns(place, { timeoutMs: step.timeoutMs, signal: stopping });
   const key = fixKey(place, unit.alternative);
@@ -226,7 +227,7 @@ function attempt(
       const own = unit.own === undefined ? {} : { rollback: unit.own };
       const places = placesIn(left);
       const others = places.length === 0 ? {} : { delegates: await idsIn(run, places) };
-      for (const { on, touches } of left) if (on !== undefined) run.parts.delegates?.touch(on, touches);
+      for (const { on, touches } of left) run.parts.delegates?.touch(on ?? host, touches, host);
       const about = { ...alternative, ...boot, ...others, changes: planned, ...own, ...unit.risky };
       await emit({ type: 'fix.intent', ...stampOf(place), key, attempt: count, ...about });
       const unarmed = await deadMan?.arm(count, left);
