@@ -8,7 +8,7 @@ import type { ActionCall, Become, ProbeCall, Runbook, Text } from '../model/runb
 import type { AdoptRequest, FixOutcome, FixRequest } from '../model/transport.ts';
 import { delegateIds } from './delegates.ts';
 import type { FixKey } from './fix-key.ts';
-import type { EngineParts, HostRun, PendingChange } from './host-run.ts';
+import type { EngineParts, HostRun, PendingChange, Touch } from './host-run.ts';
 import type { FixWait } from './recover-fix.ts';
 import { type Session, sessionOver } from './session.ts';
 
@@ -164,6 +164,12 @@ export async function markRecorded(run: HostRun, key: FixKey): Promise<void> {
 /** Changes that a dry run did not make, and that would be seen in these resources of that host. */
 export function unmadeOn(run: HostRun, on: Place, reads: readonly Resource[]): readonly PendingChange[] {
   return run.pending.filter((pending) => pending.on === on && anyOverlap(reads, pending.touches));
+}
+
+/** These changes are about to be made: the walks of other hosts may meet them. */
+export function touchAll({ parts, planned }: HostRun, changes: readonly Touch[]): void {
+  const { name } = planned.host;
+  for (const { on, touches } of changes) parts.delegates?.touch(on ?? name, touches, name);
 }
 
 /** Whether this run changed any of these resources, of a host or of the one it delegates to (`on`), in the walks of other hosts. */

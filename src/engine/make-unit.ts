@@ -1,16 +1,15 @@
 import type { Scope } from '../expr/evaluate.ts';
 import { interpolateText } from '../expr/interpolate.ts';
 import { assertNever } from '../model/assert-never.ts';
-import type { OwnRollback } from '../model/history.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { PlannedChange } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
 import type { ActionCall, Check, Risky, StepRollback, Text } from '../model/runbook.ts';
 import type { Unknown } from '../model/unknown.ts';
 import { approvalMissing } from './approval.ts';
-import { type Attempted, type Attempts, attemptFix } from './attempt-fix.ts';
+import { attemptUnit } from './attempt-unit.ts';
 import type { DeadManSwitch } from './dead-man.ts';
-import { idsIn, lockedElsewhere, markChanges, markRecorded, placesIn, placesOf, unreached } from './delegate.ts';
+import { lockedElsewhere, markRecorded, placesIn, placesOf, unreached } from './delegate.ts';
 import { type FixKey, fixKey } from './fix-key.ts';
 import type { MadeChange } from './host-run.ts';
 import { type DueChange, inspectCalls } from './inspect-calls.ts';
@@ -21,7 +20,6 @@ import { confirmUnit, deadManOf, resumeGuarded, takenBackByHost } from './risky-
 import { failedParts, runCheck } from './run-check.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
 import { takeBack } from './take-back.ts';
-import { takeTurns } from './turn.ts';
 
 /** One fix with all that belongs to it: a step's, or one alternative's. */
 export interface Unit {
@@ -45,6 +43,8 @@ export interface UnitResult {
   readonly interrupted?: true;
   /** Failed before it was tried: it says nothing of whether it would help. */
   readonly untried?: true;
+  /** A host that it delegates to cannot be reached. */
+  readonly away?: true;
   /** Made, and still there: the caller decides by `on_failure`. */
   readonly standing: readonly MadeChange[];
   /** Takes this unit's changes back. */
@@ -65,7 +65,7 @@ export async function makeUnit(place: StepPlace, unit: Unit, scope: Scope): Prom
   const look = lookOf(place);
   const places = placesOf(run, { calls: unit.calls, delegateTo: look.delegateTo }, scope);
   const away = places.length === 0 ? undefined : await unreached(run, places);
-  if (away !== undefined) return { ...plain({ outcome: 'failed', reason: away }), untried: true };
+  if (away !== undefined) return { ...plain({ outcome: 'failed', reason: away }), untried: true, away: true };
   const decided = await inspectCalls(run, look, unit.calls, scope);
   switch (decided.kind) {
     case 'failed':
@@ -166,7 +166,7 @@ async function make(
     return { result, untried: true, standing: [], takeBack: nothingToTakeBack };
   }
   const own = ownRollback(place, unit.rollback, scope);
-  const applied = await attempt(place, { ...unit, own }, due, shown.changes, firstAttempt, deadMan);
+  const applied = await attemptUnit(place, { ...unit, own }, due, shown.changes, firstAttempt, deadMan);
   // The host of a risky fix takes all of it back that may have been begun.
   const whole = applied.kind === 'done' || (applied.kind === 'unknown' && deadMan !== undefined);
   const begun = whole ? due : applied.kind === 'not_started' ? [] : applied.begun;
@@ -201,57 +201,6 @@ function madeChange(place: StepPlace, due: DueChange, planned: PlannedChange | u
   if (planned === undefined) throw new Error('a change was made that was not planned');
   const { action, params, before, change, touches, become, on } = due;
   return { step: place.id, action, params, before, change, touches, become, on, planned, undoKey };
-}
-
-/** Attempts a fix, waiting for its turn where another program holds what it needs; each attempt is told. */
-function attempt(
-  place: StepPlace,
-  unit: Unit & { readonly own: OwnRollback | undefined },
-  due: readonly DueChange[],
-  changes: readonly PlannedChange[],
-  first: number,
-  deadMan: DeadManSwitch | undefined,
-): Promise<Attempted> {
-  const { run, step } = place;
-  const { emit, stopping } = run.parts;
-  const { fixBegun } = run;
-  const host = run.planned.host.name;
-  const alternative = unit.alternative === undefined ? {} : { alternative: unit.alternative };
-  const turn = takeTurns(place, { timeoutMs: step.timeoutMs, signal: stopping });
-  const key = fixKey(place, unit.alternative);
-  const told: Attempts = {
-    async before(count, left) {
-      const planned = changes.filter((_, index) => left.some((entry) => entry === due[index]));
-      const bootId = run.session.bootId();
-      const boot = bootId === undefined ? {} : { bootId };
-      const own = unit.own === undefined ? {} : { rollback: unit.own };
-      const places = placesIn(left);
-      const others = places.length === 0 ? {} : { delegates: await idsIn(run, places) };
-      for (const { on, touches } of left) run.parts.delegates?.touch(on ?? host, touches, host);
-      const about = { ...alternative, ...boot, ...others, changes: planned, ...own, ...unit.risky };
-      await emit({ type: 'fix.intent', ...stampOf(place), key, attempt: count, ...about });
-      const unarmed = await deadMan?.arm(count, left);
-      if (unarmed === undefined) run.fixBegun = true;
-      return unarmed;
-    },
-    async after(count, left, applied, ms) {
-      const nothing = applied.kind === 'not_started' || (applied.kind === 'busy' && applied.done.length === 0);
-      if (nothing && left.length === due.length) {
-        run.fixBegun = fixBegun;
-        await deadMan?.idle();
-      }
-      if (!nothing) markChanges(run, place.runbook, step.become, placesIn(left));
-      const outcome = applied.kind === 'busy' ? (nothing ? 'not_started' : 'failed') : applied.kind;
-      const reason = applied.kind === 'done' ? {} : { reason: applied.reason };
-      const done = 'begun' in applied ? applied.begun : applied.kind === 'busy' ? applied.done : undefined;
-      const begun = nothing || done === undefined ? {} : { begun: done.length };
-      await emit({ type: 'fix.result', ...stampOf(place), key, attempt: count, outcome, ...reason, ...begun, ms });
-      // A switch looks at its fix's markers until it is settled itself.
-      const known = outcome === 'done' || outcome === 'failed';
-      if (known && deadMan === undefined) await markRecorded(run, [...key, count]);
-    },
-  };
-  return attemptFix(run, due, turn, key, told, first);
 }
 
 /** Goes on with what an earlier process of this run left of a unit: nothing of it is made again. */

@@ -16,6 +16,8 @@ export interface Shared {
   readonly touches: readonly Touch[];
   /** It was changed: what is read from now on is the truth. Else somebody has only looked. */
   readonly made: boolean;
+  /** Its host's way ended with it, though that only looked. */
+  readonly ends?: true;
 }
 
 /** A host at a `run_once` step. */

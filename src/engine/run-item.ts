@@ -14,7 +14,7 @@ import { makeUnit, type Unit, undecided } from './make-unit.ts';
 import { begunBefore } from './past.ts';
 import { readProbes, unreadProbes } from './read-probes.ts';
 import { type CheckResult, failedParts, runCheck } from './run-check.ts';
-import { type Ending, endOf, mayChangeAnything, settle, withUnit } from './settle.ts';
+import { type Ending, endAway, endOf, mayChangeAnything, settle, withUnit } from './settle.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
 import { decideTraced, tracedAt } from './trace-conditions.ts';
 import { tryAlternatives } from './try-alternatives.ts';
@@ -42,8 +42,7 @@ export async function runItem(place: StepPlace, outer: Scope, runNested: RunNest
   const away = await awayFor(place, outer);
   if (away !== undefined) {
     const unread = unreadProbes(outer, step.probes, new Unknown(away));
-    const result: StepResult = { outcome: 'failed', reason: away };
-    return { scope: unread, notes, ...endOf(place, { ...itemPlan(place, unread), result }, result) };
+    return { scope: unread, notes, ...endAway(place, itemPlan(place, unread), away) };
   }
   const scope = await readProbes(run, lookOf(place), step.probes, outer);
   const common = { scope, notes, bad: false };

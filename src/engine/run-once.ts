@@ -93,7 +93,9 @@ async function runForAll(
     const ran = await runHere();
     const leaves = ran.end !== undefined && leavesIt(ran.end);
     const cut: StepResult = { outcome: 'failed', reason: 'it did not come to its end' };
-    once.settle(at, leaves && !run.fixBegun ? undefined : tell(leaves ? cut : ran.plan.result, ran.scope));
+    const told = tell(leaves ? cut : ran.plan.result, ran.scope);
+    const ends = ran.end?.kind === 'failed' ? ({ ends: true } as const) : {};
+    once.settle(at, leaves && !run.fixBegun ? undefined : { ...told, ...ends });
     for (const [index, unit] of run.standing.entries()) {
       if (index < before.units) continue;
       run.standing[index] = { ...unit, takeBack: () => takeBackForAll(once, at, place, unit.takeBack) };
@@ -157,7 +159,7 @@ function share(place: StepPlace, scope: Scope, title: string, shared: Shared): R
   return {
     scope: withStep(extend(scope, shared.names), step.id, shared.value),
     plan: stepPlan(place, title, result, [], []),
-    end: endsHost(place, result) ? failedEnd(place, reason) : unknown,
+    end: shared.ends === true || endsHost(place, result) ? failedEnd(place, reason) : unknown,
     bad: outcome === 'failed' || outcome === 'unknown',
     changed: outcome === 'changed',
   };

@@ -49,6 +49,13 @@ export function endOf(place: StepPlace, plan: ItemPlan, result: StepResult): End
   return { plan, end: failedEnd(place, result.reason ?? 'failed'), bad: true };
 }
 
+/** Where the host that a step delegates to cannot be reached, a dry run ends too: a real one gets no further. */
+export function endAway(place: StepPlace, plan: ItemPlan, reason: string): Ending {
+  const failed: ItemPlan = { ...plan, result: { outcome: 'failed', reason } };
+  const goesOn = place.step.onFailure === 'continue';
+  return { plan: failed, end: goesOn ? undefined : failedEnd(place, reason), bad: true };
+}
+
 /** After a unit: keep it, or take it back as `on_failure` says. */
 export async function settle(place: StepPlace, plan: ItemPlan, made: UnitResult): Promise<Ending> {
   const { run, step } = place;
@@ -56,6 +63,7 @@ export async function settle(place: StepPlace, plan: ItemPlan, made: UnitResult)
   if (made.refused !== undefined) return { plan, end: { kind: 'refused', reason: made.refused }, bad: true };
   if (made.interrupted)
     return { plan, end: { kind: 'interrupted', reason: stopReason(run.parts.stopping) }, bad: false };
+  if (made.away === true) return endAway(place, plan, reason);
   if (outcome === 'unknown') return { plan, end: { kind: 'unknown', step: place.id, reason }, bad: true };
   if (outcome === 'changed' || outcome === 'would_change') {
     run.standing.push({ step: place.id, takeBack: made.takeBack });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mend } from '../../src/mend.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import { printPlan } from '../../src/reporters/print-plan.ts';
 import { usual } from '../run-mend.ts';
 import { app, balancer, did, roll } from './fleet.ts';
 
@@ -70,6 +71,22 @@ describe('a step that is carried out on another host', () => {
     }
     expect(did(app1)).toEqual([]);
   });
+
+  it.each(['rolling', 'both', 'once'])(
+    'ends a dry run where that host cannot be reached: nothing after it would be done (%s)',
+    async (book) => {
+      const runbook = `test/delegate/${book}.yaml`;
+      const fleet = { app1: app(), app2: app(), lb1: balancer() };
+      const { outcomes, plans } = await roll(fleet, { gone: new Set(['lb1']), request: { mode: 'dry_run', runbook } });
+      for (const { steps } of outcomes) {
+        const [first, ...later] = steps.map(({ result }) => result.outcome);
+        expect([first, ...later]).toEqual(['failed', ...later.map(() => 'skipped')]);
+      }
+      expect(outcomes.map(({ verdict }) => verdict)).toEqual(['not_fixed', 'not_fixed']);
+      const text = printPlan(plans, { colour: false, columns: 80, verbosity: 0, diff: false });
+      expect(text).toContain('Plan: no host would change, 2 not fixed\n');
+    },
+  );
 
   it('is carried out on its own host where that is the one it is delegated to', async () => {
     const lb1 = balancer();
