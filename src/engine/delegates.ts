@@ -29,6 +29,8 @@ export class Delegates {
   readonly #parts: DelegateParts;
   readonly #hosts: ReadonlyMap<string, Host>;
   readonly #wires = new Map<string, Promise<Wire>>();
+  /** The last turn on each of them. */
+  readonly #turns = new Map<string, Promise<void>>();
   readonly #touched = new Map<string, { readonly by: string; readonly resources: readonly Resource[] }[]>();
 
   constructor(parts: DelegateParts) {
@@ -48,6 +50,18 @@ export class Delegates {
     this.#wires.set(name, opening);
     opening.catch(() => this.#wires.delete(name));
     return opening;
+  }
+
+  /**
+   * Waits until the earlier turns on these hosts are over; gives how this one ends. Who looks at a host and then changes it by what
+   * it saw would else lose what another one changes there in between.
+   */
+  async turnOn(names: readonly string[]): Promise<() => void> {
+    const { promise, end } = turn();
+    const earlier = names.map((name) => this.#turns.get(name));
+    for (const name of names) this.#turns.set(name, promise);
+    await Promise.all(earlier);
+    return end;
   }
 
   /** Something of a host is about to be changed, `by` the walk of this or another one. */
@@ -98,6 +112,14 @@ export class Delegates {
       throw new HostFailure('command', `${name}, to which it is delegated: ${error.message}`, error.help);
     }
   }
+}
+
+function turn(): { readonly promise: Promise<void>; readonly end: () => void } {
+  let end = (): void => undefined;
+  const promise = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { promise, end };
 }
 
 const noParams = {};
