@@ -166,6 +166,14 @@ export function unmadeOn(run: HostRun, on: Place, reads: readonly Resource[]): r
   return run.pending.filter((pending) => pending.on === on && anyOverlap(reads, pending.touches));
 }
 
+/** Waits until no other walk is between its look at these hosts (or this one) and its change; gives how to end the turn. */
+export async function turnOn({ parts, planned }: HostRun, places: readonly string[]): Promise<() => void> {
+  const { delegates } = parts;
+  if (delegates === undefined) return () => undefined;
+  const { name } = planned.host;
+  return delegates.turnOn(delegates.find(name) === undefined ? places : [name, ...places]);
+}
+
 /** These changes are about to be made: the walks of other hosts may meet them. */
 export function touchAll({ parts, planned }: HostRun, changes: readonly Touch[]): void {
   const { name } = planned.host;

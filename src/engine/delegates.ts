@@ -30,6 +30,8 @@ export class Delegates {
   readonly #parts: DelegateParts;
   readonly #hosts: ReadonlyMap<string, Host>;
   readonly #wires = new Map<string, Promise<Wire>>();
+  /** The last turn on each of them. */
+  readonly #turns = new Map<string, Promise<void>>();
   readonly #touched = new Map<string, { readonly by: string; readonly resources: readonly Resource[] }[]>();
 
   constructor(parts: DelegateParts) {
@@ -49,6 +51,18 @@ export class Delegates {
     this.#wires.set(name, opening);
     opening.catch(() => this.#wires.delete(name));
     return opening;
+  }
+
+  /**
+   * Waits until the earlier turns on these hosts are over; gives how this one ends. Who looks at a host and then changes it by what
+   * it saw would else lose what another one changes there in between.
+   */
+  async turnOn(names: readonly string[]): Promise<() => void> {
+    const { promise, end } = turn();
+    const earlier = names.map((name) => this.#turns.get(name));
+    for (const name of names) this.#turns.set(name, promise);
+    await Promise.all(earlier);
+    return end;
   }
 
   /** Something of a host is about to be changed, `by` the walk of this or another one. */
@@ -100,6 +114,16 @@ export class Delegates {
     }
   }
 }
+
+function turn(): { readonly promise: Promise<void>; readonly end: () => void } {
+  let end = (): void => undefined;
+  const promise = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { promise, end };
+}
+
+const noParams = {};
 
 /** Which machine answers there, and in which boot; a host tells with its first answer. */
 async function idsOf(host: string, connection: Connection): Promise<DelegateIds> {

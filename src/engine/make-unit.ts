@@ -9,7 +9,7 @@ import type { Unknown } from '../model/unknown.ts';
 import { approvalMissing } from './approval.ts';
 import { attemptUnit } from './attempt-unit.ts';
 import type { DeadManSwitch } from './dead-man.ts';
-import { lockedElsewhere, markRecorded, placesIn, placesOf, unreached } from './delegate.ts';
+import { lockedElsewhere, markRecorded, placesIn, placesOf, turnOn, unreached } from './delegate.ts';
 import { type FixKey, fixKey } from './fix-key.ts';
 import type { MadeChange } from './host-run.ts';
 import { type DueChange, inspectCalls } from './inspect-calls.ts';
@@ -63,11 +63,29 @@ export async function makeUnit(place: StepPlace, unit: Unit, scope: Scope): Prom
   const deadMan = deadManOf(place, unit, scope);
   const resumed = record === undefined ? undefined : await resumeGuarded(place, deadMan, record);
   if (resumed !== undefined && resumed.kind !== 'fresh') return goOn(place, unit, resumed, scope, deadMan);
-  const look = lookOf(place);
-  const places = placesOf(run, { calls: unit.calls, delegateTo: look.delegateTo }, scope);
+  const places = placesOf(run, { calls: unit.calls, delegateTo: lookOf(place).delegateTo }, scope);
   const away = places.length === 0 ? undefined : await unreached(run, places);
   if (away !== undefined) return { ...plain({ outcome: 'failed', reason: away }), untried: true, away: true };
-  const decided = await inspectCalls(run, look, unit.calls, scope);
+  const free = run.dryRun ? () => undefined : await turnOn(run, places);
+  try {
+    return await decideAndMake(place, unit, scope, { deadMan, firstAttempt: resumed?.attempt ?? 1, free });
+  } finally {
+    free();
+  }
+}
+
+/** What the making of a fix needs besides its changes. */
+interface Making {
+  readonly deadMan: DeadManSwitch | undefined;
+  readonly firstAttempt: number;
+  /** Nothing is changed any more: the next host may look. */
+  readonly free: () => void;
+}
+
+async function decideAndMake(place: StepPlace, unit: Unit, scope: Scope, making: Making): Promise<UnitResult> {
+  const { run } = place;
+  const { deadMan } = making;
+  const decided = await inspectCalls(run, lookOf(place), unit.calls, scope);
   switch (decided.kind) {
     case 'failed':
       return { ...plain({ outcome: 'failed', reason: decided.reason }), untried: true };
@@ -82,7 +100,7 @@ export async function makeUnit(place: StepPlace, unit: Unit, scope: Scope): Prom
       const shown = { changes, ...shownWith(unit, changes, scope) };
       return run.dryRun
         ? { ...shown, ...(await foresee(place, unit, decided.changes, scope)) }
-        : { ...shown, ...(await make(place, unit, decided.changes, shown, scope, deadMan, resumed?.attempt)) };
+        : { ...shown, ...(await make(place, unit, decided.changes, shown, scope, making)) };
     }
     default:
       return assertNever(decided);
@@ -147,8 +165,7 @@ async function make(
   due: readonly DueChange[],
   shown: Shown & { readonly changes: readonly PlannedChange[] },
   scope: Scope,
-  deadMan: DeadManSwitch | undefined,
-  firstAttempt = 1,
+  { deadMan, firstAttempt, free }: Making,
 ): Promise<UnitEnd> {
   if (unit.alternative !== undefined) {
     // An alternative of which it is foreseen that it will not do is not tried, just as the dry run says.
@@ -168,6 +185,7 @@ async function make(
   }
   const own = ownRollback(place, unit.rollback, scope);
   const applied = await attemptUnit(place, { ...unit, own }, due, shown.changes, firstAttempt, deadMan);
+  free();
   // The host of a risky fix takes all of it back that may have been begun.
   const whole = applied.kind === 'done' || (applied.kind === 'unknown' && deadMan !== undefined);
   const begun = whole ? due : applied.kind === 'not_started' ? [] : applied.begun;
