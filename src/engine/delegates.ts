@@ -123,8 +123,6 @@ function turn(): { readonly promise: Promise<void>; readonly end: () => void } {
   return { promise, end };
 }
 
-const noParams = {};
-
 /** Which machine answers there, and in which boot; a host tells with its first answer. */
 async function idsOf(host: string, connection: Connection): Promise<DelegateIds> {
   await greet(connection, false);
