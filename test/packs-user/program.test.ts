@@ -27,6 +27,17 @@ async function gone(name: string): Promise<void> {
   await expect.poll(() => existsSync(`/proc/${pid}/exe`), { timeout: 10_000 }).toBe(false);
 }
 
+/** Shell text that starts a program in a session of its own, where it keeps the output open, and waits until it is there. */
+function elsewhere(name: string): string {
+  const pid = join(folder, name);
+  return `setsid sh -c 'echo $$ > ${pid}; exec sleep 30' & until [ -s ${pid} ]; do :; done`;
+}
+
+/** Ends what was started so. */
+function end(name: string): void {
+  process.kill(Number(readFileSync(join(folder, name), 'utf8')), 'SIGKILL');
+}
+
 /** A host that answers what it was asked. */
 function echoingHost(): Inspector & { readonly asked: Command[] } {
   const asked: Command[] = [];
@@ -81,6 +92,28 @@ describe('a program that is asked', { timeout: 60_000 }, () => {
     const file = program(`sleep 1000 >/dev/null 2>&1 & echo $! > ${join(folder, 'left')}; echo 1`);
     expect(await runProgram(file, {})).toMatchObject({ value: 1 });
     await gone('left');
+  });
+
+  it('that hangs is stopped, whatever it started elsewhere', async () => {
+    const file = program(`${elsewhere('away')}; wait`);
+    const begun = performance.now();
+    const reply = await runProgram(file, {}, { timeoutMs: 1_000 });
+    expect(reply).toMatchObject({ why: 'it took longer than 1 s and was stopped' });
+    expect(performance.now() - begun).toBeLessThan(15_000);
+    end('away');
+  });
+
+  it('has replied when it has ended, whoever still holds its output', async () => {
+    const file = program(`${elsewhere('holder')}; echo 1`);
+    const open = (): number =>
+      process.getActiveResourcesInfo().filter((kind) => /^(?:Pipe|Process)Wrap/.test(kind)).length;
+    const before = open();
+    const begun = performance.now();
+    expect(await runProgram(file, {})).toEqual({ kind: 'reply', value: 1 });
+    expect(performance.now() - begun).toBeLessThan(15_000);
+    // What is open keeps mendgate from ending.
+    await expect.poll(open).toBe(before);
+    end('holder');
   });
 
   it("sees neither agents nor what else is in mendgate's surroundings", async () => {

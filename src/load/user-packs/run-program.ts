@@ -17,9 +17,13 @@ export type Reply =
 /** Of what a program says on stderr. */
 const mostSaid = 64 * 1024;
 
+/** For what is still in its pipes when it has ended; only where something that it started holds them open. */
+const graceMs = 1_000;
+
 /**
  * Starts a program without a shell, in its own folder, with one JSON value on its stdin; gives the one on its stdout. It
- * gets only harmless parts of the environment, and nothing that it started outlives it.
+ * gets only harmless parts of the environment. Its process group is ended with it; what it started in a session of its own
+ * goes on, and nobody waits for that.
  */
 export function runProgram(file: string, question: unknown, limits: ProgramLimits = {}): Promise<Reply> {
   const { timeoutMs = 30_000, maxBytes = 1024 * 1024 } = limits;
@@ -38,8 +42,16 @@ export function runProgram(file: string, question: unknown, limits: ProgramLimit
     child.stdout.on('data', stdout.take);
     child.stderr.on('data', stderr.take);
     child.on('error', (error) => settle({ kind: 'failed', why: notStarted(error) }));
-    child.on('exit', () => endGroup(child.pid));
+    let grace: NodeJS.Timeout | undefined;
+    child.on('exit', () => {
+      endGroup(child.pid);
+      grace = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, graceMs);
+    });
     child.on('close', (code, signal) => {
+      clearTimeout(grace);
       const fail = (why: string): void => settle({ kind: 'failed', why: withSaid(why, stderr.text()) });
       if (stdout.full()) fail(`it printed more than ${maxBytes} bytes`);
       else if (signal !== null && child.killed) fail(`it took longer than ${timeoutMs / 1000} s and was stopped`);
