@@ -4,7 +4,7 @@
 export type { NamedBranch } from './cases/branches.ts';
 export type { Came, Mismatch } from './cases/compare.ts';
 export type { Answered } from './cases/fake-host.ts';
-export type { BookCoverage, BrokenFile, FileResult } from './cases/file-result.ts';
+export type { BookCoverage, BrokenFile, FileResult, Shortfall } from './cases/file-result.ts';
 export type { Mutation, Survivor } from './cases/mutate.ts';
 export type { CaseRun } from './cases/run-cases.ts';
 export type { RunResult } from './engine/execute-plan.ts';

@@ -32,10 +32,33 @@ export function allPassed(results: readonly FileResult[]): boolean {
   return results.every(({ runs }) => runs.every(passed));
 }
 
-/** Survivors without a reason. */
-export function unexplained(results: readonly FileResult[]): number {
-  return results.flatMap(({ mutation }) => mutation?.survivors ?? []).filter(({ because }) => because === undefined)
-    .length;
+/** Why a test fails though each of its cases passes. */
+export interface Shortfall {
+  /** The case file, or the runbook's id. */
+  readonly of: string;
+  readonly what: 'unnoticed answers' | 'coverage';
+  /** In a few words. */
+  readonly message: string;
+}
+
+/** Answers that no case notices, without a reason, and runbooks of which less than `least` percent is covered. */
+export function shortfallsOf(
+  results: readonly FileResult[],
+  coverage: readonly BookCoverage[],
+  least: number,
+): readonly Shortfall[] {
+  const unnoticed = results.flatMap(({ file, mutation }): readonly Shortfall[] => {
+    const answers = mutation?.survivors.filter(({ because }) => because === undefined).length ?? 0;
+    const message = `${answers} ${answers === 1 ? 'answer' : 'answers'} unnoticed`;
+    return answers === 0 ? [] : [{ of: file, what: 'unnoticed answers', message }];
+  });
+  const tooLittle = coverage
+    .filter((book) => percentOf(book) < least)
+    .map((book): Shortfall => {
+      const message = `${percentOf(book)} % of ${book.runbook} covered, not ${least} %`;
+      return { of: book.runbook, what: 'coverage', message };
+    });
+  return [...unnoticed, ...tooLittle];
 }
 
 /** Whole percent, rounded down: 100 is everything. */

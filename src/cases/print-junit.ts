@@ -1,13 +1,17 @@
 import { xmlText } from '../model/xml-text.ts';
-import type { BrokenFile, FileResult } from './file-result.ts';
+import type { BrokenFile, FileResult, Shortfall } from './file-result.ts';
 import { type CaseRun, passed } from './run-cases.ts';
 
-/** The results as JUnit XML, as CI systems read it: a suite for each file, a case for each run; an error for each broken file. */
-export function printJunit(results: readonly FileResult[], broken: readonly BrokenFile[]): string {
+/** The results as JUnit XML, as CI systems read it: a suite for each file, a case for each run; an error for each broken file, a failure for each shortfall. */
+export function printJunit(
+  results: readonly FileResult[],
+  broken: readonly BrokenFile[],
+  shortfalls: readonly Shortfall[],
+): string {
   const runs = results.flatMap((result) => result.runs);
-  const suites = [...results.map(suite), ...broken.map(brokenSuite)];
-  const tests = runs.length + broken.length;
-  const head = `<testsuites name="mendgate test" tests="${tests}" failures="${failures(runs)}" errors="${broken.length}" time="${seconds(runs)}">`;
+  const suites = [...results.map(suite), ...broken.map(brokenSuite), ...shortfalls.map(shortSuite)];
+  const tests = runs.length + broken.length + shortfalls.length;
+  const head = `<testsuites name="mendgate test" tests="${tests}" failures="${failures(runs) + shortfalls.length}" errors="${broken.length}" time="${seconds(runs)}">`;
   return ['<?xml version="1.0" encoding="UTF-8"?>', head, ...suites, '</testsuites>', ''].join('\n');
 }
 
@@ -22,6 +26,15 @@ function brokenSuite({ file, errors }: BrokenFile): string {
   return `  <testsuite name="${name}" tests="1" failures="0" errors="1" skipped="0" time="0.000">
     <testcase classname="${name}" name="not run" time="0.000">
       <error message="${xmlText(errors[0]?.message ?? '')}">${xmlText(lines.join('\n'))}</error>
+    </testcase>
+  </testsuite>`;
+}
+
+function shortSuite({ of, what, message }: Shortfall): string {
+  const name = xmlText(of);
+  return `  <testsuite name="${name}" tests="1" failures="1" errors="0" skipped="0" time="0.000">
+    <testcase classname="${name}" name="${what}" time="0.000">
+      <failure message="${xmlText(message)}">${xmlText(message)}</failure>
     </testcase>
   </testsuite>`;
 }

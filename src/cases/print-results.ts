@@ -1,7 +1,7 @@
 import { formatDuration } from '../model/duration.ts';
 import { safeLine, safeText } from '../model/safe-text.ts';
 import { failureIn } from './failed-run.ts';
-import { type BookCoverage, type BrokenFile, type FileResult, percentOf } from './file-result.ts';
+import { type BookCoverage, type BrokenFile, type FileResult, percentOf, type Shortfall } from './file-result.ts';
 import type { Mutation, Survivor } from './mutate.ts';
 import { type CaseRun, passed } from './run-cases.ts';
 
@@ -21,11 +21,12 @@ export function printResults(
   options: {
     readonly broken: readonly BrokenFile[];
     readonly coverage: readonly BookCoverage[];
+    readonly shortfalls: readonly Shortfall[];
     readonly colour: boolean;
     readonly ms: number;
   },
 ): string {
-  const { broken, coverage } = options;
+  const { broken, coverage, shortfalls } = options;
   const paint = options.colour ? coloured : plain;
   const runs = results.flatMap((result) => result.runs);
   const failed = runs.filter((run) => !passed(run)).length;
@@ -33,6 +34,7 @@ export function printResults(
   const bad = [
     ...(failed === 0 ? [] : [`${failed} failed`]),
     ...(broken.length === 0 ? [] : [`${count(broken.length, 'file')} broken`]),
+    ...shortfalls.map(({ message }) => safeLine(message)),
   ];
   const sum = `${count(runs.length, 'run')}, ${bad.length === 0 ? paint.good('all passed') : paint.bad(bad.join(', '))}`;
   const written = updated === 0 ? '' : `, ${count(updated, 'expectation')} written anew`;

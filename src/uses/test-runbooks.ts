@@ -1,6 +1,6 @@
 // The door to `mendgate test`. What it needs is imported when it is needed: try-cases.ts.
 
-import type { BookCoverage, BrokenFile, FileResult } from '../cases/file-result.ts';
+import type { BookCoverage, BrokenFile, FileResult, Shortfall } from '../cases/file-result.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 
 /** What is tested, and how strictly. */
@@ -24,6 +24,8 @@ export interface TestEnd {
   readonly results: readonly FileResult[];
   readonly broken: readonly BrokenFile[];
   readonly coverage: readonly BookCoverage[];
+  /** Why it is not ok though no case fails. */
+  readonly shortfalls: readonly Shortfall[];
   /** Of case files, recordings and runbooks; a file with an error among them was not run. */
   readonly diagnostics: readonly Diagnostic[];
   /** Paths that are neither files nor folders. */
@@ -39,17 +41,21 @@ export async function testRunbooks(request: TestRequest): Promise<TestEnd> {
 
 /** What came of it, as a person reads it. */
 export async function printTestResults(
-  { results, broken, coverage, ms }: Pick<TestEnd, 'results' | 'broken' | 'coverage' | 'ms'>,
+  { results, ...more }: Pick<TestEnd, 'results' | 'broken' | 'coverage' | 'shortfalls' | 'ms'>,
   options: { readonly colour: boolean },
 ): Promise<string> {
   const { printResults } = await import('../cases/print-results.ts');
-  return printResults(results, { ...options, broken, coverage, ms });
+  return printResults(results, { ...options, ...more });
 }
 
 /** What came of it, as JUnit XML. */
-export async function printJunit({ results, broken }: Pick<TestEnd, 'results' | 'broken'>): Promise<string> {
+export async function printJunit({
+  results,
+  broken,
+  shortfalls,
+}: Pick<TestEnd, 'results' | 'broken' | 'shortfalls'>): Promise<string> {
   const { printJunit: print } = await import('../cases/print-junit.ts');
-  return print(results, broken);
+  return print(results, broken, shortfalls);
 }
 
 /** The schema of case files for editors, as JSON. */

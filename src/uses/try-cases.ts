@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { Coverage } from '../cases/branches.ts';
 import { withFakeStates } from '../cases/fake-actions.ts';
 import { FakeHost } from '../cases/fake-host.ts';
-import { allPassed, type BrokenFile, type FileResult, percentOf, unexplained } from '../cases/file-result.ts';
+import { allPassed, type BrokenFile, type FileResult, shortfallsOf } from '../cases/file-result.ts';
 import { mutate } from '../cases/mutate.ts';
 import { renewed } from '../cases/renew.ts';
 import { type CaseRun, passed, type RunOnce, runCase } from '../cases/run-cases.ts';
@@ -64,10 +64,10 @@ export async function tryCases(request: TestRequest): Promise<TestEnd> {
     });
   }
   const covered = [...books].map(([runbook, coverage]) => ({ runbook: runbook.id, ...coverage.of(runbook) }));
-  const enough = covered.every((book) => percentOf(book) >= request.leastCoverage);
-  const ok = broken.length === 0 && allPassed(results) && enough && unexplained(results) === 0;
+  const shortfalls = shortfallsOf(results, covered, request.leastCoverage);
+  const ok = broken.length === 0 && allPassed(results) && shortfalls.length === 0;
   const ms = systemClock.monotonic() - begun;
-  return { ok, results, broken, coverage: covered, diagnostics: [...diagnostics], missing, ms };
+  return { ok, results, broken, coverage: covered, shortfalls, diagnostics: [...diagnostics], missing, ms };
 }
 
 /** Where the clock of every case begins: a run must come to the same whenever it is tested. */

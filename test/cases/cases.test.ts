@@ -329,7 +329,12 @@ describe('--coverage', () => {
   test('may be asked for: less is a failure', async () => {
     const cases = '  - { name: down, host: down, dry: {} }\n';
     expect((await tryCases(cases, { leastCoverage: 33 })).ok).toBe(true);
-    expect((await tryCases(cases, { leastCoverage: 34 })).ok).toBe(false);
+    const less = await tryCases(cases, { leastCoverage: 34 });
+    expect(less.ok).toBe(false);
+    expect(await printTestResults(less, { colour: false })).toContain('1 file, 1 run, 33 % of small covered, not 34 %');
+    expect(await printJunit(less)).toMatch(
+      /tests="2" failures="1" errors="0".*<failure message="33 % of small covered/s,
+    );
   });
 });
 
@@ -345,6 +350,14 @@ describe('--mutate', () => {
       ['look.facts.name', false],
       ['look.facts.ostree', true],
     ]);
+  });
+
+  test('says in the sum, and to CI, why the test fails though every case passes', async () => {
+    const end = await tryCases(blind, { mutate: true });
+    expect(await printTestResults(end, { colour: false })).toContain('1 file, 3 runs, 2 answers unnoticed');
+    expect(await printJunit(end)).toMatch(
+      /tests="4" failures="1" errors="0".*name="unnoticed answers".*<failure message="2 answers unnoticed">/s,
+    );
   });
 
   test('is content with a reason for each, and tells of one that is not needed', async () => {
