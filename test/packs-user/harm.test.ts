@@ -97,6 +97,20 @@ export default { name: 'app', actions: [action] };
     expect(end.code).toBe(2);
   });
 
+  it('leaves what programs read from mendgate alone: what it prints goes to stderr', async () => {
+    const top = "console.log('loaded')";
+    const file = runbook("console.log('noise'); process.stdout.write('more'); return { n: 1 };", { top });
+    const end = await mendgate(['run', file, '-i', 'here,', '-c', 'local', '--yes', '--json'], ownState);
+    expect(end.stdout).not.toMatch(/^(?:loaded|noise|more)/m);
+    expect(
+      end.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).not.toHaveLength(0);
+    expect(end.stderr).toMatch(/loaded\n.*noise\nmore/s);
+  });
+
   it('while it is loaded is a pack that cannot be loaded', async () => {
     const end = await mendgate(['validate', runbook('return { n: 1 };', { top: 'process.exit(0);' })]);
     expect(end.code).toBe(65);

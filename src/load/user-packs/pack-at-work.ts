@@ -6,7 +6,7 @@ const atWork = new AsyncLocalStorage<string | undefined>();
 
 /** Runs code of a pack under its name. */
 export function asPack<T>(pack: string, work: () => T): T {
-  guardExit();
+  guardProcess();
   return atWork.run(pack, work);
 }
 
@@ -40,10 +40,26 @@ export function packsRan(): boolean {
   return guarded;
 }
 
-/** From now on `process.exit` throws where a pack calls it: how a run ends is not for a pack to say. */
-function guardExit(): void {
+/** From now on the process is mendgate's where a pack's code runs. */
+function guardProcess(): void {
   if (guarded) return;
   guarded = true;
+  guardStdout();
+  guardExit();
+  // For those who import it from node:process.
+  syncBuiltinESMExports();
+}
+
+/** What a pack prints goes to stderr: programs read mendgate's stdout. */
+function guardStdout(): void {
+  const { stdout, stderr } = process;
+  const { write } = stdout;
+  stdout.write = (...given: readonly unknown[]): boolean =>
+    packAtWork() === undefined ? Reflect.apply(write, stdout, given) : Reflect.apply(stderr.write, stderr, given);
+}
+
+/** `process.exit` throws where a pack calls it: how a run ends is not for a pack to say. */
+function guardExit(): void {
   const exit = process.exit.bind(process);
   process.exit = function guardedExit(code) {
     if (packAtWork() === undefined) return exit(code);
@@ -52,6 +68,4 @@ function guardExit(): void {
     Error.captureStackTrace(error, guardedExit);
     throw error;
   };
-  // For those who import it from node:process.
-  syncBuiltinESMExports();
 }
