@@ -1,10 +1,11 @@
-import { dirname, relative } from 'node:path';
+import { dirname } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { isObject } from '../model/json.ts';
 import type { Catalog, UserPack } from '../model/pack.ts';
 import type { Located } from './parse-yaml.ts';
 import { listOf } from './raw.ts';
 import type { Report } from './report.ts';
+import { shownAs } from './user-packs/shown-as.ts';
 
 /** What a document may call, and the packs that bring a part of it. */
 export interface KnownCalls {
@@ -66,10 +67,4 @@ export async function readPacks(
     registry = withPack(registry, read.pack);
   }
   return { registry, packs, incomplete };
-}
-
-/** As an author would write it: relative to where he stands, unless that leads upwards. */
-function shownAs(file: string): string {
-  const way = relative(process.cwd(), file);
-  return way.startsWith('..') ? file : way;
 }

@@ -1,15 +1,17 @@
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import type { Catalog, Pack, UserPack } from '../model/pack.ts';
+import { shellWord } from '../shell/quote.ts';
 import { makeDiagnostic } from './source.ts';
 import { clashes, packProblems, type ShapeProblem, wholePack } from './user-packs/check-pack.ts';
 import { programOf } from './user-packs/converse.ts';
 import { describeProgram } from './user-packs/executable-pack.ts';
-import { type FoundPack, findPack, isInside, trustedFile } from './user-packs/find-pack.ts';
+import { type FoundPack, findPack, isInside, npmPackPattern, trustedFile } from './user-packs/find-pack.ts';
 import { guardPack } from './user-packs/guard-pack.ts';
 import { importPack } from './user-packs/import-pack.ts';
 import { inItsName } from './user-packs/pack-at-work.ts';
 import { filesOfModule, hashFiles, hashProgram, type PackFile } from './user-packs/pack-files.ts';
 import { type PackProblem, placeOfText, shortName } from './user-packs/pack-problem.ts';
+import { shownAs } from './user-packs/shown-as.ts';
 
 export type { PackProblem } from './user-packs/pack-problem.ts';
 
@@ -44,12 +46,10 @@ export async function loadPack(name: string, places: PackPlaces): Promise<Loaded
     !trusted.includes(name)
   ) {
     const message = "this pack lies outside of the runbook's folder: its code is not loaded";
-    return {
-      kind: 'problems',
-      problems: [
-        { code: 'pack/outside', message, help: `if you trust it, name it on the command line: --pack ${name}` },
-      ],
-    };
+    // The command line's paths begin where one stands; those of a runbook, where it lies.
+    const typed = npmPackPattern.test(name) ? name : shownAs(pack.file).replace(/^(?!\/)/, './');
+    const help = `if you trust it, name it on the command line: --pack ${shellWord(typed)}`;
+    return { kind: 'problems', problems: [{ code: 'pack/outside', message, help }] };
   }
   const files = pack.kind === 'module' ? filesOfModule(pack.file) : [];
   const sha256 = pack.kind === 'module' ? hashFiles(files) : hashProgram(pack.file);

@@ -146,12 +146,27 @@ export default {
     for (const pack of ['../else/app.js', './link.js']) {
       const refused = await mendgate(['validate', runbook('mine/a.yaml', [pack])]);
       expect(refused.stderr).toContain("error[pack/outside]: this pack lies outside of the runbook's folder");
-      expect(refused.stderr).toContain(`--pack ${pack}`);
+      expect(refused.stderr).toContain(`--pack ${join(folder, 'else/app.js')}\n`);
     }
     expect(() => rmSync(join(folder, 'loaded'))).toThrow();
     const book = runbook('mine/a.yaml', ['../else/app.js']);
     expect(await mendgate(['validate', book, '--pack', join(folder, 'else/app.js')])).toMatchObject({ code: 0 });
     rmSync(join(folder, 'loaded'));
+  });
+
+  it('are loaded when the command line names them as the refusal says', async () => {
+    write('stand/else/one.js', 'export const one = 1;\n');
+    write('stand/else/app.js', good);
+    runbook('stand/mine/a.yaml', ['../else/app.js']);
+    for (const [cwd, book] of [
+      ['stand', 'mine/a.yaml'],
+      ['stand/else', '../mine/a.yaml'],
+      ['stand/mine', 'a.yaml'],
+    ] as const) {
+      const refused = await mendgate(['validate', book], {}, join(folder, cwd));
+      const [, said = ''] = /on the command line: (--pack .*)$/m.exec(refused.stderr) ?? [];
+      expect(await mendgate(['validate', book, ...said.split(' ')], {}, join(folder, cwd))).toMatchObject({ code: 0 });
+    }
   });
 
   it('are named alike for every command, in one way or the other, and take no runbook with them', async () => {
