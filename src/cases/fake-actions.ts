@@ -12,7 +12,7 @@ export function withFakeStates(registry: Registry): Registry {
 }
 
 function withFakeState(action: Action): Action {
-  const { diffAfter } = action;
+  const { diffAfter, rebase } = action;
   return {
     ...action,
     diff: (state: Json, params: never) => (state === asWanted ? undefined : action.diff(state, params)),
@@ -21,6 +21,12 @@ function withFakeState(action: Action): Action {
         ? undefined
         : (state: Json, params: never, touched) =>
             state === asWanted ? undefined : diffAfter.call(action, state, params, touched),
+    // What is as wanted has nothing of anybody else's in it.
+    rebase:
+      rebase === undefined
+        ? undefined
+        : (before: Json, now: Json, params: never) =>
+            now === asWanted ? before : rebase.call(action, before, now, params),
     busy: undefined,
   };
 }
