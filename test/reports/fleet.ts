@@ -1,9 +1,9 @@
 import { withDemoFleet } from '../../src/mend.ts';
 import type { Event, EventBody } from '../../src/model/event.ts';
+import type { RunRequest } from '../../src/model/history.ts';
+import { request as anyRequest } from '../journal/plans.ts';
 import { outcome, step } from '../reporters/events.ts';
 import { runMend } from '../run-mend.ts';
-
-type RunStarted = Extract<Event, { type: 'run.started' }>;
 
 /** The events of a real run of the flagship over the demo's eight hosts. */
 export async function demoEvents(): Promise<readonly Event[]> {
@@ -25,20 +25,11 @@ export async function demoEvents(): Promise<readonly Event[]> {
   return events;
 }
 
-export const request: NonNullable<RunStarted['request']> = {
-  kind: 'run',
+export const request: RunRequest = {
+  ...anyRequest,
   mendgate: '0.1.0',
   runbook: '/srv/runbooks/nginx-502-permission-denied.yaml',
-  runbookSha256: 'ab'.repeat(32),
   inventory: ['/srv/inventory.yaml'],
-  inventorySha256: 'cd'.repeat(32),
-  extra: [],
-  reach: {},
-  becomeByDefault: false,
-  tags: [],
-  skipTags: [],
-  allowIrreversible: false,
-  operator: 'ann@control',
 };
 
 /** How the first five of each hundred hosts end. */

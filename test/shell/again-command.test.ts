@@ -2,23 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Event } from '../../src/model/event.ts';
 import type { RunRequest } from '../../src/model/history.ts';
 import { commandsToLook, commandsToMake } from '../../src/shell/again-command.ts';
+import { request } from '../journal/plans.ts';
 import { runStarted } from '../reporters/events.ts';
 
-const plain: RunRequest = {
-  kind: 'run',
-  mendgate: '0.1.0',
-  runbook: '/srv/ops/app-down.yaml',
-  runbookSha256: '',
-  inventory: ['/srv/ops/hosts.yaml'],
-  inventorySha256: '',
-  extra: [],
-  reach: {},
-  becomeByDefault: false,
-  tags: [],
-  skipTags: [],
-  allowIrreversible: false,
-  operator: 'ann@control',
-};
+const plain: RunRequest = { ...request, runbook: '/srv/ops/app-down.yaml', inventory: ['/srv/ops/hosts.yaml'] };
 const started = (more: Partial<RunRequest>) =>
   ({ seq: 1, at: '', run: 'run-1', ...runStarted(['web01'], true), request: { ...plain, ...more } }) as Extract<
     Event,
