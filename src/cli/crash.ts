@@ -45,9 +45,13 @@ export function decideExit(code: number): void {
   process.exitCode = code;
 }
 
-/** What a pack leaves running (a timer, a socket) must not keep a run that is over; what is still to be written may. */
-export function leavePacks(): void {
-  if (packsRan()) process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+/**
+ * What a pack leaves running (a timer, a socket) must not keep a run that is over, nor what a bug left open: connections, and
+ * the hosts behind them. What is still to be written may.
+ */
+export function leaveBehind(): void {
+  if (packsRan() || decided === exit.bug)
+    process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 }
 
 /** Whatever ends the process before its exit code is decided is a bug, and says so: a run in its middle is no success. */

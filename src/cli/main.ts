@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { bugText, decideExit, endOnCrash, leavePacks, leftOpen } from './crash.ts';
+import { bugText, decideExit, endOnCrash, leaveBehind, leftOpen } from './crash.ts';
 import { exit, UsageError } from './exit.ts';
 import { processIo } from './io.ts';
 import { meant } from './meant.ts';
@@ -24,7 +24,7 @@ try {
 } catch (error) {
   decideExit(report(error));
 }
-leavePacks();
+leaveBehind();
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.usage;
