@@ -71,8 +71,8 @@ describe('mendgate demo, over real SSH', () => {
   it('ends with the command for hosts of one’s own', () => {
     const last = screen.out().trimEnd().split('\n').slice(-2);
     expect(last).toEqual([
-      '   mendgate plan runbooks/nginx-502-permission-denied.yaml -i web01,web02,',
-      '   mendgate run  runbooks/nginx-502-permission-denied.yaml -i web01,web02,',
+      '   npx mendgate plan runbooks/nginx-502-permission-denied.yaml -i web01,web02,',
+      '   npx mendgate run  runbooks/nginx-502-permission-denied.yaml -i web01,web02,',
     ]);
   });
 

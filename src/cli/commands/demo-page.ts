@@ -104,7 +104,7 @@ export function demoPage({ columns, colour }: PageOptions): Page {
         '\n',
         paragraph(
           `${foldNames(left)} still answers 502: its application is down, and no SELinux setting cures that. The runbook ` +
-            'leaves the host alone and names the one to turn to. Such a run of your own exits 2.',
+            'leaves the host alone and says why. Such a run of your own exits 2.',
           dim,
         ),
         `\n${bold('On your own hosts')}  ${dim('plan changes nothing; run shows its plan and asks')}\n\n`,

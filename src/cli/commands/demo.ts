@@ -34,7 +34,7 @@ export async function demo(io: Io, { verbose = false }: { readonly verbose?: boo
     for (const line of wrong) io.stderr.write(`mendgate: the demo did not end as it must: ${line}\n`);
     if (wrong.length > 0) return exit.bug;
     const rest = `${shorter(fleet.runbook)} -i web01,web02,`;
-    write(page.closing(again.shown, [`mendgate plan ${rest}`, `mendgate run  ${rest}`]));
+    write(page.closing(again.shown, [`npx mendgate plan ${rest}`, `npx mendgate run  ${rest}`]));
     return exit.ok;
   });
 }
