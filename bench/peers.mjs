@@ -63,7 +63,7 @@ export function peersFor(job) {
     },
     {
       name: 'ssh + ControlMaster',
-      mostHosts: 200,
+      mostHosts: 50,
       shell: `${each} ${here('./peers/ssh-each.sh')} {} ${masterConfig(file, config, job.work)} ${state} '${sudo}'`,
     },
     ...fanOuts(hostList, config, forks, ownHost),
