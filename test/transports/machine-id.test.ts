@@ -75,6 +75,14 @@ describe('the id of a machine', () => {
     });
   });
 
+  it('is told before anything is asked, and once for all who wait', async () => {
+    const connection = await localTransport().open(loopbackHost(), { signal: new AbortController().signal });
+    await Promise.all([connection.greeted?.(false), connection.greeted?.(false)]);
+    expect(connection.bootId()).toBe(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+    await connection.close();
+    await expect(connection.greeted?.(false)).rejects.toMatchObject({ phase: 'cancelled' });
+  });
+
   it('is not left behind for what runs there', async () => {
     const connection = await localTransport().open(loopbackHost(), { signal: new AbortController().signal });
     expect((await connection.run(request({ script: 'echo "[$mg_m]"' }))).stdout).toBe('[]\n');
