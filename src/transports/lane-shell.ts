@@ -1,7 +1,7 @@
 import { assertNever } from '../model/assert-never.ts';
 import { formatDuration } from '../model/duration.ts';
 import { HostFailure } from '../model/host-failure.ts';
-import { laneFrame, laneProgram } from '../shell/frame.ts';
+import { laneFrame, laneProgram, laneWord } from '../shell/frame.ts';
 import { after, within } from './clock.ts';
 import { frameStreams } from './frame-streams.ts';
 import { type HostShell, type ShellEnd, type ShellIds, type ShellOptions, startShell } from './host-shell.ts';
@@ -143,16 +143,14 @@ export function laneShell(options: ShellOptions, limits: LaneLimits, ended: (end
     }
   }
 
-  const shell: HostShell = startShell(options, laneProgram, {
-    hello(found) {
-      ids = found;
-      greeting.resolve();
-      armDeadline();
-    },
-    stdout: streams.stdout,
-    stderr: streams.stderr,
-    closed,
-  });
+  function hello(found: ShellIds): void {
+    ids = found;
+    greeting.resolve();
+    armDeadline();
+  }
+
+  const events = { hello, stdout: streams.stdout, stderr: streams.stderr, closed };
+  const shell: HostShell = startShell(options, laneProgram, events, laneWord);
 
   return {
     get open() {
