@@ -52,7 +52,7 @@ export interface HostState {
   readonly backend: Backend;
   readonly errorLog: LogLine[];
   readonly auditLog: LogLine[];
-  /** Epoch ms when it was last asked for its time: where `since: change` begins. */
+  /** Epoch ms when it was last changed: where `since: change` begins. */
   marked: number;
   readonly clock: HostClock;
 }

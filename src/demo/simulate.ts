@@ -12,15 +12,18 @@ const answers = { ...coreAnswers, ...nginxAnswers, ...selinuxAnswers };
 export function simulate(state: HostState): SimulatedHost {
   return {
     answer: (label) => look(state, label),
-    apply: (label, become) => carryOut(state, label, become),
+    apply(label, become) {
+      const answer = carryOut(state, label, become);
+      state.marked = Math.floor(state.clock.now() / 1000) * 1000;
+      return answer;
+    },
   };
 }
 
 function look(state: HostState, label: Label): SimulatedAnswer {
   switch (label.kind) {
     case 'clock':
-      state.marked = Math.floor(state.clock.now() / 1000) * 1000;
-      return { rc: 0, stdout: `${state.marked / 1000}\n` };
+      return { rc: 0, stdout: `${Math.floor(state.clock.now() / 1000)}\n` };
     case 'boot_id':
       return { rc: 0, stdout: '5f0c2a4e-93d1-4b7a-8f16-2c9e7d3b1a60\n' };
     case 'busy':

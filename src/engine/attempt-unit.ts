@@ -45,7 +45,7 @@ export function attemptUnit(
         run.fixBegun = fixBegun;
         await deadMan?.idle();
       }
-      if (!nothing) markChanges(run, place.runbook, step.become, placesIn(left));
+      if (!nothing) markChanges(run, placesIn(left));
       const outcome = applied.kind === 'busy' ? (nothing ? 'not_started' : 'failed') : applied.kind;
       const reason = applied.kind === 'done' ? {} : { reason: applied.reason };
       const done = 'begun' in applied ? applied.begun : applied.kind === 'busy' ? applied.done : undefined;

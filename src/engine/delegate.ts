@@ -138,17 +138,10 @@ export async function idsIn(run: HostRun, places: readonly string[]): Promise<re
 }
 
 /** Marks now as the time of the last change, on the host itself and on the others that were changed for it. */
-export function markChanges(
-  run: HostRun,
-  runbook: Runbook,
-  become: Become | undefined,
-  places: readonly string[],
-): void {
-  run.session.markChange(becomeOf(run, runbook, become));
+export function markChanges(run: HostRun, places: readonly string[]): void {
+  run.session.markChange();
   for (const on of places) {
-    const marked = sessionOn(run, on).then((session) =>
-      session.markChange(becomeOf(run, runbook, become, undefined, on)),
-    );
+    const marked = sessionOn(run, on).then((session) => session.markChange());
     // Then nothing is read there either.
     marked.catch(() => undefined);
   }

@@ -4,8 +4,9 @@ import type { Connection } from '../model/transport.ts';
 
 const noParams = {};
 
-/** Has nothing done there: with its first answer a host tells which machine it is, and its boot. Rejects with a HostFailure. */
+/** Has nothing done there: as it greets, a host tells which machine it is, and its boot. Rejects with a HostFailure. */
 export async function greet(connection: Connection, become: Become): Promise<void> {
+  if (connection.greeted !== undefined) return connection.greeted(become);
   const label = { kind: 'boot_id', name: 'boot_id', params: noParams } as const;
   await connection.run({ label, command: { argv: ['true'] }, become, timeoutMs: 10_000 });
 }

@@ -122,7 +122,7 @@ async function resultOf(place: StepPlace, record: UnitRecord, last: AttemptRecor
   const begun = run.parts.clock.monotonic();
   const result = await askHost(place, record, last);
   const ms = run.parts.clock.monotonic() - begun;
-  markChanges(run, place.runbook, place.step.become, placesIn(last.changes));
+  markChanges(run, placesIn(last.changes));
   const key = fixKey(place, record.alternative);
   await run.parts.emit({ type: 'fix.result', ...stampOf(place), key, attempt: last.attempt, ...result, ms });
   return result;

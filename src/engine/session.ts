@@ -51,8 +51,8 @@ export interface Session {
   adopt(request: AdoptRequest): Promise<FixOutcome>;
   /** The journal was told how all that was sent under this key ended: its markers are not needed any more. */
   recorded(key: FixKey): void;
-  /** Marks now, on the host's clock, as the time of the last change; the host is asked, and not waited for. */
-  markChange(become: Become): void;
+  /** Marks now as the time of the last change. What it is on the host's clock is asked when somebody wants to know. */
+  markChange(): void;
   /** Asks for the host's lock, with the next frames; it is kept over all connections until {@link release}. */
   lock(holding: Holding): void;
   /** Why nothing may be changed here; `undefined`: the lock is ours, or none was asked for. */
@@ -96,7 +96,9 @@ export function sessionOver(
   asker?: string,
 ): Session {
   let since = startedAt;
-  let marking: Promise<void> | undefined;
+  /** The last change's time by our own clock, until it is known by the host's. */
+  let changedAt: number | undefined;
+  let asking: Promise<void> | undefined;
   const { host, signal, markers } = wire;
   const { hostKey } = wire.current();
   const whose = asker === undefined ? { host: host.name } : { host: asker, on: host.name };
@@ -104,8 +106,21 @@ export function sessionOver(
   const ask = (label: Label, command: Command, become: Become, timeoutMs: number): Promise<Answer> =>
     wire.run({ label, command, become, timeoutMs: command.timeoutMs ?? timeoutMs });
 
+  /** Once for all who want to know. */
+  const learnSince = (become: Become): Promise<void> => {
+    if (asking !== undefined || changedAt === undefined) return asking ?? Promise.resolve();
+    const asked = timeOf(changedAt, clock, (label, command) => ask(label, command, become, clockMs)).then((time) => {
+      // Another change may have been made meanwhile.
+      if (asking !== asked) return;
+      since = time ?? since;
+      changedAt = undefined;
+    });
+    asking = asked;
+    return asked;
+  };
+
   const reopen = async (): Promise<void> => {
-    await wire.reopen(() => marking);
+    await wire.reopen(() => asking);
     ahead.clear();
   };
 
@@ -136,12 +151,12 @@ export function sessionOver(
           return answer;
         };
         const how = { timeoutMs, signal, run };
-        if (marking === undefined) return read({ since, ...how });
+        if (changedAt === undefined) return read({ since, ...how });
         try {
           return await read(untimed(how));
         } catch (error) {
           if (error !== timeWanted) throw error;
-          await marking;
+          await learnSince(become);
           return read({ since, ...how });
         }
       });
@@ -164,12 +179,9 @@ export function sessionOver(
       return wire.adopt(request);
     },
     recorded: (key) => markers.recorded(key),
-    markChange(become) {
-      const marked = readClock(ask, become).then((now) => {
-        since = now ?? since;
-        if (marking === marked) marking = undefined;
-      });
-      marking = marked;
+    markChange() {
+      changedAt = clock.monotonic();
+      asking = undefined;
     },
     lock: (what) => wire.lock(what),
     lockRefusal: () => wire.lockRefusal(),
@@ -188,17 +200,22 @@ function untimed(how: Omit<Inspector, 'since'>): Inspector {
   };
 }
 
-type Ask = (label: Label, command: Command, become: Become, timeoutMs: number) => Promise<Answer>;
+const clockMs = 10_000;
+
+type Ask = (label: Label, command: Command) => Promise<Answer>;
 
 const noParams: JsonObject = {};
 
-async function readClock(ask: Ask, become: Become): Promise<number | undefined> {
+/** What the host's clock showed when ours showed that, in epoch ms; never too early. `undefined`: it gave no answer. */
+async function timeOf(monotonic: number, clock: Clock, ask: Ask): Promise<number | undefined> {
   const label: Label = { kind: 'clock', name: 'clock', params: noParams };
+  // Before it is asked: the answer is younger.
+  const ago = clock.monotonic() - monotonic;
   try {
-    const answer = await ask(label, { argv: ['date', '+%s'] }, become, 10_000);
+    const answer = await ask(label, { argv: ['date', '+%s'] });
     if (!/^\d{1,12}\s*$/.test(answer.stdout)) return undefined;
     // Logs tell whole seconds: a line of this same second may be older than the change, so counting begins with the next.
-    return (Number(answer.stdout.trim()) + 1) * 1000;
+    return Math.ceil(Number(answer.stdout.trim()) + 1 - ago / 1000) * 1000;
   } catch (error) {
     if (error instanceof HostFailure) return undefined;
     throw error;

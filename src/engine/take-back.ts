@@ -32,7 +32,7 @@ export async function takeBack(
   const host = await takeBackByHost(place, unit, standing);
   const left = host === undefined ? await takeBackBy(place, unit, standing, scope) : host.left;
   if (left === undefined) removeMade(run.made, standing);
-  markChanges(run, place.runbook, place.step.become, placesIn(standing));
+  markChanges(run, placesIn(standing));
   await run.parts.emit({
     type: 'rollback.result',
     ...stampOf(place),

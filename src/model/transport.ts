@@ -125,6 +125,11 @@ export interface Connection {
   bootId(): string | undefined;
   /** The id of the host's installation (machine-id(5)), once anything has run there and where the host has one. */
   machineId?(): string | undefined;
+  /**
+   * Waits until the host has told both, by opening what a question as this user will need and asking nothing. Rejects with a
+   * `HostFailure`. Absent: only an answer tells.
+   */
+  greeted?(become: Become): Promise<void>;
   /** Frees everything at once; safe to call twice. */
   close(): Promise<void>;
 }

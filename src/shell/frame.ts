@@ -37,16 +37,7 @@ export const programKinds = {
   kill: '# mendgate kill',
 } as const;
 
-/**
- * How a program greets: `NONCE hello PID PGID BOOT MACHINE`; a PGID of 0 means that it has no process group of its own. BOOT is
- * the id of this boot, MACHINE that of the installation (machine-id(5)); empty where there is none.
- */
-const hello = `mg_b=; read -r mg_b 2>/dev/null </proc/sys/kernel/random/boot_id
-mg_m=; read -r mg_m 2>/dev/null </etc/machine-id
-case $mg_m in *[!0-9a-f]*) mg_m=;; esac
-echo "$n hello $$ $g $mg_b $mg_m"
-unset mg_m
-set --`;
+const runApart = '( unset mg_n mg_x mg_z; eval "$mg_s" ) </dev/null 3>&- 4>&-';
 
 /**
  * The program of a probe lane: runs frames one after the other until its stdin ends. A frame gives on stdout `NONCE b`, its
@@ -57,33 +48,27 @@ set --`;
  * never write into the next one. `NONCE r` goes through that pipe too, so that all the script wrote stands before it. It is
  * not `|| rc=$?`, which would switch off the script's `set -e`. Where nobody is left behind the two `cat`, which are most of
  * what a frame costs the host, are not needed. `mg_o` and `mg_p` hold what is still to be told on the two streams.
+ *
+ * It travels in argv, as the bootstrap's word `$4`.
  */
-export const laneProgram = `${programKinds.lane}
-${hello}
-unset g n
-exec 3>&1 4>&2
-mg_o=; mg_p=
-while IFS=' ' read -r mg_n mg_l mg_c mg_w; do
-mg_lines || { echo "$mg_o$mg_n x"; echo "$mg_p" >&2; exit 98; }
-echo "$mg_o$mg_n b"; echo "$mg_p$mg_n b" >&2
-mg_o=; mg_p=
-case $mg_w in
-'') { { ( unset mg_n mg_x mg_z; eval "$mg_s" ) </dev/null 3>&- 4>&- 5>&-; echo "$mg_n r $?"; echo "$mg_n r" >&2; } 2>&1 >&5 | cat >&4 5>&-; } 5>&1 | cat >&3
-echo "$mg_n e"; echo "$mg_n e" >&2;;
-*) ( unset mg_n mg_x mg_z; eval "$mg_s" ) </dev/null 3>&- 4>&-
-mg_o="$mg_n r $?$mg_t$mg_n e"; mg_p="$mg_n r$mg_t$mg_n e"
-if [ "$mg_w" = 1 ]; then echo "$mg_o"; echo "$mg_p" >&2; mg_o=; mg_p=
-else mg_o=$mg_o$mg_t; mg_p=$mg_p$mg_t; fi;;
-esac
-done
-`;
+export const laneWord = [
+  'set --; exec 3>&1 4>&2; mg_o=; mg_p=',
+  'while IFS=" " read -r mg_n mg_l mg_c mg_w',
+  'do mg_lines || { echo "$mg_o$mg_n x"; echo "$mg_p" >&2; exit 98; }',
+  'echo "$mg_o$mg_n b"; echo "$mg_p$mg_n b" >&2; mg_o=; mg_p=',
+  `case $mg_w in "") { { ${runApart} 5>&-; echo "$mg_n r $?"; echo "$mg_n r" >&2; } 2>&1 >&5 | cat >&4 5>&-; } 5>&1 | cat >&3`,
+  `echo "$mg_n e"; echo "$mg_n e" >&2;; *) ${runApart}`,
+  'mg_o="$mg_n r $?$mg_t$mg_n e"; mg_p="$mg_n r$mg_t$mg_n e"',
+  'if [ "$mg_w" = 1 ]; then echo "$mg_o"; echo "$mg_p" >&2; mg_o=; mg_p=; else mg_o=$mg_o$mg_t; mg_p=$mg_p$mg_t; fi;; esac',
+  'done',
+].join('; ');
 
-/**
- * The program of a fix's own channel, or of a question about a fix: the hello, then the script, once. `$mg_g` is its process
- * group; 0: none. `$mg_b` is the id of the boot.
- */
+/** What is left of it for stdin. */
+export const laneProgram = `${programKinds.lane}\neval "$4"\n`;
+
+/** The program of a fix's own channel, or of a question about a fix: the script, once. */
 export function fixProgram(script: string, kind: 'fix' | 'ask' = 'fix'): string {
-  return `${programKinds[kind]}\n${hello}\nmg_g=$g\nunset g n\n${script}`;
+  return `${programKinds[kind]}\nset --\n${script}`;
 }
 
 /**
@@ -92,5 +77,5 @@ export function fixProgram(script: string, kind: 'fix' | 'ask' = 'fix'): string 
  */
 export function killProgram(pid: number, pgid: number, signal: 'TERM' | 'KILL' = 'KILL'): string {
   const target = pgid > 1 ? `kill -${signal} -${pgid}` : pid > 1 ? `kill -${signal} ${pid}` : ':';
-  return `${programKinds.kill}\n${hello}\n${target}\n`;
+  return `${programKinds.kill}\n${target}\n`;
 }

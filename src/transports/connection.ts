@@ -134,6 +134,16 @@ export function makeConnection(options: ConnectionOptions): Connection {
     },
     bootId: () => bootId,
     machineId: () => machineId,
+    async greeted(become) {
+      const refusal = closed ?? refused.get(become);
+      if (refusal !== undefined) throw refusal;
+      try {
+        await lane(become).greeted();
+      } catch (error) {
+        remember(become, error);
+        throw error;
+      }
+    },
     async close() {
       if (closed !== undefined) return;
       closed = new HostFailure('cancelled', 'the connection was closed');

@@ -59,17 +59,21 @@ export interface HostShell {
 
 const keptPrelude = 8192;
 
-/** What stands behind `NONCE hello ` in a program's first line. */
+/**
+ * What stands behind `NONCE hello ` in the line with which a shell greets: `PID PGID BOOT MACHINE`. A PGID of 0 means that it has no
+ * process group of its own. BOOT is the id of this boot, MACHINE that of the installation (machine-id(5)); empty where there is none.
+ */
 const greeting = /^(\d{1,10}) (\d{1,10}) ?([0-9a-f-]{0,64}) ?([^\n]{0,200})\n/;
 
 /**
  * Starts a program (see shell/frame.ts) in a fresh `/bin/sh` on the host, as the wanted user. Noise of login shells in
  * front of the greeting is dropped. The become password is written only after sudo has shown our own prompt (su: its own), once.
+ * `word`: what of the program travels in argv.
  */
-export function startShell(options: ShellOptions, program: string, events: ShellEvents): HostShell {
+export function startShell(options: ShellOptions, program: string, events: ShellEvents, word = ''): HostShell {
   const nonce = freshNonce();
   const hello = `${nonce} hello `;
-  const { password, exec, prompt, refusal } = entry(options);
+  const { password, exec, prompt, refusal } = entry(options, word);
   let channel: Channel | undefined;
   let disarm = (): void => undefined;
   let over = false;
@@ -210,16 +214,16 @@ export function startShell(options: ShellOptions, program: string, events: Shell
   };
 }
 
-function entry({ become, becomeMethod = 'sudo', becomePassword }: ShellOptions) {
-  if (become === false) return { password: undefined, exec: plainExec, prompt: undefined, refusal: undefined };
+function entry({ become, becomeMethod = 'sudo', becomePassword }: ShellOptions, word = '') {
+  if (become === false) return { password: undefined, exec: plainExec(word), prompt: undefined, refusal: undefined };
   const prompt = promptOf(becomeMethod, becomePassword !== undefined);
   const refusal = isUserName(become)
     ? undefined
     : new HostFailure('become', `${JSON.stringify(become)} cannot be a user's name`);
-  return { password: becomePassword, exec: becomeExec(become, prompt, becomeMethod), prompt, refusal };
+  return { password: becomePassword, exec: becomeExec(become, prompt, becomeMethod, word), prompt, refusal };
 }
 
-/** What a shell's channel executes, when nothing in it is made for that one shell: a password's prompt is. */
+/** What the channel of a shell without a word executes, when nothing in it is made for that one shell: a password's prompt is. */
 export function constantExec(options: ShellOptions): string | undefined {
   const { exec, prompt, refusal } = entry(options);
   return prompt === undefined && refusal === undefined ? exec : undefined;

@@ -1,7 +1,7 @@
 import { assertNever } from '../model/assert-never.ts';
 import { formatDuration } from '../model/duration.ts';
 import { HostFailure } from '../model/host-failure.ts';
-import { laneFrame, laneProgram } from '../shell/frame.ts';
+import { laneFrame, laneProgram, laneWord } from '../shell/frame.ts';
 import { after, within } from './clock.ts';
 import { frameStreams } from './frame-streams.ts';
 import { type HostShell, type ShellEnd, type ShellIds, type ShellOptions, startShell } from './host-shell.ts';
@@ -14,6 +14,8 @@ export interface LaneShell {
   /** Sends jobs in one write; not after it began to end. */
   send(jobs: readonly LaneJob[]): void;
   readonly open: boolean;
+  /** Its program runs. Rejects with a `HostFailure` when it never will. */
+  readonly greeted: Promise<void>;
   destroy(): void;
 }
 
@@ -33,6 +35,7 @@ export function laneShell(options: ShellOptions, limits: LaneLimits, ended: (end
   let gone: ((end: ShellEnd) => void) | undefined;
   let disarmDeadline = (): void => undefined;
   let disarmGrace = (): void => undefined;
+  const greeting = deferred();
 
   const streams = frameStreams(clock, {
     wrote,
@@ -113,6 +116,7 @@ export function laneShell(options: ShellOptions, limits: LaneLimits, ended: (end
   function finish(proved: boolean, failure: HostFailure, everyone?: HostFailure): void {
     const unbegun = streams.jobs.filter((job) => proved && !job.settled && !job.begun);
     for (const job of streams.jobs) if (!unbegun.includes(job)) job.fail(failure);
+    greeting.reject(failure);
     ended({ unbegun, ...(everyone === undefined ? {} : { failure: everyone }) });
   }
 
@@ -139,20 +143,20 @@ export function laneShell(options: ShellOptions, limits: LaneLimits, ended: (end
     }
   }
 
-  const shell: HostShell = startShell(options, laneProgram, {
-    hello(found) {
-      ids = found;
-      armDeadline();
-    },
-    stdout: streams.stdout,
-    stderr: streams.stderr,
-    closed,
-  });
+  function hello(found: ShellIds): void {
+    ids = found;
+    greeting.resolve();
+    armDeadline();
+  }
+
+  const events = { hello, stdout: streams.stdout, stderr: streams.stderr, closed };
+  const shell: HostShell = startShell(options, laneProgram, events, laneWord);
 
   return {
     get open() {
       return !ending;
     },
+    greeted: greeting.promise,
     send(jobs) {
       const idle = streams.jobs.length === 0;
       streams.add(jobs);
@@ -162,8 +166,21 @@ export function laneShell(options: ShellOptions, limits: LaneLimits, ended: (end
     destroy() {
       stopWaiting();
       shell.destroy();
+      greeting.reject(new HostFailure('cancelled', 'the connection was closed'));
     },
   };
+}
+
+/** Nobody need wait for it. */
+function deferred() {
+  let resolve = (): void => undefined;
+  let reject: (failure: HostFailure) => void = () => undefined;
+  const promise = new Promise<void>((done, failed) => {
+    resolve = done;
+    reject = failed;
+  });
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
 }
 
 function scriptIsOver(job: LaneJob): boolean {

@@ -13,6 +13,8 @@ export interface Lane {
   run(frame: LaneFrame): Promise<Answer>;
   /** Opens the shell before anything is asked of it. */
   warm(): void;
+  /** Opens the shell, and waits until the host has greeted in it. Rejects with a `HostFailure`. */
+  greeted(): Promise<void>;
   /** Gives an idle shell up, to be opened again when needed. */
   park(): void;
   /** Everything still waiting is cancelled. */
@@ -35,6 +37,8 @@ export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimi
   let standsIn: LaneShell | undefined;
   /** Given to the shell and not known to be over. */
   let sent: readonly LaneJob[] = [];
+  /** How many wait for the shell's greeting. */
+  let waiting = 0;
 
   function schedule(): void {
     if (scheduled || pending.length === 0) return;
@@ -97,8 +101,20 @@ export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimi
     warm() {
       if (closedBy === undefined) shell ??= laneShell(options, limits, shellEnded);
     },
+    async greeted() {
+      const failure = closedBy ?? warmFailure;
+      warmFailure = undefined;
+      if (failure !== undefined) throw failure;
+      shell ??= laneShell(options, limits, shellEnded);
+      waiting += 1;
+      try {
+        await shell.greeted;
+      } finally {
+        waiting -= 1;
+      }
+    },
     park() {
-      if (shell?.open !== true || pending.length > 0 || sent.some((job) => !job.settled)) return;
+      if (shell?.open !== true || waiting > 0 || pending.length > 0 || sent.some((job) => !job.settled)) return;
       shell.destroy();
       shell = undefined;
     },

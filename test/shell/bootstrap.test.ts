@@ -2,39 +2,59 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { becomeExec, isUserName, parseExec, plainExec } from '../../src/shell/bootstrap.ts';
-import { encodeFrame, killProgram } from '../../src/shell/frame.ts';
+import { encodeFrame, killProgram, laneProgram, laneWord } from '../../src/shell/frame.ts';
 
 const nonce = 'a'.repeat(32);
 const loginShells = ['/bin/bash', '/bin/dash', '/usr/bin/fish', '/usr/bin/tcsh', '/bin/busybox'].filter(existsSync);
-const run = (shell: string, input: Buffer) =>
-  spawnSync(shell, [...(shell === '/bin/busybox' ? ['sh'] : []), '-c', plainExec], { input });
+const run = (shell: string, input: Buffer, word = '') =>
+  spawnSync(shell, [...(shell === '/bin/busybox' ? ['sh'] : []), '-c', plainExec(word)], { input });
+
+/** The whole output of a shell that greeted, and of its program. */
+const greeted = (rest: string) =>
+  new RegExp(`^mendgate ready\n${nonce} hello \\d+ \\d+ [0-9a-f-]* [0-9a-f]*\n${rest}$`);
 
 describe('the exec string', () => {
-  it.each([plainExec, becomeExec('root', 'mendgate-0a:'), becomeExec('root', undefined, 'su')])(
-    'is fit for every login shell',
-    (exec) => {
-      expect(exec).toMatch(/^[ -~]+$/);
-      for (const [, inside = ''] of exec.matchAll(/'([^']*)'/g)) {
-        expect(inside).not.toMatch(/[!\\]/);
-        // The longest word of an old csh.
-        expect(inside.length).toBeLessThan(1024);
-      }
-    },
-  );
+  it.each([
+    plainExec(),
+    plainExec(laneWord),
+    becomeExec('root', 'mendgate-0a:', 'sudo', laneWord),
+    becomeExec('root', undefined, 'su', laneWord),
+  ])('is fit for every login shell', (exec) => {
+    expect(exec).toMatch(/^[ -~]+$/);
+    // The longest line of an old csh.
+    expect(exec.length).toBeLessThan(4096);
+    for (const [, inside = ''] of exec.matchAll(/'([^']*)'/g)) {
+      expect(inside).not.toMatch(/[!\\]/);
+      // The longest word of an old csh.
+      expect(inside.length).toBeLessThan(1024);
+    }
+  });
 
   it('is understood by whoever simulates a host', () => {
-    expect(parseExec(plainExec)).toEqual({ become: false, prompt: '' });
+    expect(parseExec(plainExec())).toEqual({ become: false, prompt: '' });
+    expect(parseExec(plainExec(laneWord))).toEqual({ become: false, prompt: '' });
+    expect(parseExec(becomeExec('root', 'mendgate-0a:', 'sudo', laneWord))).toEqual({
+      become: 'root',
+      prompt: 'mendgate-0a:',
+    });
     expect(parseExec(becomeExec('web-admin', undefined))).toEqual({ become: 'web-admin', prompt: '' });
     expect(parseExec(becomeExec('root', 'mendgate-0a:'))).toEqual({ become: 'root', prompt: 'mendgate-0a:' });
     expect(parseExec(becomeExec('root', undefined, 'doas'))).toEqual({ become: 'root', prompt: '' });
     expect(parseExec(becomeExec('root', undefined, 'su'))).toEqual({ become: 'root', prompt: '' });
     expect(parseExec('id')).toBeUndefined();
+    expect(parseExec(`${plainExec()} x`)).toBeUndefined();
   });
 
   it.each(loginShells)('%s runs a whole program', (shell) => {
-    const { stdout, status } = run(shell, encodeFrame(nonce, 'echo "$n $g-$$"; cat; exit 9'));
-    expect(stdout.toString()).toMatch(new RegExp(`^mendgate ready\n${nonce} (\\d+)-\\d+\n$`));
+    const { stdout, status } = run(shell, encodeFrame(nonce, 'echo "$mg_g-$$"; cat; exit 9'));
+    expect(stdout.toString()).toMatch(greeted('(\\d+)-\\d+\n'));
     expect(status).toBe(9);
+  });
+
+  it.each(loginShells)('%s hands a program its word', (shell) => {
+    const { stdout } = run(shell, encodeFrame(nonce, 'eval "$4"'), 'echo "[$#]"; set --; echo "[$#]"');
+    expect(stdout.toString()).toMatch(greeted('\\[4\\]\n\\[0\\]\n'));
+    expect(run(shell, encodeFrame(nonce, laneProgram), laneWord).stdout.toString()).toMatch(greeted(''));
   });
 
   it.each(loginShells)('%s runs nothing of a program that is cut short, at whatever byte', (shell) => {

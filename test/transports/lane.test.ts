@@ -73,6 +73,22 @@ describe.each(shells)('a lane over $name', ({ path }) => {
     rmSync(dir, { recursive: true, force: true });
   });
 
+  it('is greeted from without a frame, by the shell that the frames go to, which is not given up meanwhile', async () => {
+    const greeted = lane.greeted();
+    lane.park();
+    await greeted;
+    await lane.greeted();
+    await run('echo there');
+    expect(opened).toBe(1);
+  });
+
+  it('does not wait for a greeting that never comes', async () => {
+    const greeted = lane.greeted();
+    lane.close();
+    await expect(greeted).rejects.toMatchObject({ phase: 'cancelled' });
+    await expect(lane.greeted()).rejects.toMatchObject({ phase: 'cancelled' });
+  });
+
   it('keeps output exact that has no line end', async () => {
     expect(await run('printf a; printf b >&2')).toMatchObject({ stdout: 'a', stderr: 'b' });
   });

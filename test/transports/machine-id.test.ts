@@ -37,22 +37,7 @@ describe('the id of a machine', () => {
   /** A host whose /etc/machine-id is that file. */
   function openWith(shell: string, file: string): OpenChannel {
     const open = openProcess(['/bin/sh'], channels);
-    return async (exec, events) => {
-      const channel = await open(exec.replaceAll('/bin/sh', shell), events);
-      let first = true;
-      return {
-        ...channel,
-        write(data) {
-          const text = data.toString('latin1');
-          const moved = text.replace('/etc/machine-id', file);
-          const longer = moved.length - text.length;
-          const framed = moved.replace(/^(\S+ \d+) (\d+)\n/, (_, start, size) => `${start} ${Number(size) + longer}\n`);
-          channel.write(first ? Buffer.from(framed, 'latin1') : data);
-          first = false;
-        },
-        destroy: () => channel.destroy(),
-      };
-    };
+    return (exec, events) => open(exec.replaceAll('/bin/sh', shell).replace('/etc/machine-id', file), events);
   }
 
   describe.each(shells)('over %s', (shell) => {
@@ -75,9 +60,17 @@ describe('the id of a machine', () => {
     });
   });
 
+  it('is told before anything is asked, and once for all who wait', async () => {
+    const connection = await localTransport().open(loopbackHost(), { signal: new AbortController().signal });
+    await Promise.all([connection.greeted?.(false), connection.greeted?.(false)]);
+    expect(connection.bootId()).toBe(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+    await connection.close();
+    await expect(connection.greeted?.(false)).rejects.toMatchObject({ phase: 'cancelled' });
+  });
+
   it('is not left behind for what runs there', async () => {
     const connection = await localTransport().open(loopbackHost(), { signal: new AbortController().signal });
-    expect((await connection.run(request({ script: 'echo "[$mg_m]"' }))).stdout).toBe('[]\n');
+    expect((await connection.run(request({ script: 'echo "[$mg_x]"' }))).stdout).toBe('[]\n');
     await connection.close();
   });
 });

@@ -83,6 +83,7 @@ function listenTo(connection: Connection, tape: Tape): Connection {
     adopt: (request) => connection.adopt(request),
     bootId: () => connection.bootId(),
     machineId: () => connection.machineId?.(),
+    ...(connection.greeted === undefined ? {} : { greeted: connection.greeted }),
     close: () => connection.close(),
   };
 }

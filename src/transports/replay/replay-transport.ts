@@ -72,6 +72,9 @@ function connectionTo(host: ReplayedHost): Connection {
       return { kind: 'unknown', failure, answers: [], asked: true };
     },
     bootId: () => undefined,
+    async greeted() {
+      if (closed) throw gone();
+    },
     async close() {
       closed = true;
     },
