@@ -142,13 +142,13 @@ export class JournalWriter {
   /** Appends a batch at the end of what is whole. */
   async #write(batch: readonly Waiting[]): Promise<void> {
     let hash = this.#hash;
-    const lines: Uint8Array[] = [];
+    let text = '';
     for (const { json, instead } of batch) {
       const encoded = encodeRecord(this.#failure === undefined ? json : (instead ?? json), hash);
-      lines.push(encoded.line, lineFeed);
+      text += `${encoded.line}\n`;
       hash = encoded.hash;
     }
-    const bytes = Buffer.concat(lines);
+    const bytes = Buffer.from(text);
     for (let done = 0; done < bytes.length; ) {
       const taken = await this.#options.file.write(bytes.subarray(done));
       if (taken <= 0) throw new Error('the disk took nothing');
@@ -190,5 +190,3 @@ export class JournalWriter {
     return new JournalFailure(`the journal could not be written: ${why} (${this.#options.path})`);
   }
 }
-
-const lineFeed = Buffer.from('\n');

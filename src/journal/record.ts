@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** `,"crc":"12345678"}` at the end of a line. */
@@ -9,7 +9,7 @@ const endLength = crcLength + 26;
 
 /** One line of a journal, without its line feed, and what the next line's `prev` says of it. */
 export interface Encoded {
-  readonly line: Buffer;
+  readonly line: string;
   readonly hash: string;
 }
 
@@ -20,7 +20,7 @@ export interface Encoded {
 export function encodeRecord(json: string, prev: string): Encoded {
   const body = `${json.slice(0, -1)},"prev":"${prev}"`;
   const crc = crc32(`${body}}`).toString(16).padStart(8, '0');
-  const line = Buffer.from(`${body},"crc":"${crc}"}`);
+  const line = `${body},"crc":"${crc}"}`;
   return { line, hash: hashOf(line) };
 }
 
@@ -43,6 +43,6 @@ export function decodeRecord(line: Buffer): Decoded {
   }
 }
 
-function hashOf(line: Buffer): string {
-  return createHash('sha256').update(line).digest('hex').slice(0, 16);
+function hashOf(line: string | Buffer): string {
+  return hash('sha256', line).slice(0, 16);
 }

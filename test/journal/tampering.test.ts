@@ -40,7 +40,7 @@ describe('a journal', () => {
 
   const other = (line: string, change: (event: object) => object): string => {
     const { prev, crc, ...event } = JSON.parse(line);
-    return encodeRecord(harmlessJson(change(event)), prev).line.toString();
+    return encodeRecord(harmlessJson(change(event)), prev).line;
   };
   const damages: readonly [string, number, RegExp, (lines: string[]) => void][] = [
     ['an edited word', 2, /checksum/, (l) => l.splice(1, 1, (l[1] ?? '').replace('quoted', 'Quoted'))],
@@ -85,13 +85,12 @@ describe('a journal', () => {
 
   const chained = (texts: readonly object[]): Buffer => {
     let prev = '';
-    return Buffer.concat(
-      texts.map((event) => {
-        const { line, hash } = encodeRecord(harmlessJson(event), prev);
-        prev = hash;
-        return Buffer.concat([line, Buffer.from('\n')]);
-      }),
-    );
+    const lines = texts.map((event) => {
+      const { line, hash } = encodeRecord(harmlessJson(event), prev);
+      prev = hash;
+      return `${line}\n`;
+    });
+    return Buffer.from(lines.join(''));
   };
   const [first, second] = events;
   const wrong: readonly [string, number, RegExp, readonly object[]][] = [
