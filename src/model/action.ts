@@ -111,7 +111,7 @@ export interface ActionDefinition<P extends ObjectSchema, State, Change> {
    */
   same?(before: State, now: State): boolean;
   /**
-   * For an action that owns a part of what `inspect` sees (a line of a file): the state to which an undo goes back from `now`, in
+   * For an action that owns a part of what `inspect` sees (a line of a file, its text but not its mode): the state to which an undo goes back from `now`, in
    * which all that is not its own stays as others have left it. `now` itself: it is taken back already. `undefined`: what it had
    * made was changed since. Pure. Omitted: it owns all of it, and goes back to `before`.
    */

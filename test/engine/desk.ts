@@ -28,7 +28,11 @@ export interface DeskRun extends RunResult {
   step(id: string): StepPlan;
 }
 
-export function openDesk(notes: { readonly [name: string]: string } = {}): Desk {
+/** `params`: beside `folder`. */
+export function openDesk(
+  notes: { readonly [name: string]: string } = {},
+  params: { readonly [name: string]: Value } = {},
+): Desk {
   const folder = mkdtempSync(join(tmpdir(), 'mendgate-desk-'));
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   for (const [name, text] of Object.entries(notes)) write(name, text);
@@ -36,7 +40,7 @@ export function openDesk(notes: { readonly [name: string]: string } = {}): Desk 
     folder,
     write,
     read: () => Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')])),
-    run: (runbook, options = {}) => runAt(folder, runbook, options),
+    run: (runbook, options = {}) => runAt({ folder, ...params }, runbook, options),
     clear: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -49,10 +53,13 @@ const host: Host = {
   origins: {},
 };
 
-async function runAt(folder: string, runbook: Runbook, options: Partial<ExecuteOptions>): Promise<DeskRun> {
+async function runAt(
+  params: { readonly [name: string]: Value },
+  runbook: Runbook,
+  options: Partial<ExecuteOptions>,
+): Promise<DeskRun> {
   const registry = buildRegistry([notesPack]);
   const events: Event[] = [];
-  const params: { readonly [name: string]: Value } = { folder };
   const result = await executePlan(
     { runbook, hosts: [{ host, params, sources: {} }], inventoryHosts: 1 },
     {

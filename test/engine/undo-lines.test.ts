@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExecuteOptions } from '../../src/engine/execute-plan.ts';
-import { undoWalker } from '../../src/engine/undo-walk.ts';
-import { readHistory } from '../../src/journal/read-history.ts';
 import { validateParams } from '../../src/load/validate-call-params.ts';
 import { buildRegistry } from '../../src/model/pack.ts';
 import { corePack } from '../../src/packs/core/index.ts';
 import { action, check, cond, fix, probe, runbook, step } from './build.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { notesPack } from './notes-pack.ts';
+import { undoOn } from './undo-on.ts';
 
 const registry = buildRegistry([notesPack, corePack]);
 const options: Partial<ExecuteOptions> = {
@@ -29,10 +28,7 @@ async function undoAfter(edited: string) {
   const { events } = await desk.run(book, options);
   expect(desk.read()['conf']).toBe('a 2\nb 1\n');
   desk.write('conf', edited);
-  const { run, hosts } = readHistory(events);
-  const walker = undoWalker(run, new Map(hosts.map((host) => [host.host, host])));
-  const again = (more: Partial<ExecuteOptions> = {}) =>
-    desk.run(runbook([], { id: 'undo' }), { ...options, walker, kind: 'undo', ...more });
+  const again = (more: Partial<ExecuteOptions> = {}) => undoOn(desk, events, [], { ...options, ...more });
   const dry = await again({ mode: 'dry_run' });
   const { outcome } = await again();
   return { outcome, conf: desk.read()['conf'], dry, again };

@@ -2,9 +2,6 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ExecuteOptions } from '../../src/engine/execute-plan.ts';
-import { undoWalker } from '../../src/engine/undo-walk.ts';
-import { undoneUnit, undoneUnits } from '../../src/journal/earlier-undos.ts';
-import { readHistory } from '../../src/journal/read-history.ts';
 import type { Clock } from '../../src/model/clock.ts';
 import type { Event } from '../../src/model/event.ts';
 import type { ActionCall, Step } from '../../src/model/runbook.ts';
@@ -12,6 +9,7 @@ import { systemClock } from '../../src/transports/clock.ts';
 import { action, cond, fix, probe, runbook, step } from './build.ts';
 import { type Desk, type DeskRun, openDesk } from './desk.ts';
 import { folder, says, write } from './notes.ts';
+import { undoOn } from './undo-on.ts';
 
 const add = (name: string, value: string, more: Partial<ActionCall> = {}): ActionCall =>
   action('note.added', says(name, value), more);
@@ -23,19 +21,11 @@ const own = (calls: readonly ActionCall[], more: Partial<Step> = {}): Step =>
 let desk: Desk;
 afterEach(() => desk.clear());
 
-/** Takes back what these events tell of, knowing what these undos did. */
-function undoOf(
+const undoOf = (
   events: readonly Event[],
   undos: readonly (readonly Event[])[] = [],
   options: Partial<ExecuteOptions> = {},
-): Promise<DeskRun> {
-  const { run, hosts } = readHistory(events);
-  const earlier = undoneUnits(undos);
-  const walker = undoWalker(run, new Map(hosts.map((host) => [host.host, host])), (key, attempt) =>
-    earlier.get(undoneUnit(key, attempt)),
-  );
-  return desk.run(runbook([], { id: 'undo' }), { walker, kind: 'undo', ...options });
-}
+): Promise<DeskRun> => undoOn(desk, events, undos, options);
 
 const endOf = ({ outcome, exitCode }: DeskRun) => [outcome.verdict, exitCode];
 

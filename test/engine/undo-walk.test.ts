@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ExecuteOptions } from '../../src/engine/execute-plan.ts';
-import { undoWalker } from '../../src/engine/undo-walk.ts';
-import { readHistory } from '../../src/journal/read-history.ts';
 import type { Event } from '../../src/model/event.ts';
-import type { Runbook } from '../../src/model/runbook.ts';
 import { action, check, cond, fix, probe, runbook, step } from './build.ts';
 import { type Desk, type DeskRun, openDesk } from './desk.ts';
+import { undoOn } from './undo-on.ts';
 
 const folder = '${{ params.folder }}';
 const write = (name: string, value: string) => action('note.value', { folder, name, value });
@@ -24,16 +22,8 @@ const book = runbook([
 let desk: Desk;
 afterEach(() => desk.clear());
 
-/** Takes back what these events tell of. */
-function undoOf(events: readonly Event[], options: Partial<ExecuteOptions> = {}): Promise<DeskRun> {
-  const { run, hosts } = readHistory(events);
-  const empty: Runbook = runbook([], { id: 'undo' });
-  return desk.run(empty, {
-    walker: undoWalker(run, new Map(hosts.map((host) => [host.host, host]))),
-    kind: 'undo',
-    ...options,
-  });
-}
+const undoOf = (events: readonly Event[], options: Partial<ExecuteOptions> = {}): Promise<DeskRun> =>
+  undoOn(desk, events, [], options);
 
 describe('undo', () => {
   it('takes back all that a run changed, also what it changed twice; doing it again changes nothing', async () => {

@@ -63,11 +63,9 @@ export default defineAction({
   },
   diff(state: State, { profile, rules }): Change | undefined {
     const { profileFile, local, text: before, current } = state;
-    const lines = before.split('\n').map((line) => line.trim());
-    const missing = [...new Set(rules)].filter((rule) => !lines.includes(rule));
+    const missing = missingRules(before, rules);
     if (missing.length === 0) return undefined;
-    const gap = before === '' || before.endsWith('\n') ? '' : '\n';
-    const after = `${before}${gap}${missing.join('\n')}\n`;
+    const after = withRules(before, missing);
     return { profile, profileFile, local, missing, before, after, unsure: current !== 'yes' };
   },
   describe({ profile, profileFile, local, missing, unsure }: Change) {
@@ -82,7 +80,27 @@ export default defineAction({
   rollback: undo(({ local, profileFile }: Change, { exists, text: before, folder }: State) => [
     exists ? write(local, profileFile, before) : remove(local, profileFile, !folder),
   ]),
+  // Its own lines go; what others wrote beside them since stays.
+  rebase(before: State, now: State, { rules }): State | undefined {
+    const own = missingRules(before.text, rules);
+    if (now.text === withRules(before.text, own)) return before;
+    const lines = now.text.split('\n');
+    const found = own.map((rule) => lines.filter((line) => line.trim() === rule).length);
+    if (found.every((count) => count === 0)) return now;
+    if (found.some((count) => count !== 1)) return undefined;
+    return { ...now, text: lines.filter((line) => !own.includes(line.trim())).join('\n') };
+  },
 });
+
+function missingRules(text: string, rules: readonly string[]): readonly string[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  return [...new Set(rules)].filter((rule) => !lines.includes(rule));
+}
+
+function withRules(text: string, rules: readonly string[]): string {
+  const gap = text === '' || text.endsWith('\n') ? '' : '\n';
+  return `${text}${gap}${rules.join('\n')}\n`;
+}
 
 function write(local: string, profileFile: string, content: string): Command {
   return { script: writeLocalRuleScript, variables: variables(local, profileFile, false, false), stdin: content };

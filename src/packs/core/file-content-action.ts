@@ -12,6 +12,7 @@ import {
   undoFile,
 } from './file-change.ts';
 import { type FileState, inspectFile } from './file-state.ts';
+import { leftByOthers } from './left-by-others.ts';
 import { absolutePath, accountName, octalMode } from './params.ts';
 
 export default defineAction({
@@ -46,4 +47,9 @@ export default defineAction({
   predict: predictFile,
   apply: applyFile,
   rollback: undo(undoFile),
+  // A text that others changed stays different from both: an undo is refused, a rollback in the run puts the old one back.
+  rebase(before: FileState, now: FileState, params): FileState {
+    if (before.exists && now.exists) return leftByOthers(before, now, params);
+    return before.exists || now.exists ? before : now;
+  },
 });

@@ -2,6 +2,7 @@ import { defineAction, undo } from '../../model/action.ts';
 import { unreadable } from '../../model/probe.ts';
 import { fieldFunctions, parseFields, text } from './fields.ts';
 import { setOwnerAndMode } from './file-writing.ts';
+import { leftByOthers } from './left-by-others.ts';
 import { absolutePath, accountName, fourDigits, octalMode } from './params.ts';
 import { parseStat, statFormat } from './stat-fields.ts';
 import { firstLine, whyNot } from './why-not.ts';
@@ -81,6 +82,7 @@ export default defineAction({
   rollback: undo(({ path, owner }: Change, before: State) =>
     setOwnerAndMode(path, owner === undefined ? undefined : `${before.uid}:${before.gid}`, before.mode),
   ),
+  rebase: leftByOthers<State>,
 });
 
 function differs(wanted: string | undefined, name: string, id: number): string | undefined {

@@ -281,6 +281,23 @@ describe('the decision', () => {
     expect(localRule.rollback.undo(change, bare)).toMatchObject([{ variables: { REMOVE: '1', REMOVEFOLDER: '1' } }]);
   });
 
+  const params = { profile: 'nginx', rules: [rule, 'network inet stream,'] };
+  const made = `${rule}\nnetwork inet stream,\n`;
+  test.each([
+    ['# mine\n', `# mine\n${made}`, '# mine\n'],
+    ['# mine', `# mine\n${made}`, '# mine'],
+    ['# mine\n', `# mine\n${made}/srv/** r,\n`, '# mine\n/srv/** r,\n'],
+    ['', `# by hand\n  ${rule}\n/srv/** r,\nnetwork inet stream,\n`, '# by hand\n/srv/** r,\n'],
+    [`${rule}\n`, `${rule}\nnetwork inet stream,\n# more\n`, `${rule}\n# more\n`],
+    ['# mine\n', '# mine\n/srv/** r,\n', '# mine\n/srv/** r,\n'],
+    ['', `${rule}\n`, undefined],
+    ['', `${made}${rule}\n`, undefined],
+  ])('undo takes its own rules out of what stands since: %j, now %j', (text, now, left) => {
+    const before = { ...state, text };
+    const back = localRule.rebase?.(before, { ...state, text: now }, params as never);
+    expect(back).toEqual(left === undefined ? undefined : { ...state, text: left });
+  });
+
   test.each([
     ['/run/app.sock rw,', true],
     ['owner /run/app.sock w,', true],
