@@ -72,7 +72,7 @@ function unreadable(run: string, why: string): FoundChange {
 }
 
 /** Why a file can't be read, or is not safe to; anything else is a bug. */
-function problemOf(error: unknown): { readonly problem: string; readonly code: string | undefined } {
+export function problemOf(error: unknown): { readonly problem: string; readonly code: string | undefined } {
   const code = codeOf(error);
   if (!(error instanceof UnsafePath) && code === undefined) throw error;
   return { problem: error instanceof Error ? error.message : String(error), code };
