@@ -116,9 +116,9 @@ export function createProgram(io: Io, end: (exitCode: number) => void): Command 
     end(await (await import('./commands/hosts.ts')).hosts(io, pattern, options)),
   );
   add(
-    withReach(
-      newCommand('unlock').description("take away a host's lock, of a run that is known to be gone"),
-    ).requiredOption('--nonce <digits>', 'which one: as the refused run told'),
+    withReach(newCommand('unlock').description("take away a host's lock, of a run that is known to be gone"))
+      .requiredOption('--nonce <digits>', 'which one: as the refused run told')
+      .option('--force', 'also where that run, or a fix of it, still lives'),
   ).action(async (options: UnlockOptions) =>
     end(await (await import('./commands/unlock.ts')).unlockCommand(io, options)),
   );

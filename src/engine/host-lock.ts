@@ -69,10 +69,10 @@ function refusalOf({ stdout, rc, stderr }: Answer, run: string, host: string): s
     case 'taken':
       return undefined;
     case 'held': {
-      const { owner, fixing } = reply;
+      const { owner, holder } = reply;
       if (owner.run === run) return `this run is at it already, under the name ${owner.host}: two names of one machine`;
       const free = `mendgate unlock -l ${host} --nonce ${owner.nonce}`;
-      return fixing
+      return holder === 'fixing'
         ? `${lockOwnerText(owner)} is gone, but a fix of it still runs on the host; ${free} if that is wanted`
         : `locked by ${lockOwnerText(owner)}; ${free} if that run is gone`;
     }

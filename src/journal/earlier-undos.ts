@@ -3,6 +3,7 @@ import type { EarlierUndo, UnitKey } from '../model/history.ts';
 import { canonicalJson } from '../model/json.ts';
 import { findRun } from './kept-runs.ts';
 import { listRuns } from './list-runs.ts';
+import { runDirectory } from './places.ts';
 
 /** A unit of the undone run, and the attempt that is taken back: a run that went on after an undo may have made it again. */
 export function undoneUnit(key: UnitKey, attempt: number): string {
@@ -16,11 +17,20 @@ export interface EarlierRun {
   readonly events: readonly Event[];
 }
 
-/** The earlier undos of a run, the first one first; a text where one's journal can't be read: why. */
+/** The earlier undos of a run, the first one first; a text where a journal can't be read that is of one, or may be: why. */
 export async function earlierUndos(state: string, run: string): Promise<readonly EarlierRun[] | string> {
   const journals: EarlierRun[] = [];
-  const undos = (await listRuns(state)).filter(({ request }) => request?.kind === 'undo' && request.of === run);
-  for (const { run: undo } of undos.reverse()) {
+  const runs = await listRuns(state);
+  const since = runs.slice(
+    0,
+    runs.findIndex((entry) => entry.run === run),
+  );
+  for (const { run: undo, state: how, why = '', request } of since.reverse()) {
+    if (how === 'unreadable') {
+      const help = `look at it (mendgate runs verify ${undo}), and remove ${runDirectory(state, undo)} if it was none`;
+      return `nobody can tell whether ${undo} was an undo of ${run}: its journal tells nothing: ${why}; ${help}`;
+    }
+    if (request?.kind !== 'undo' || request.of !== run) continue;
     const found = await findRun(state, undo);
     if (found.kind === 'none') return found.problem;
     const { events, damage } = found.kept;

@@ -16,13 +16,13 @@ const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_WRONLY } = co
 
 /** Makes a journal that is not there yet, for its owner alone. */
 export async function newJournalFile(path: string): Promise<JournalFile> {
-  const handle = await openOwn(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL);
+  const handle = await openOwnFile(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL);
   return fileOf(handle);
 }
 
 /** Opens a journal to go on with it, with what is in it. */
 export async function oldJournalFile(path: string): Promise<{ readonly file: JournalFile; readonly bytes: Buffer }> {
-  const handle = await openOwn(path, O_RDWR | O_APPEND);
+  const handle = await openOwnFile(path, O_RDWR | O_APPEND);
   try {
     return { file: fileOf(handle), bytes: await handle.readFile() };
   } catch (error) {
@@ -33,7 +33,7 @@ export async function oldJournalFile(path: string): Promise<{ readonly file: Jou
 
 /** What is in a journal. */
 export async function readJournalFile(path: string): Promise<Buffer> {
-  const handle = await openOwn(path, O_RDONLY);
+  const handle = await openOwnFile(path, O_RDONLY);
   try {
     return await handle.readFile();
   } finally {
@@ -41,7 +41,8 @@ export async function readJournalFile(path: string): Promise<Buffer> {
   }
 }
 
-async function openOwn(path: string, flags: number): Promise<FileHandle> {
+/** A plain file of ours, and nobody else's. Rejects with an UnsafePath. */
+export async function openOwnFile(path: string, flags: number): Promise<FileHandle> {
   const handle = await openPlain(path, flags);
   try {
     await ownFile(handle, path);

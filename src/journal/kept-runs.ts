@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import type { Event } from '../model/event.ts';
+import { newestFirst } from './begun-runs.ts';
 import { checkRecords, type Damage } from './check-records.ts';
 import { readJournalFile } from './journal-file.ts';
 import { checkDirectory, codeOf, isMissing, UnsafePath } from './own-path.ts';
@@ -71,7 +72,7 @@ function unreadable(run: string, why: string): FoundChange {
 }
 
 /** Why a file can't be read, or is not safe to; anything else is a bug. */
-function problemOf(error: unknown): { readonly problem: string; readonly code: string | undefined } {
+export function problemOf(error: unknown): { readonly problem: string; readonly code: string | undefined } {
   const code = codeOf(error);
   if (!(error instanceof UnsafePath) && code === undefined) throw error;
   return { problem: error instanceof Error ? error.message : String(error), code };
@@ -92,22 +93,6 @@ export async function runIds(state: string): Promise<readonly string[]> {
     throw error;
   }
   return newestFirst(state, names.filter(isRunId));
-}
-
-/** By the second in their ids; those of the same second by when their directories were made. */
-async function newestFirst(state: string, runs: readonly string[]): Promise<readonly string[]> {
-  const second = (run: string): string => run.slice(0, 'YYYY-MM-DDThhmmss'.length);
-  const sizes = new Map<string, number>();
-  for (const run of runs) sizes.set(second(run), (sizes.get(second(run)) ?? 0) + 1);
-  const keyed = await Promise.all(
-    runs.map(async (run) => {
-      const alone = sizes.get(second(run)) === 1;
-      const made = alone ? 0 : (await stat(runDirectory(state, run)).catch(() => undefined))?.birthtimeMs;
-      return { run, second: second(run), made: made ?? 0 };
-    }),
-  );
-  keyed.sort((a, b) => (a.second === b.second ? b.made - a.made : a.second < b.second ? 1 : -1));
-  return keyed.map(({ run }) => run);
 }
 
 async function readRun(state: string, run: string): Promise<KeptRun> {

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type { Clock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
 import { JournalFailure } from '../model/journal-failure.ts';
+import { noteBegun } from './begun-runs.ts';
 import { checkRecords, type Damage } from './check-records.ts';
 import { type Journal, journalOf } from './journal.ts';
 import { type JournalFile, newJournalFile, oldJournalFile } from './journal-file.ts';
@@ -39,6 +40,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     await ownDirectory(runsDirectory(state), true);
     await locks.ofJournal();
     await locks.ofInventory(options.inventory);
+    await noteBegun(state, run, options.dryRun !== true);
     await mkdir(directory, { mode: 0o700 });
   } catch (error) {
     await locks.release();

@@ -18,6 +18,11 @@ export function runsDirectory(state: string): string {
   return join(state, 'runs');
 }
 
+/** Names the runs in the order in which they began. */
+export function begunPath(state: string): string {
+  return join(state, 'begun');
+}
+
 /** The directory of one run. Its id must be one (`isRunId`). */
 export function runDirectory(state: string, run: string): string {
   return join(runsDirectory(state), run);

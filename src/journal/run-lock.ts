@@ -49,7 +49,7 @@ export async function takeRunLock(
   };
 }
 
-/** Keeps others from going on with a run, or removing it. `undefined`: it is under way, another process writes its journal. */
+/** Keeps others from going on with a run, or removing it. `undefined`: it is under way, or being taken back, by another process. */
 export async function takeJournalLock(run: string, state: string, clock: Clock): Promise<RunLock | undefined> {
   try {
     return await takeRunLock({ kind: 'journal', key: run }, state, run, clock);
@@ -80,11 +80,12 @@ async function takeInFiles(state: string, name: string, holder: Holder, clock: C
 }
 
 function heldText({ kind, key }: Lockable, holder: Holder | 'silent'): string {
+  const run = kind === 'journal' || holder === 'silent' ? '' : ` run ${holder.run},`;
   const who =
     holder === 'silent'
       ? 'another process (it does not say which)'
-      : `process ${holder.pid}, run ${holder.run}, since ${holder.since.slice(0, 16).replace('T', ' ')} UTC`;
+      : `process ${holder.pid},${run} since ${holder.since.slice(0, 16).replace('T', ' ')} UTC`;
   return kind === 'journal'
-    ? `run ${key} is under way: ${who} writes its journal`
+    ? `run ${key} is under way, or being taken back: ${who}`
     : `these hosts are being worked on from here already: ${who}; wait for it, or interrupt it`;
 }

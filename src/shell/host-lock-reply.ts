@@ -1,14 +1,20 @@
+import { assertNever } from '../model/assert-never.ts';
 import { clipped } from '../model/clipped.ts';
 import type { LockOwner } from './host-lock.ts';
 
+/** What a lock's holder does: it lives; it is gone, and a fix that it began on the host still runs; it is gone. */
+export type HolderState = 'lives' | 'fixing' | 'gone';
+
 /** What a host says of its lock. */
 export type LockReply =
-  | { readonly kind: 'taken' | 'free' | 'unlocked' }
+  | { readonly kind: 'taken' | 'free' }
   /** Something is in the way; who, was not looked at. */
   | { readonly kind: 'busy' }
-  /** `fixing`: its holder is gone, and a fix that was begun on the host still runs. */
-  | { readonly kind: 'held'; readonly fixing: boolean; readonly owner: LockOwner }
+  /** `unlocked`: it was so. */
+  | { readonly kind: 'held' | 'unlocked'; readonly holder: HolderState; readonly owner: LockOwner }
   | { readonly kind: 'storage'; readonly why: string };
+
+const holderStates = ['gone', 'lives', 'fixing'] as const;
 
 const troubles = [
   'its folder could not be made',
@@ -24,12 +30,12 @@ export function readLockReply(stdout: string): LockReply | undefined {
   switch (word) {
     case 'taken':
     case 'free':
-    case 'unlocked':
     case 'busy':
       return { kind: word };
     case 'storage':
       return { kind: 'storage', why: troubles[Number(code) - 1] ?? 'it could not be made' };
-    case 'held': {
+    case 'held':
+    case 'unlocked': {
       const [nonce = '', , , , run = ''] = line.split(' ', 5);
       const words = {
         host: clipped(host),
@@ -38,7 +44,7 @@ export function readLockReply(stdout: string): LockReply | undefined {
         comment: clipped(comment),
       };
       const owner = { nonce: /^[0-9a-f]{1,64}$/.test(nonce) ? nonce : '', run: clipped(run), ...words };
-      return { kind: 'held', fixing: code === '2', owner };
+      return { kind: word, holder: holderStates[Number(code)] ?? 'lives', owner };
     }
     default:
       return undefined;
@@ -50,4 +56,19 @@ export function lockOwnerText({ run, operator, since, comment }: LockOwner): str
   const at = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(since);
   const when = at === null ? '' : ` since ${at[1]} ${at[2]} UTC`;
   return `run ${run || '(unknown)'} of ${operator || '(unknown)'}${when}${comment === '' ? '' : ` (${comment})`}`;
+}
+
+/** Who holds a lock, or held it, and what became of that one. */
+export function holderText(owner: LockOwner, holder: HolderState): string {
+  const who = lockOwnerText(owner);
+  switch (holder) {
+    case 'lives':
+      return `${who}, whose shell on the host still lives`;
+    case 'fixing':
+      return `${who}, which is gone, but a fix of it still runs on the host`;
+    case 'gone':
+      return `${who}, which is gone`;
+    default:
+      return assertNever(holder);
+  }
 }

@@ -138,15 +138,21 @@ set -- "$@" "$lk_d/lock" "$lk_d/own.$lk_n.$lk_p.$lk_s"
 [ "$#" -eq 0 ] || rm -rf "$@"
 echo free`;
 
+/** Says of a lock that goes whose it was: nobody can ask for it afterwards. */
 const unlock = `${holderScript}
 lk_ours || { echo free; exit 0; }
 lk_read "$lk_d/lock" || { echo free; exit 0; }
-[ "$lk_n" = "$wanted" ] || lk_held 1
+lk_c=0
+if lk_alive; then lk_c=1; elif lk_fixing; then lk_c=2; fi
+[ "$lk_n" = "$wanted" ] || lk_held "$lk_c"
+[ "$lk_c" = 0 ] || [ -n "$force" ] || lk_held "$lk_c"
+lk_was=$(cat "$lk_d/lock" 2>/dev/null)
 ${seize}
 ${own}
 lk_read "$lk_d/lock" && [ "$lk_n" = "$wanted" ] || { echo free; exit 0; }
 lk_seize || lk_held 1
-echo unlocked`;
+echo "unlocked $lk_c"
+printf '%s\\n' "$lk_was"`;
 
 /** The texts of what this file asks for: they start nothing that outlives them. */
 export const lockScripts: ReadonlySet<string> = new Set([quickTake, take, look, release, unlock]);
@@ -182,10 +188,13 @@ export function releaseLock(nonce: string, spent: readonly string[] = []): Scrip
   return { script: release, variables: { nonce, spent: spent.join(' ') } };
 }
 
-/** Takes away a lock whose holder may still live, by its nonce: `unlocked`, `free` or, of another nonce, `held`. `nonce`: a fresh one. */
-export function removeLock(wanted: string, nonce: string): ScriptCommand {
+/**
+ * Takes away the lock of the nonce `wanted`: `unlocked` and whose it was, `free`, or `held` by another one. Without `force` a
+ * lock stays `held` whose holder lives, or has a fix that still runs. `nonce`: a fresh one.
+ */
+export function removeLock(wanted: string, nonce: string, force: boolean): ScriptCommand {
   const nobody = { run: '-', host: '', operator: '', since: '', comment: '' };
-  return { script: unlock, variables: { wanted, nonce, ...nobody } };
+  return { script: unlock, variables: { wanted, nonce, force: force ? '1' : '', ...nobody } };
 }
 
 /** A line of the lock's file. */

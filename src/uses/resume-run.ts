@@ -76,8 +76,6 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
     if (also.length > 0) return refused(66, `no host of run ${run} ended ${also.join(' or ')}, or is still open`);
     return { kind: 'nothing_left', run, exitCode, outcomes: history.hosts.flatMap(({ outcome }) => outcome ?? []) };
   }
-  const undos = await earlierUndos(state, run);
-  if (typeof undos === 'string') return refused(5, undos);
 
   const again = requestAgain(request, asked, history);
   const [runbook, inventory] = await Promise.all([
@@ -104,6 +102,12 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
     const opened = await openAgain(again, run);
     if ('problem' in opened) return refused(opened.exitCode, opened.problem);
     const { journal } = opened;
+    // Nobody takes it back from here on.
+    const undos = await earlierUndos(state, run);
+    if (typeof undos === 'string') {
+      await journal.close();
+      return refused(5, undos);
+    }
     const latest = readHistory(opened.events);
     for (const event of toldBefore(opened.events, hosts)) request.onBefore?.(event);
     const resume: Resume = {

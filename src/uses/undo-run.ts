@@ -1,9 +1,12 @@
 // Takes back what a run changed, as its journal tells it: a run of its own. The line itself is ../mend.ts.
 
+import type { KeptRun } from '../journal/kept-runs.ts';
+import type { RunLock } from '../journal/run-lock.ts';
 import { chooseHosts, execute, reachHosts, readInventory, withJournal } from '../mend.ts';
 import { type MendEnd, type MendRequest, notBegun, refused, wholeRequest } from '../mend-request.ts';
 import type { HostHistory, RunHistory } from '../model/history.ts';
 import type { Inventory } from '../model/inventory.ts';
+import { JournalFailure } from '../model/journal-failure.ts';
 import type { UserPack } from '../model/pack.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
@@ -21,25 +24,43 @@ export type UndoRequest = Omit<
   readonly inventory?: readonly string[] | undefined;
 };
 
-/** Takes a run's changes back, the last first, on the hosts where they stand as the run left them. */
+/**
+ * Takes a run's changes back, the last first, on the hosts where they stand as the run left them. `refused` with exit code 5 while
+ * somebody else takes it back or goes on with it.
+ */
 export async function undoRun(request: UndoRequest): Promise<MendEnd> {
-  const [
-    { findChange },
-    { earlierUndos, undoneUnit, undoneUnits },
-    { readHistory },
-    { undoWalker },
-    { knownDelegates },
-  ] = await Promise.all([
+  const [{ findChange, findRun }, { takeRunLock }, { systemClock }] = await Promise.all([
     import('../journal/kept-runs.ts'),
-    import('../journal/earlier-undos.ts'),
-    import('../journal/read-history.ts'),
-    import('../engine/undo-walk.ts'),
-    import('../engine/delegates.ts'),
+    import('../journal/run-lock.ts'),
+    import('../transports/clock.ts'),
   ]);
-  const { run: name, stateDirectory: state } = request;
+  const { run: name, stateDirectory: state, mode, clock = systemClock } = request;
   const found = await findChange(state, name);
   if (found.kind !== 'run') return refused(found.kind === 'none' ? 66 : 5, found.problem);
-  const { run, events, damage } = found.kept;
+  if (mode === 'dry_run') return undoKept(request, found.kept);
+  const { run } = found.kept;
+  let lock: RunLock | undefined;
+  try {
+    lock = await takeRunLock({ kind: 'journal', key: run }, state, run, clock);
+    // Until now somebody may have gone on with it.
+    const latest = await findRun(state, run);
+    return latest.kind === 'run' ? await undoKept(request, latest.kept) : refused(66, latest.problem);
+  } catch (error) {
+    if (!(error instanceof JournalFailure) || lock !== undefined) throw error;
+    return notBegun(error);
+  } finally {
+    await lock?.release();
+  }
+}
+
+async function undoKept(request: UndoRequest, { run, events, damage }: KeptRun): Promise<MendEnd> {
+  const [{ earlierUndos, undoneUnit, undoneUnits }, { readHistory }, { undoWalker }, { knownDelegates }] =
+    await Promise.all([
+      import('../journal/earlier-undos.ts'),
+      import('../journal/read-history.ts'),
+      import('../engine/undo-walk.ts'),
+      import('../engine/delegates.ts'),
+    ]);
   if (damage !== undefined)
     return refused(5, `the journal of ${run} is damaged in line ${damage.line}: ${damage.what}`);
   if (events.length === 0) return refused(66, `${run} has no events: nothing was begun`);
@@ -49,7 +70,7 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
   if (asked.kind === 'undo')
     return refused(64, `${run} was an undo itself: run its runbook again to have its changes back`);
 
-  const undos = await earlierUndos(state, run);
+  const undos = await earlierUndos(request.stateDirectory, run);
   if (typeof undos === 'string') return refused(5, undos);
   const earlier = undoneUnits(undos.map((undo) => undo.events));
   const sources = request.inventory ?? asked.inventory;

@@ -13,9 +13,11 @@ export interface UnlockRequest {
   readonly becomeByDefault: Become;
   readonly forks: number;
   readonly signal: AbortSignal;
+  /** Asked of each lock whose holder lives, or has a fix that still runs: whether it goes all the same. Default: no. */
+  readonly approveLiving?: ((host: string, holder: string) => Promise<boolean>) | undefined;
 }
 
-/** Connects to each host and takes the lock of that nonce away; another's stays. */
+/** Connects to each host and takes the lock of that nonce away; another's stays, and so does a living one that nobody approves. */
 export async function unlock(request: UnlockRequest): Promise<readonly UnlockAnswer[]> {
   const [{ unlockHosts }, { overrideConnect }, { openTransports }] = await Promise.all([
     import('../engine/unlock-hosts.ts'),

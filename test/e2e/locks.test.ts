@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { onTerminal, terminalIsHere } from '../cli/on-terminal.ts';
 import { mendgate } from './cli.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'mendgate-locks-'));
@@ -94,16 +95,65 @@ describe('a host that a run is at', () => {
     expect((await mendgate(args('two', 'none', '--yes'), env())).code).toBe(0);
   });
 
-  it('is given free by unlock, with the digits that the refused run told', async () => {
+  const unlockLine = (nonce: string) => ['unlock', ...reach(), '-l', host(), '--nonce', nonce];
+  const unlock = (nonce: string, ...more: readonly string[]) => mendgate([...unlockLine(nonce), ...more], env());
+  /** As a run tells them that is refused. */
+  const digits = async (): Promise<string> => {
+    const { stdout, stderr } = await mendgate(args('two', 'none', '--yes'), env());
+    return /--nonce ([0-9a-f]+)/.exec(stdout + stderr)?.[1] ?? '';
+  };
+  const who = 'run \\d{4}-\\S+ of \\S+@\\S+ since .* UTC \\(quarterly "patch"\\), ';
+
+  it('is given free by unlock, with the digits that the refused run told; while that run lives, only by force', async () => {
     const { ended } = await holder();
-    const unlock = (nonce: string) => mendgate(['unlock', ...reach(), '-l', host(), '--nonce', nonce], env());
-    const wrong = await unlock('0123456789abcdef');
+    const wrong = await unlock('0123456789abcdef', '--force');
     expect(wrong.code).toBe(5);
-    const nonce = /nonce ([0-9a-f]+)/.exec(wrong.stdout)?.[1] ?? '';
-    const right = await unlock(nonce);
-    expect({ code: right.code, said: right.stdout }).toEqual({ code: 0, said: `${host()}: unlocked\n` });
+    const nonce = await digits();
+    expect(wrong.stdout).toContain(`nonce is ${nonce}`);
+    const refused = await unlock(nonce);
+    expect(refused.code).toBe(5);
+    expect(refused.stdout).toMatch(
+      new RegExp(`^${host()}: stays locked: locked by ${who}whose shell on the host still lives\n$`),
+    );
+    expect(refused.stderr).toContain('--force');
+    const forced = await unlock(nonce, '--force');
+    expect(forced.code).toBe(0);
+    expect(forced.stdout).toMatch(
+      new RegExp(`^${host()}: unlocked: it was of ${who}whose shell on the host still lives\n$`),
+    );
     expect((await unlock(nonce)).stdout).toBe(`${host()}: was not locked\n`);
     expect((await mendgate(['unlock', ...reach(), '--nonce', nonce], env())).code).toBe(64);
+    writeFileSync(join(dir, 'go'), '');
+    await ended;
+  });
+
+  it('stays locked for unlock while a fix of a run still runs there that is gone itself', async () => {
+    const { child, ended } = await holder();
+    const nonce = await digits();
+    child.kill('SIGKILL');
+    await ended;
+    const refused = await unlock(nonce);
+    expect(refused.code).toBe(5);
+    expect(refused.stdout).toMatch(new RegExp(`${who}which is gone, but a fix of it still runs on the host`));
+    writeFileSync(join(dir, 'go'), '');
+    await until(() => existsSync(join(dir, 'effects')));
+    await sleep(300);
+    const gone = await unlock(nonce);
+    expect(gone.code, gone.stdout).toBe(0);
+    expect(gone.stdout).toMatch(new RegExp(`^${host()}: unlocked: it was of ${who}which is gone\n$`));
+  });
+
+  it.skipIf(!terminalIsHere)('is asked for on a terminal before unlock takes it from a run that lives', async () => {
+    const { ended } = await holder();
+    const nonce = await digits();
+    const question = 'whose shell on the host still lives. Take the lock away all the same? [y/N] ';
+    const answered = (answer: string) => onTerminal(unlockLine(nonce), [[question, 'type', `${answer}\r`]], env());
+    const no = await answered('n');
+    expect(no.code, no.screen).toBe(5);
+    expect(no.screen).toContain(`${host()}: stays locked: `);
+    const yes = await answered('y');
+    expect(yes.code, yes.screen).toBe(0);
+    expect(yes.screen).toContain(`${host()}: unlocked: `);
     writeFileSync(join(dir, 'go'), '');
     await ended;
   });

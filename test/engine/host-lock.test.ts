@@ -95,7 +95,7 @@ describe('the lock of a host', () => {
       if (event.type !== 'fix.result' || event.step !== 'one') return;
       const found = await ask(lookAtLock());
       if (found?.kind !== 'held') throw new Error('it is not held');
-      await ask(removeLock(found.owner.nonce, 'c0ffee'));
+      await ask(removeLock(found.owner.nonce, 'c0ffee', true));
       await ask(takeLock(bob));
     };
     const run = await desk.run(whole, { lock, sinks: [steal] });

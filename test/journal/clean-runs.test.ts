@@ -108,5 +108,5 @@ it('a directory instead of a journal is listed as one that tells nothing', async
   const state = newState();
   await write(state, numbered([started, finished]));
   spoilFile(state);
-  expect(await listRuns(state)).toEqual([{ run: runId, state: 'unreadable' }]);
+  expect(await listRuns(state)).toMatchObject([{ run: runId, state: 'unreadable' }]);
 });

@@ -143,6 +143,8 @@ describe('a run from the command line', () => {
     expect(verified).toMatchObject({ code: 2, stdout: expect.stringMatching(/damaged\n$/) });
     expect(verified.stderr).toMatch(/journal\.jsonl, line \d+: its text is not what its checksum says/);
     expect(await kept('runs', 'show', 'last')).toMatchObject({ code: 2 });
+    const [line = ''] = (await kept('runs', 'list')).stdout.split('\n');
+    expect(line).toMatch(/its journal is damaged in line \d+: its text is not what its checksum says$/);
   });
 });
 

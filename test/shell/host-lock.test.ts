@@ -97,6 +97,18 @@ describe.each(shells)('the lock of a host in $name', ({ program, args }) => {
     return { run, die, pid: child.pid };
   };
 
+  const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+
+  /** A fix of a run that is under way on the host: its process, and its marker. */
+  const fixOf = (run: string) => {
+    const fix = lane();
+    const marker = join(home, '.local/state/mendgate', 'ab');
+    mkdirSync(marker, { recursive: true });
+    const born = readFileSync(`/proc/${fix.pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[19];
+    writeFileSync(join(marker, 'meta'), `${'1'.repeat(32)} ${bootId()} ${fix.pid} ${born} ${fix.pid} ${run}\n`);
+    return fix;
+  };
+
   it('is held by one, and says by whom to all others until it is given back', async () => {
     const [one, other] = [lane(), lane()];
     const ann = owner();
@@ -104,7 +116,7 @@ describe.each(shells)('the lock of a host in $name', ({ program, args }) => {
     expect(existsSync(dir)).toBe(false);
     expect(await one.run(takeLock(ann))).toEqual({ kind: 'taken' });
     const refused = await other.run(takeLock(owner()));
-    expect(refused).toEqual({ kind: 'held', fixing: false, owner: ann });
+    expect(refused).toEqual({ kind: 'held', holder: 'lives', owner: ann });
     expect(await other.run(lookAtLock())).toEqual(refused);
     expect(lockOwnerText(ann)).toBe(`run ${ann.run} of ann@control since 2026-11-21 10:02 UTC (quarterly)`);
     await other.run(releaseLock(owner().nonce));
@@ -121,7 +133,7 @@ describe.each(shells)('the lock of a host in $name', ({ program, args }) => {
     const ann = owner();
     expect(await one.run(takeFreeLock(ann))).toEqual({ kind: 'taken' });
     const files = readdirSync(dir);
-    expect(await other.run(takeLock(owner()))).toEqual({ kind: 'held', fixing: false, owner: ann });
+    expect(await other.run(takeLock(owner()))).toEqual({ kind: 'held', holder: 'lives', owner: ann });
     expect(await other.run(takeFreeLock(owner()))).toEqual({ kind: 'busy' });
     await one.die();
     expect(await other.run(takeFreeLock(owner()))).toEqual({ kind: 'busy' });
@@ -161,21 +173,15 @@ describe.each(shells)('the lock of a host in $name', ({ program, args }) => {
     const one = lane();
     const ann = owner();
     await one.run(takeLock(ann));
-    const fix = lane();
-    const marker = join(home, '.local/state/mendgate', 'ab');
-    mkdirSync(marker, { recursive: true });
-    const born = readFileSync(`/proc/${fix.pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[19];
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-    const meta = (run: string) =>
-      writeFileSync(join(marker, 'meta'), `${'1'.repeat(32)} ${boot} ${fix.pid} ${born} ${fix.pid} ${run}\n`);
     await one.die();
-    meta('another');
+    const another = fixOf('another');
     expect(await lane().run(lookAtLock())).toEqual({ kind: 'free' });
-    meta(ann.run);
-    expect(await lane().run(takeLock(owner()))).toEqual({ kind: 'held', fixing: true, owner: ann });
+    await another.die();
+    const fix = fixOf(ann.run);
+    expect(await lane().run(takeLock(owner()))).toEqual({ kind: 'held', holder: 'fixing', owner: ann });
     await fix.die();
     // One that never began says so in its place.
-    writeFileSync(join(marker, 'meta'), `cancelled ${boot}\n`);
+    writeFileSync(join(home, '.local/state/mendgate/ab/meta'), `cancelled ${bootId()}\n`);
     expect(await lane().run(takeLock(owner()))).toEqual({ kind: 'taken' });
   });
 
@@ -243,10 +249,40 @@ describe.each(shells)('the lock of a host in $name', ({ program, args }) => {
     const ann = owner();
     await one.run(takeLock(ann));
     const other = lane();
-    expect(await other.run(removeLock('f'.repeat(16), owner().nonce))).toMatchObject({ kind: 'held', owner: ann });
-    expect(await other.run(removeLock(ann.nonce, owner().nonce))).toEqual({ kind: 'unlocked' });
-    expect(await other.run(removeLock(ann.nonce, owner().nonce))).toEqual({ kind: 'free' });
+    const remove = (nonce: string, force = false) => other.run(removeLock(nonce, owner().nonce, force));
+    const wrong = await remove('f'.repeat(16), true);
+    expect(wrong).toEqual({ kind: 'held', holder: 'lives', owner: ann });
+    await one.die();
+    expect(await remove('f'.repeat(16))).toEqual({ ...wrong, holder: 'gone' });
+    expect(await remove(ann.nonce)).toEqual({ kind: 'unlocked', holder: 'gone', owner: ann });
+    expect(await remove(ann.nonce)).toEqual({ kind: 'free' });
     expect(await other.run(takeLock(owner()))).toEqual({ kind: 'taken' });
+  });
+
+  it('is not taken away from one who lives, or whose fix still runs, but by force; and it says whose it was', async () => {
+    const one = lane();
+    const ann = owner();
+    await one.run(takeLock(ann));
+    const other = lane();
+    const remove = (force: boolean) => other.run(removeLock(ann.nonce, owner().nonce, force));
+    const files = readdirSync(dir);
+    expect(await remove(false)).toEqual({ kind: 'held', holder: 'lives', owner: ann });
+    await one.die();
+    const fix = fixOf(ann.run);
+    expect(await remove(false)).toEqual({ kind: 'held', holder: 'fixing', owner: ann });
+    expect(readdirSync(dir)).toEqual(files);
+    expect(await remove(true)).toEqual({ kind: 'unlocked', holder: 'fixing', owner: ann });
+    expect(readdirSync(dir).filter((name) => !name.startsWith('heir.'))).toEqual([]);
+    await fix.die();
+    const next = owner();
+    const last = lane();
+    await last.run(takeLock(next));
+    expect(await other.run(removeLock(next.nonce, owner().nonce, true))).toEqual({
+      kind: 'unlocked',
+      holder: 'lives',
+      owner: next,
+    });
+    expect(await other.run(lookAtLock())).toEqual({ kind: 'free' });
   });
 
   it('refuses a folder that is a link or another one’s, and survives words that are shell', async () => {

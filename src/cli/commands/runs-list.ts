@@ -25,7 +25,8 @@ function describe({
   request,
   ...end
 }: RunEntry): readonly string[] {
-  if (state === 'unreadable') return [run, `its journal tells nothing; mendgate runs verify ${run} says why`];
+  if (state === 'empty') return [run, 'nothing was begun'];
+  if (state === 'unreadable') return [run, `its journal tells nothing: ${end.why ?? ''}`];
   const of = request?.of === undefined ? '' : ` of ${request.of}`;
   const kind = dryRun ? 'dry run' : `${request?.kind ?? 'run'}${of}`;
   return [
@@ -38,7 +39,11 @@ function describe({
   ];
 }
 
-function endOf(state: RunEntry['state'], { exitCode, verdicts = {} }: Pick<RunEntry, 'exitCode' | 'verdicts'>): string {
+function endOf(
+  state: RunEntry['state'],
+  { exitCode, verdicts = {}, why = 'damaged' }: Pick<RunEntry, 'exitCode' | 'verdicts' | 'why'>,
+): string {
+  if (state === 'damaged') return `its journal is ${why}`;
   if (state !== 'ended') return 'no end: broke off, or under way';
   const counts = Object.entries(verdicts).map(([verdict, count]) => `${count} ${verdict.replaceAll('_', ' ')}`);
   return `exit ${exitCode ?? '?'}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`;

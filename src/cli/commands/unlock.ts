@@ -1,5 +1,6 @@
-import { chooseHosts, readInventory, safeLine, unlock } from '../../index.ts';
-import { createAsker } from '../ask.ts';
+import { chooseHosts, readInventory, safeLine, type UnlockRequest, unlock } from '../../index.ts';
+import { onTerminal } from '../approve.ts';
+import { type Asker, createAsker } from '../ask.ts';
 import { printDiagnostics } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
 import { interrupts } from '../interrupts.ts';
@@ -10,9 +11,10 @@ import { becomeOf, connectionOf, vaultFor } from '../reach.ts';
 
 export interface UnlockOptions extends ReachingOptions {
   readonly nonce: string;
+  readonly force?: boolean;
 }
 
-/** Takes a lock away that somebody's run holds, or held, on hosts: for one that is known to be gone. */
+/** Takes a lock away that somebody's run held on hosts; of one that lives only where somebody says so. */
 export async function unlockCommand(io: Io, options: UnlockOptions): Promise<number> {
   if (!/^[0-9a-f]{1,64}$/.test(options.nonce)) {
     throw new UsageError('--nonce: expected the digits that the refused run told');
@@ -26,28 +28,41 @@ export async function unlockCommand(io: Io, options: UnlockOptions): Promise<num
   if (selection.kind === 'invalid') throw new UsageError(selection.message, exit.noHosts);
   if (selection.hosts.length === 0) throw new UsageError('no host matches; nothing was touched', exit.noHosts);
   const signals = interrupts(io);
+  const asker = createAsker(io, signals);
   try {
     const answers = await unlock({
       hosts: selection.hosts,
       nonce: options.nonce,
-      reach: await connectionOf(io, options, createAsker(io, signals), signals.stopping),
+      reach: await connectionOf(io, options, asker, signals.stopping),
       becomeByDefault: becomeOf(options),
       forks: options.forks,
       signal: signals.aborting,
+      approveLiving: approverOf(io, options, asker),
     });
     for (const { host, kind, reason } of answers) {
       const words = {
         unlocked: 'unlocked',
         free: 'was not locked',
+        held: 'stays locked',
         other: 'stays locked',
         failed: 'could not be unlocked',
       };
       io.stdout.write(`${safeLine(host)}: ${words[kind]}${reason === undefined ? '' : `: ${safeLine(reason)}`}\n`);
     }
     if (signals.stopping.aborted) return exit.interrupted;
-    if (answers.some(({ kind }) => kind === 'other')) return exit.refused;
+    if (answers.some(({ kind }) => kind === 'held')) {
+      io.stderr.write('--force takes such a lock too: the run that holds it then changes the host beside another\n');
+    }
+    if (answers.some(({ kind }) => kind === 'held' || kind === 'other')) return exit.refused;
     return answers.some(({ kind }) => kind === 'failed') ? exit.unreachable : exit.ok;
   } finally {
     signals.close();
   }
+}
+
+/** Whether a lock goes whose run lives: as `--force` says, else as the operator does; without a terminal nobody can. */
+function approverOf(io: Io, { force }: UnlockOptions, asker: Asker): UnlockRequest['approveLiving'] {
+  if (force === true) return async () => true;
+  if (!onTerminal(io)) return undefined;
+  return (host, holder) => asker.yes(`${safeLine(host)}: ${safeLine(holder)}. Take the lock away all the same?`);
 }

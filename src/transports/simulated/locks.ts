@@ -18,18 +18,19 @@ export function lockAnswer(host: object, { name, params }: Label): SimulatedAnsw
       if (held?.['nonce'] === params['nonce']) locks.delete(host);
       return says('free');
     case 'unlock':
-      if (held !== undefined && held['nonce'] !== params['nonce']) return says(heldBy(held));
+      if (held === undefined) return says('free');
+      if (held['nonce'] !== params['nonce']) return says(heldBy(held));
       locks.delete(host);
-      return says(held === undefined ? 'free' : 'unlocked');
+      return says(heldBy(held, 'unlocked 0'));
     default:
       return says(held === undefined ? 'free' : heldBy(held));
   }
 }
 
-function heldBy(owner: JsonObject): string {
+function heldBy(owner: JsonObject, word = 'held 1'): string {
   const text = (name: string): string => String(owner[name] ?? '');
   const words = [text('host'), text('operator'), text('since'), text('comment')];
-  return [`held 1`, `${text('nonce')} 2 - - ${text('run')}`, ...words].join('\n');
+  return [word, `${text('nonce')} 2 - - ${text('run')}`, ...words].join('\n');
 }
 
 function says(stdout: string): SimulatedAnswer {
