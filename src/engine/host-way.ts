@@ -80,7 +80,9 @@ export class HostWay {
       return;
     }
     if (this.#options.stopping.aborted) {
-      return this.#end(this.#blank('not_started', stopReason(this.#options.stopping, ' before it began')));
+      return this.#hasBegun()
+        ? this.#end(this.#blank('unknown', stopReason(this.#options.stopping, ' before it was gone on with')))
+        : this.#end(this.#blank('not_started', stopReason(this.#options.stopping, ' before it began')));
     }
     const { plan } = this.#past ?? {};
     if (plan !== undefined && this.#hasBegun()) {

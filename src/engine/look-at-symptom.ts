@@ -1,11 +1,13 @@
 import type { Scope } from '../expr/evaluate.ts';
 import type { HostPlan, Reason } from '../model/plan.ts';
 import type { Unknown } from '../model/unknown.ts';
+import { begunBefore } from './begun-before.ts';
 import { foreseeFix, foreseeLooks } from './foresee.ts';
 import type { HostRun } from './host-run.ts';
 import { askAhead } from './read-ahead.ts';
 import { type Look, readProbes } from './read-probes.ts';
 import { runCheck } from './run-check.ts';
+import { placeAt, topLevel } from './step-place.ts';
 import { decideTraced } from './trace-conditions.ts';
 
 export interface SymptomLook {
@@ -39,7 +41,12 @@ export async function lookAtSymptom(run: HostRun, scope: Scope): Promise<Symptom
     present: decision.held,
     reasons: decision.reasons,
   });
-  const state = decision.held === 'unknown' ? 'unknown' : decision.held ? 'present' : 'absent';
+  const seenNow = decision.held === 'unknown' ? 'unknown' : decision.held ? 'present' : 'absent';
+  // Where a cure was begun before the run broke off, the symptom was there; what was begun may have ended it since.
+  const cured = run.runbook.steps.some(
+    (step) => !step.prevent && begunBefore(placeAt(run, run.runbook, topLevel, step)),
+  );
+  const state = cured ? 'present' : seenNow;
   return { state, reasons: decision.reasons, unknowns: decision.unknowns, scope: seen };
 }
 

@@ -59,7 +59,9 @@ const nothingToTakeBack = async (): Promise<undefined> => undefined;
 /** Gate is open: look, decide, and in a real run approve, apply, look again, verify. */
 export async function makeUnit(place: StepPlace, unit: Unit, scope: Scope): Promise<UnitResult> {
   const { run } = place;
-  const record = run.past?.units.get(canonicalJson(fixKey(place, unit.alternative)));
+  const key = canonicalJson(fixKey(place, unit.alternative));
+  const record = run.past?.units.get(key);
+  run.past?.met.add(key);
   const deadMan = deadManOf(place, unit, scope);
   const resumed = record === undefined ? undefined : await resumeGuarded(place, deadMan, record);
   if (resumed !== undefined && resumed.kind !== 'fresh') return goOn(place, unit, resumed, scope, deadMan);

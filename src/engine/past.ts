@@ -1,12 +1,15 @@
 import type { HostHistory, UnitRecord } from '../model/history.ts';
 import { canonicalJson } from '../model/json.ts';
 import { markerDays } from '../shell/marker.ts';
-import type { StepPlace } from './step-place.ts';
 
 /** What an earlier process of this run did on one host. */
 export interface Past {
-  /** The record of a unit by its key's canonical text. */
-  readonly units: ReadonlyMap<string, UnitRecord>;
+  /** The record of a unit by its key's canonical text; how it ended is added once the host was asked. */
+  readonly units: Map<string, UnitRecord>;
+  /** Those that this walk has come to. */
+  readonly met: Set<string>;
+  /** Those of which the host was asked by this process how they ended. */
+  readonly asked: Set<string>;
   /** The host had ended, and somebody asked to try it again: what was done is looked at like anybody's, and counted on. */
   readonly ended: boolean;
 }
@@ -15,13 +18,25 @@ export interface Past {
 export function pastOf(history: HostHistory): Past {
   return {
     units: new Map(history.units.map((unit) => [canonicalJson(unit.key), unit])),
+    met: new Set(),
+    asked: new Set(),
     ended: hasEnded(history),
   };
 }
 
-/** Whether a host's walk came to its end: it has an outcome, is not unknown, and was not stopped between two steps. */
-export function hasEnded({ outcome }: HostHistory): boolean {
-  return outcome !== undefined && outcome.verdict !== 'unknown' && outcome.stopped !== true;
+/**
+ * Whether a host's walk came to its end: it has an outcome, is not unknown, was not stopped between two steps, and of nothing
+ * that was begun there the end is still to be asked for.
+ */
+export function hasEnded({ outcome, units }: HostHistory): boolean {
+  return outcome !== undefined && outcome.verdict !== 'unknown' && outcome.stopped !== true && !units.some(isUnsettled);
+}
+
+/** Whether the journal leaves open what stands of a unit: nobody wrote down how its fix, or its rollback, ended. */
+export function isUnsettled({ attempts, rollback }: UnitRecord): boolean {
+  const last = attempts.at(-1);
+  if (last === undefined || rollback === 'done') return false;
+  return rollback === 'begun' || last.result === undefined || last.result.outcome === 'unknown';
 }
 
 /** Why this is not the host that an earlier process, or run, was at; as far as both are known. */
@@ -56,14 +71,4 @@ export function markerMayBeGone(at: string, now: number): boolean {
 /** Whether a host's walk has to go on where an earlier process of the run left it. */
 export function isOpen(history: HostHistory): boolean {
   return !hasEnded(history) && history.units.some(mayHaveBegun);
-}
-
-/** Whether anything of this step's item, by whichever alternative, was begun: then its gate was open, and stays so. */
-export function begunBefore({ run, id, within, item }: StepPlace): boolean {
-  const prefix = canonicalJson([run.parts.runId, run.planned.host.name, `${within}${id}`]).slice(0, -1);
-  const suffix = `,${canonicalJson(item === undefined ? [] : [item])}]`;
-  if (run.past === undefined || run.past.ended) return false;
-  return [...run.past.units].some(
-    ([key, unit]) => key.startsWith(`${prefix},`) && key.endsWith(suffix) && mayHaveBegun(unit),
-  );
 }

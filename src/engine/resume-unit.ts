@@ -7,7 +7,7 @@ import { Unknown } from '../model/unknown.ts';
 import { type Applied, applyFix } from './apply-fix.ts';
 import { backFrom } from './back-from.ts';
 import { adoptOn, markChanges, placesIn, sessionOn } from './delegate.ts';
-import { fixKey } from './fix-key.ts';
+import { fixKey, keyText } from './fix-key.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
 import { markerMayBeGone, mayHaveBegun } from './past.ts';
@@ -115,10 +115,19 @@ function recorded(registry: Registry, record: UnitRecord, changes: readonly Plan
 
 type Result = NonNullable<AttemptRecord['result']>;
 
-/** How the last attempt ended, asked of the host where nobody wrote it down; the answer is written down before it counts. */
+/** How the last attempt ended, asked of the host where nobody wrote it down, and this process has not asked yet. */
 async function resultOf(place: StepPlace, record: UnitRecord, last: AttemptRecord): Promise<Result> {
-  if (last.result !== undefined && last.result.outcome !== 'unknown') return last.result;
+  const known = last.result !== undefined && last.result.outcome !== 'unknown';
+  if (last.result !== undefined && (known || place.run.past?.asked.has(keyText(record.key)) === true)) {
+    return last.result;
+  }
+  return askResult(place, record, last);
+}
+
+/** Asks the host how an attempt ended; the answer is written down before it counts. */
+export async function askResult(place: StepPlace, record: UnitRecord, last: AttemptRecord): Promise<Result> {
   const { run } = place;
+  run.past?.asked.add(keyText(record.key));
   const begun = run.parts.clock.monotonic();
   const result = await askHost(place, record, last);
   const ms = run.parts.clock.monotonic() - begun;

@@ -8,10 +8,10 @@ import type { ItemPlan } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
 import type { Conclusion } from '../model/runbook.ts';
 import { Unknown } from '../model/unknown.ts';
+import { begunBefore, notMet } from './begun-before.ts';
 import { placesOf, unreached } from './delegate.ts';
 import type { HostEnd } from './host-end.ts';
 import { makeUnit, type Unit, undecided } from './make-unit.ts';
-import { begunBefore } from './past.ts';
 import { readProbes, unreadProbes } from './read-probes.ts';
 import { type CheckResult, failedParts, runCheck } from './run-check.ts';
 import { type Ending, endAway, endOf, mayChangeAnything, settle, withUnit } from './settle.ts';
@@ -51,7 +51,10 @@ export async function runItem(place: StepPlace, outer: Scope, runNested: RunNest
   // What an earlier process of this run began here had passed these; what it changed may have shut them since.
   if (begunBefore(place)) return { ...common, ...(await remedy(place, scope, bare, runNested)) };
 
-  const concluded = await conclude(place, step.conclude, scope, notes);
+  // Later steps were begun: the run had gone on from here, whatever an answer that is read anew says now.
+  const wentOn = notMet(run).length > 0;
+  const conclusions = wentOn ? step.conclude.filter(({ verdict }) => verdict === undefined) : step.conclude;
+  const concluded = await conclude(place, conclusions, scope, notes);
   if (concluded?.kind === 'undecided') {
     mayChangeAnything(place, concluded.result);
     return { ...common, ...endOf(place, { ...bare, result: concluded.result }, concluded.result) };

@@ -1,11 +1,12 @@
 import type { Scope } from '../expr/evaluate.ts';
 import { interpolate, interpolateText } from '../expr/interpolate.ts';
-import { canonicalJson, isObject } from '../model/json.ts';
+import { canonicalJson, isObject, type Json } from '../model/json.ts';
 import type { StepResult } from '../model/result.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
 import type { Value } from '../model/value.ts';
+import { begunBefore, begunItems } from './begun-before.ts';
 import { evaluateOutputs } from './evaluate-outputs.ts';
-import { evaluateItems } from './for-each.ts';
+import { evaluateItems, type Items } from './for-each.ts';
 import type { HostEnd } from './host-end.ts';
 import type { HostRun } from './host-run.ts';
 import { askSymptomGone } from './look-at-symptom.ts';
@@ -45,8 +46,6 @@ export interface Between {
   readonly gone: (scope: Scope) => Promise<boolean>;
 }
 
-export const topLevel: Level = { prefix: '', within: '', tags: [] };
-
 /** Runs a runbook's steps in order on one host. */
 export async function runSteps(
   run: HostRun,
@@ -72,8 +71,11 @@ export async function runSteps(
     const why = end === undefined ? skip : `not run: ${endText(end)}`;
     if (end === undefined && run.parts.stopping.aborted)
       end = { kind: 'interrupted', reason: stopReason(run.parts.stopping) };
+    // What an earlier process of this run began is gone on with, whatever is found now.
+    const begun = begunBefore(place);
     const out = between.none ?? why;
-    if (end !== undefined || between.none !== undefined || (out !== undefined && (!step.prevent || bad))) {
+    const left = between.none !== undefined || (out !== undefined && (!step.prevent || bad));
+    if (end !== undefined || (left && !begun)) {
       scope = await skipStep(place, scope, out ?? stopReason(run.parts.stopping));
       continue;
     }
@@ -100,6 +102,8 @@ export async function runSteps(
     end = ran.end;
     lookIsOld ||= ran.plan.result.outcome !== 'skipped';
     if (gone || end !== undefined || !ran.changed || run.dryRun) continue;
+    // A later cure was begun: after this step the symptom was there still.
+    if (runbook.steps.slice(index + 1).some((later) => !later.prevent && begunBefore(placeOf(later)))) continue;
     gone = await between.gone(scope);
     lookIsOld = false;
     if (gone) skip = 'symptom gone';
@@ -115,7 +119,7 @@ async function runStep(place: StepPlace, scope: Scope, between: Between): Promis
   if (step.when.length > 0 && when.held !== 'unknown') {
     run.parts.took?.({ at: 'when', of: step, way: when.held ? 'true' : 'false' });
   }
-  if (when.held !== true) {
+  if (when.held !== true && !begunBefore(place)) {
     const shut = `when is false: ${when.reasons
       .filter((reason) => reason.held === false)
       .map((reason) => reason.check)
@@ -128,7 +132,7 @@ async function runStep(place: StepPlace, scope: Scope, between: Between): Promis
   if (step.runOnce === true) return runOnce(place, scope, title, here);
   if (step.forEach === undefined) return here();
   traceList(run, tracedAt(place), 'for_each', step.forEach, scope);
-  const items = evaluateItems(step.forEach, scope);
+  const items = withBegun(evaluateItems(step.forEach, scope), begunItems(place));
   switch (items.kind) {
     case 'unknown':
       return withoutItems(place, scope, title, undecided(run.dryRun, items.unknowns));
@@ -140,6 +144,13 @@ async function runStep(place: StepPlace, scope: Scope, between: Between): Promis
         ? withoutItems(place, scope, title, { outcome: 'skipped', reason: 'for_each gave no items' })
         : eachItem(place, scope, title, items.items, between);
   }
+}
+
+/** A list that is read anew may lack items of which something was begun: they come first, as they did. */
+function withBegun(items: Items, begun: readonly Json[]): Items {
+  if (items.kind !== 'items' || begun.length === 0) return items;
+  const listed = new Set(items.items.map((item) => canonicalJson(item)));
+  return { kind: 'items', items: [...begun.filter((item) => !listed.has(canonicalJson(item))), ...items.items] };
 }
 
 function oneItem(place: StepPlace, title: string, ran: ItemEnd): RanStep {

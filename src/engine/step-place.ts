@@ -29,6 +29,8 @@ export interface Level {
   readonly tags: readonly string[];
 }
 
+export const topLevel: Level = { prefix: '', within: '', tags: [] };
+
 /** The place of a step as a whole, without an item. */
 export function placeAt(run: HostRun, runbook: Runbook, level: Level, step: Step): StepPlace {
   const tags = [...level.tags, ...step.tags];

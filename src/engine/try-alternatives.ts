@@ -3,7 +3,9 @@ import { interpolateText } from '../expr/interpolate.ts';
 import type { ItemPlan, Reason } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
 import type { Alternative, Step } from '../model/runbook.ts';
+import { fixKey, keyText } from './fix-key.ts';
 import { makeUnit, type Unit, type UnitResult, undecided } from './make-unit.ts';
+import { mayHaveBegun } from './past.ts';
 import { runCheck } from './run-check.ts';
 import { type Ending, endOf, mayChangeAnything, settle, withUnit } from './settle.ts';
 import { lookOf, type StepPlace } from './step-place.ts';
@@ -27,8 +29,11 @@ export async function tryAlternatives(
     const where = `${alternative.id} gate`;
     const gate = decideTraced(place.run, tracedAt(place), where, alternative.gate, scope);
     reasons.push(...gate.reasons);
-    if (gate.held === false) continue;
-    if (gate.held === 'unknown') {
+    const begun = begunAs(place, alternative);
+    // A later one was begun: nothing was to be done by this one.
+    if (!begun && alternatives.slice(index + 1).some((later) => begunAs(place, later))) continue;
+    if (gate.held === false && !begun) continue;
+    if (gate.held === 'unknown' && !begun) {
       const result = undecided(place.run.dryRun, gate.unknowns, gate.error);
       mayChangeAnything(place, result);
       return endOf(place, { ...plan, gate: [...plan.gate, ...reasons], result }, result);
@@ -55,6 +60,12 @@ export async function tryAlternatives(
   const how = last === undefined ? `${inPlace} is in place already` : `the last: ${last.result.reason ?? ''}`;
   const result: StepResult = { outcome: 'failed', reason: `none of the alternatives helped; ${how}` };
   return endOf(place, { ...(last === undefined ? seen : withUnit(seen, last)), result }, result);
+}
+
+/** Whether an earlier process of this run began this alternative. */
+function begunAs(place: StepPlace, { id }: Alternative): boolean {
+  const record = place.run.past?.ended === true ? undefined : place.run.past?.units.get(keyText(fixKey(place, id)));
+  return record !== undefined && mayHaveBegun(record);
 }
 
 const none: StepResult = { outcome: 'skipped', reason: 'no alternative applies' };

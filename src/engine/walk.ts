@@ -10,9 +10,11 @@ import type { EngineParts, HostRun } from './host-run.ts';
 import { lookAtSymptom, symptomGone } from './look-at-symptom.ts';
 import { mayHaveBegun, type Past } from './past.ts';
 import { leftByPlan } from './run-once.ts';
-import { runSteps, type StepsEnd, topLevel } from './run-steps.ts';
+import { runSteps, type StepsEnd } from './run-steps.ts';
 import { baseScope } from './scope.ts';
 import type { Session } from './session.ts';
+import { settleBegun, withNotMet } from './settle-begun.ts';
+import { topLevel } from './step-place.ts';
 import { diagnosisOf, judgePlan, judgeRun, type Walked } from './verdict.ts';
 
 /** One host to walk: its wire, and the runbook with its params. */
@@ -109,6 +111,11 @@ function lostAfterChange(run: HostRun, plan: HostPlan, failure: HostFailure): Ho
 }
 
 async function carriedOut(run: HostRun): Promise<HostOutcome> {
+  await settleBegun(run);
+  return withNotMet(run, await walkedThrough(run));
+}
+
+async function walkedThrough(run: HostRun): Promise<HostOutcome> {
   const { symptom, walked, scope, gone, undone } = await go(run);
   const judged = judgeRun({ ...walked, gone, undone });
   const see = walked.end?.kind === 'concluded' ? walked.end.see : undefined;

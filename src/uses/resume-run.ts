@@ -1,14 +1,19 @@
 // Goes on with a run that broke off: read its journal → check that all is as it was → walk again. The line itself is ../mend.ts.
 
 import type { Resume } from '../engine/execute-plan.ts';
+import { hasEnded } from '../engine/past.ts';
+import { plainJson } from '../engine/plain-json.ts';
 import type { Journal } from '../journal/journal.ts';
 import { checkRunbook, execute, planRun, reachHosts, readInventory, withJournal } from '../mend.ts';
 import { type MendEnd, type MendRequest, notBegun, refused, type WholeRequest, wholeRequest } from '../mend-request.ts';
 import type { Event } from '../model/event.ts';
 import type { HostHistory, RunHistory, RunRequest } from '../model/history.ts';
+import type { Inventory } from '../model/inventory.ts';
 import { JournalFailure } from '../model/journal-failure.ts';
-import type { HostOutcome } from '../model/plan.ts';
+import { canonicalJson } from '../model/json.ts';
+import type { HostOutcome, Plan } from '../model/plan.ts';
 import type { Verdict } from '../model/result.ts';
+import type { Runbook } from '../model/runbook.ts';
 import { askedAgain } from './asked-again.ts';
 import { walkerOfTaken } from './plan-file.ts';
 
@@ -87,6 +92,13 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
   const planned = await planRun(again, runbook.value, inventory.value);
   if (planned.kind === 'refused') return planned;
   const { plan } = planned;
+  const given = await otherParam(again, asked, runbook.value, inventory.value, plan);
+  if (given !== undefined) {
+    return refused(
+      64,
+      `param ${given} is not what run ${run} was given: it goes on with its own, and only a secret is given again`,
+    );
+  }
   const changed = changedSince(asked, plan.runbook, inventory.value.hosts, [
     ...new Set([...history.hosts.map(({ host }) => host), ...(plan.delegates ?? []).map(({ name }) => name)]),
   ]);
@@ -145,15 +157,35 @@ function requestAgain(request: ResumeRequest, asked: RunRequest, history: RunHis
   return wholeRequest({ ...request, ...askedAgain(asked, request), limit });
 }
 
+/** A param that is no secret, and that what is given now would make another one than the run had. */
+async function otherParam(
+  again: WholeRequest,
+  asked: RunRequest,
+  runbook: Runbook,
+  inventory: Inventory,
+  { hosts }: Plan,
+): Promise<string | undefined> {
+  const clear = runbook.params.filter(({ name, type }) => type !== 'secret' && again.extra.has(name));
+  if (clear.length === 0) return undefined;
+  const names = new Set(clear.map(({ name }) => name));
+  const then = asked.extra.filter(({ name, text }) => names.has(name) && text !== '***');
+  const others = [...again.extra].filter(([name]) => !names.has(name));
+  const extra = new Map([...others, ...then.map(({ name, text }) => [name, text] as const)]);
+  const was = await planRun({ ...again, extra }, runbook, inventory);
+  const paramsOf = (of: Plan['hosts'], name: string) => canonicalJson(of.map(({ params }) => plainJson(params[name])));
+  if (was.kind === 'refused') return clear[0]?.name;
+  return clear.find(({ name }) => paramsOf(was.plan.hosts, name) !== paramsOf(hosts, name))?.name;
+}
+
 const failed: readonly Verdict[] = ['not_fixed', 'rolled_back', 'rollback_failed', 'undetermined', 'refused'];
 
 /** Hosts to go on with: those that have not ended, those of which something is unknown, and what was asked for besides. */
 function due(hosts: readonly HostHistory[], also: readonly ('failed' | 'unreachable')[]): readonly string[] {
   const wanted = new Set(also.flatMap((which) => (which === 'failed' ? failed : [which])));
-  return hosts.flatMap(({ host, outcome }) => {
+  return hosts.flatMap((history) => {
+    const { host, outcome } = history;
     const verdict = outcome?.verdict;
-    const open =
-      verdict === undefined || verdict === 'unknown' || verdict === 'not_started' || outcome?.stopped === true;
+    const open = verdict === undefined || verdict === 'not_started' || !hasEnded(history);
     return open || wanted.has(verdict) ? [host] : [];
   });
 }

@@ -105,3 +105,37 @@ describe('resume of a run that has ended on every host', () => {
     expect(end).toMatchObject({ type: 'run.finished', exitCode: 0, verdicts: { fixed: 1 } });
   });
 });
+
+describe('resume of a run with params', () => {
+  const withParams = (path: string): string =>
+    book(path, 'now.exists').replace(
+      'steps:',
+      'params: { items: { type: list, of: string, default: [x, y] }, note: { type: string, default: "" } }\nsteps:',
+    );
+  const broken = async (...given: readonly string[]): Promise<string> => {
+    const file = join(folder, 'book.yaml');
+    writeFileSync(file, withParams(join(folder, 'made')));
+    const ended = await mendgate(['run', file, '-i', 'here,', '-c', 'local', '--yes', '--json', ...given, ...state]);
+    const [first = ''] = ended.stdout.split('\n');
+    const { run: id } = JSON.parse(first) as { run: string };
+    const path = journalPath(runDirectory(join(folder, 'state'), id));
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+    writeFileSync(path, `${lines.slice(0, -2).join('\n')}\n`);
+    return id;
+  };
+
+  it('refuses another value than the run was given, or had by default', async () => {
+    const id = await broken('-e', 'note=mine');
+    for (const [name, other] of [
+      ['note', 'note=other'],
+      ['items', 'items=x'],
+    ] as const) {
+      const { code, stderr } = await mendgate(['resume', id, '--yes', '-e', other, ...state]);
+      expect(code, stderr).toBe(64);
+      expect(stderr).toContain(`param ${name} is not what run ${id} was given`);
+    }
+    expect(await mendgate(['resume', id, '--yes', '-e', 'note=mine', '-e', 'items=x,y', ...state])).toMatchObject({
+      code: 0,
+    });
+  });
+});
