@@ -5,8 +5,8 @@ import type { JsonObject } from './json.ts';
 import type { Become } from './runbook.ts';
 
 /**
- * What a frame or a fix is for, as its leading comment tells (`# mendgate {"kind":…}`); never a secret. Simulated and
- * recorded hosts answer by it, never by shell text.
+ * What a frame or a fix is for; never a secret. Simulated and recorded hosts answer by it, never by shell text: over SSH it goes to
+ * them as a leading comment (`# mendgate {"kind":…}`).
  */
 export interface Label {
   readonly kind: 'probe' | 'inspect' | 'apply' | 'undo' | 'busy' | 'clock' | 'boot_id' | 'lock' | 'dead_man';

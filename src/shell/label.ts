@@ -14,6 +14,12 @@ const kinds: readonly Label['kind'][] = [
   'dead_man',
 ];
 
+/**
+ * How the SSH server of a host names itself that answers by labels, in place of its software. Only to such a host do frames carry
+ * theirs: a shell reads them byte by byte, and makes nothing of them.
+ */
+export const labelReader = 'mendgate-labels';
+
 /** Longest text of a change that its label repeats, in UTF-16 units. */
 const longestText = 4096;
 

@@ -1,6 +1,6 @@
 import type { Command } from '../model/command.ts';
 import { Secret } from '../model/secret.ts';
-import { quote } from './quote.ts';
+import { quote, word } from './quote.ts';
 
 const namePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Names that change how the shell or the loader itself works, or that shells make read-only. */
@@ -35,11 +35,11 @@ export function unsendable(command: Command): string | undefined {
  * shell. Secrets are clear text in it, so it travels on a shell's stdin only, never in an exec string.
  */
 export function renderCommand(command: Command): string {
-  const exports = Object.entries(command.env ?? {}).map(([name, value]) => `export ${name}=${quote(reveal(value))}\n`);
+  const exports = Object.entries(command.env ?? {}).map(([name, value]) => `export ${name}=${word(reveal(value))}\n`);
   // `exec` finds programs only: `echo` is then /bin/echo and not the shell's own, whose backslashes differ.
   const whole =
     'argv' in command
-      ? `${exports.join('')}exec ${command.argv.map(quote).join(' ')}`
+      ? `${exports.join('')}exec ${command.argv.map(word).join(' ')}`
       : `${exports.join('')}${assignments(command.variables)}${command.script}`;
   if (command.stdin === undefined) return whole;
   // printf is a builtin of dash, BusyBox ash and bash: the data never stand in a process's argv. The quoted eval keeps
@@ -61,7 +61,7 @@ export function displayCommand(command: Command): string {
 
 function assignments(variables: { readonly [name: string]: string } | undefined): string {
   return Object.entries(variables ?? {})
-    .map(([name, value]) => `${name}=${quote(value)}\n`)
+    .map(([name, value]) => `${name}=${word(value)}\n`)
     .join('');
 }
 
@@ -70,8 +70,7 @@ function reveal(value: string | Secret): string {
 }
 
 function shown(value: string | Secret): string {
-  if (value instanceof Secret) return '***';
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : quote(value);
+  return value instanceof Secret ? '***' : word(value);
 }
 
 function shownStdin(stdin: string | Secret): string {

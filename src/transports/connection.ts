@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   readonly limits?: LaneLimits;
   /** How long a shell may take until it is ours; default: host-shell.ts's `greetingMs`. */
   readonly startMs?: number | undefined;
+  /** Whether somebody reads the labels of frames: the host, or who listens on the way. Default false. */
+  readonly labelled?: boolean;
   /** Frees the wire itself; called once. */
   close(): void;
 }
@@ -93,7 +95,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
   function lane(become: Become): Lane {
     const known = lanes.get(become);
     if (known !== undefined) return known;
-    const opened = openLane(shellOptions(become), limits);
+    const opened = openLane({ ...shellOptions(become), labelled: options.labelled }, limits);
     lanes.set(become, opened);
     return opened;
   }

@@ -44,9 +44,10 @@ export interface LaneJob {
 /** Kept per stream when a request does not say. */
 const defaultMaxBytes = 1024 * 1024;
 
-/** A job for one frame. It settles once. */
+/** A job for one frame, which begins with its label or not. It settles once. */
 export function laneJob(
   frame: LaneFrame,
+  labelled: boolean,
   resolve: (answer: Answer) => void,
   reject: (failure: HostFailure) => void,
 ): LaneJob {
@@ -54,7 +55,7 @@ export function laneJob(
   const cap = frame.maxBytes ?? defaultMaxBytes;
   return {
     nonce,
-    script: `${formatLabel(frame.label)}\n${renderCommand(frame.command)}`,
+    script: `${labelled ? `${formatLabel(frame.label)}\n` : ''}${renderCommand(frame.command)}`,
     leavesNothing: leavesNothing(frame.command),
     timeoutMs: frame.timeoutMs,
     stdout: cappedOutput(cap),

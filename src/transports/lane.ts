@@ -21,11 +21,17 @@ export interface Lane {
   close(): void;
 }
 
+export interface LaneOptions extends ShellOptions {
+  /** Whether frames carry their labels (shell/label.ts). Default false. */
+  readonly labelled?: boolean | undefined;
+}
+
 /**
  * A lane opens its shell with the first frame. A frame that outlives its deadline, floods, leaves a child on its
  * streams or ends the shell spoils only itself: the shell is replaced, and what had provably not begun is sent again.
  */
-export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimits): Lane {
+export function openLane(options: LaneOptions, limits: LaneLimits = defaultLimits): Lane {
+  const { labelled = false } = options;
   const pending: LaneJob[] = [];
   let shell: LaneShell | undefined;
   let closedBy: HostFailure | undefined;
@@ -62,7 +68,7 @@ export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimi
   /** Its answer goes to who asked first; a failure spoils the shell too, and the next one tries again. */
   function stand(what: NonNullable<typeof standing>): LaneJob {
     const { frame, again } = what;
-    what.job = laneJob({ ...frame, command: again.command }, again.heard, () => undefined);
+    what.job = laneJob({ ...frame, command: again.command }, labelled, again.heard, () => undefined);
     return what.job;
   }
 
@@ -92,7 +98,7 @@ export function openLane(options: ShellOptions, limits: LaneLimits = defaultLimi
       warmFailure = undefined;
       if (failure !== undefined) return Promise.reject(failure);
       return new Promise((resolve, reject) => {
-        const job = laneJob(frame, resolve, reject);
+        const job = laneJob(frame, labelled, resolve, reject);
         if (frame.again !== undefined) standing = { frame, again: frame.again, job };
         pending.push(job);
         schedule();

@@ -21,23 +21,28 @@ transportContract('simulated', async () => ({
   async stop() {},
 }));
 
-transportContract('ssh to a simulated server', async () => {
-  const dir = folder();
-  const client = generateKeyPair();
-  const server = await startSimulatedServer({ host: contractHost(), allow: client.public });
-  const [keyFile, knownHostsFile] = [join(dir, 'key'), join(dir, 'known_hosts')];
-  writeFileSync(keyFile, client.private, { mode: 0o600 });
-  writeFileSync(knownHostsFile, `${server.hostKeyLine}\n`);
-  return {
-    transport: overSsh({ keyFile, knownHostsFile }),
-    host: loopbackHost({ port: server.port }),
-    folder: '',
-    async stop() {
-      await server.close();
-      rmSync(dir, { recursive: true });
-    },
-  };
-});
+describe.each([
+  ['ssh', overSsh],
+  ['openssh', overOpenssh],
+] as const)('over %s', (name, over) =>
+  transportContract(`${name} to a simulated server`, async () => {
+    const dir = folder();
+    const client = generateKeyPair();
+    const server = await startSimulatedServer({ host: contractHost(), allow: client.public });
+    const [keyFile, knownHostsFile] = [join(dir, 'key'), join(dir, 'known_hosts')];
+    writeFileSync(keyFile, client.private, { mode: 0o600 });
+    writeFileSync(knownHostsFile, `${server.hostKeyLine}\n`);
+    return {
+      transport: over({ keyFile, knownHostsFile }),
+      host: loopbackHost({ port: server.port }),
+      folder: '',
+      async stop() {
+        await server.close();
+        rmSync(dir, { recursive: true });
+      },
+    };
+  }),
+);
 
 describe.skipIf(process.getuid?.() !== 0)('as root', () => {
   transportContract('local', async () => {

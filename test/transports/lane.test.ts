@@ -82,6 +82,32 @@ describe.each(shells)('a lane over $name', ({ path }) => {
     expect(opened).toBe(1);
   });
 
+  it('says what a frame is for only where somebody reads that', async () => {
+    for (const labelled of [false, true]) {
+      const sent: string[] = [];
+      const open = openProcess(['/bin/sh'], channels);
+      const other = openLane({
+        async open(exec, events) {
+          const channel = await open(exec.replaceAll('/bin/sh', path), events);
+          return {
+            ...channel,
+            write(data) {
+              sent.push(data.toString());
+              channel.write(data);
+            },
+          };
+        },
+        become: false,
+        becomePassword: undefined,
+        clock: systemClock,
+        labelled,
+      });
+      expect((await other.run(request('echo there'))).stdout).toBe('there\n');
+      expect(sent.join('').includes('# mendgate {"kind":"probe","name":"test.probe"')).toBe(labelled);
+      other.close();
+    }
+  });
+
   it('does not wait for a greeting that never comes', async () => {
     const greeted = lane.greeted();
     lane.close();

@@ -1,3 +1,5 @@
+import { labelReader } from '../../shell/label.ts';
+
 /** How far a master has come, by its own lines of level `DEBUG1`. */
 export type Progress = 'start' | 'dial' | 'greeting' | 'handshake' | 'login' | 'in';
 
@@ -22,6 +24,13 @@ export function isReady(stderr: string): boolean {
 /** The host is reached through another program: a jump host's ssh, or the operator's own. */
 export function isProxied(stderr: string): boolean {
   return /^debug1: Executing proxy (?:dialer )?command/m.test(stderr);
+}
+
+/** The host, or one on the way to it, answers by labels (shell/label.ts). */
+export function readsLabels(stderr: string): boolean {
+  return new RegExp(`^debug1: Remote protocol version 2\\.0, remote software version ${labelReader}\\b`, 'm').test(
+    stderr,
+  );
 }
 
 /** The first line of a server that greets with something else than SSH; ssh reads on for a while. */

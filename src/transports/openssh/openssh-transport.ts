@@ -13,7 +13,7 @@ import type { LoginOptions } from '../login-options.ts';
 import { patientClock } from '../ssh/patient-clock.ts';
 import { loginVariable } from './askpass.ts';
 import { cancelled, type Master, startMaster } from './master.ts';
-import { hostMayAsk, isProxied, shownKey } from './master-progress.ts';
+import { hostMayAsk, isProxied, readsLabels, shownKey } from './master-progress.ts';
 import { muxChannels } from './mux-channels.ts';
 import { masterArguments, unusableTarget } from './ssh-arguments.ts';
 import { setUpWorkshop, type Workshop } from './workshop.ts';
@@ -114,6 +114,7 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
       const connection = makeConnection({
         open: channels.open,
         hostKey: master.hostKey,
+        labelled: readsLabels(master.said),
         becomeMethod: host.connect.becomeMethod ?? options.becomeMethod,
         becomePassword: host.connect.becomePassword ?? options.becomePassword,
         clock,

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import ssh2 from 'ssh2';
 import type { SimulatedHost } from '../../model/simulated-host.ts';
 import { parseExec } from '../../shell/bootstrap.ts';
+import { labelReader } from '../../shell/label.ts';
 import { type SimulatedShell, simulatedShell } from './lane-server.ts';
 
 export interface SimulatedServerOptions {
@@ -37,7 +38,7 @@ export async function startSimulatedServer(options: SimulatedServerOptions): Pro
   const hostKey = options.hostKey ?? generateKeyPair().private;
   const allowed = options.allow === undefined ? undefined : parseKey(options.allow);
   const clients = new Set<ssh2.Connection>();
-  const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
+  const server = new ssh2.Server({ hostKeys: [hostKey], ident: labelReader }, (client) => {
     clients.add(client);
     client.on('error', () => undefined);
     client.on('close', () => clients.delete(client));

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { HostFailure } from '../../model/host-failure.ts';
 import { safeLine } from '../../model/safe-text.ts';
+import { labelReader } from '../../shell/label.ts';
 
 /** What a server said before the SSH protocol proper. */
 export interface BannerWatch {
@@ -8,6 +9,8 @@ export interface BannerWatch {
   greeted(): boolean;
   /** It sent nothing, or said that it has too many connections: it did not look at us at all. */
   dropped(): boolean;
+  /** Its host answers by labels (shell/label.ts). */
+  readsLabels(): boolean;
   /** The first line it sent, if any. */
   firstLine(): string;
 }
@@ -25,7 +28,8 @@ export function watchBanner(socket: Duplex): BannerWatch {
   socket.on('data', listen);
   // OpenSSH 9 says so; older ones and others hang up without a word.
   const dropped = (): boolean => text === '' || /^Exceeded MaxStartups\r?\n?$/.test(text);
-  return { greeted, dropped, firstLine: () => text.split(/\r?\n/, 1)[0] ?? '' };
+  const readsLabels = (): boolean => new RegExp(`^SSH-2\\.0-${labelReader}\\b`, 'm').test(text);
+  return { greeted, dropped, readsLabels, firstLine: () => text.split(/\r?\n/, 1)[0] ?? '' };
 }
 
 /** Why a handshake failed, by how far it came. `error` is absent when the time was up. */

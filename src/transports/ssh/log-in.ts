@@ -30,11 +30,17 @@ export interface LogInOptions {
   readonly signal: AbortSignal;
 }
 
+export interface LoggedIn {
+  readonly client: Client;
+  /** The host answers by labels (shell/label.ts). */
+  readonly readsLabels: boolean;
+}
+
 /**
  * Handshake and authentication over an open socket. The first thing that goes wrong ends everything, once. `dropped`:
  * the host hung up before it greeted, as sshd does with what is above MaxStartups; a new attempt may do better.
  */
-export function logIn(options: LogInOptions): Promise<Client | 'dropped'> {
+export function logIn(options: LogInOptions): Promise<LoggedIn | 'dropped'> {
   const { socket, user, credentials, limits, clock, signal } = options;
   return new Promise((resolve, reject) => {
     const client = new Client();
@@ -95,7 +101,7 @@ export function logIn(options: LogInOptions): Promise<Client | 'dropped'> {
       if (phase === 'over') return;
       phase = 'over';
       stop();
-      resolve(client);
+      resolve({ client, readsLabels: banner.readsLabels() });
     });
 
     client.connect({

@@ -76,13 +76,14 @@ export function connectionOpener(options: OpenerOptions): Opener {
         jump.length === 0
           ? undefined
           : (login: AbortSignal) => ways.forward(jump, { address, port, tcpMs: limits.tcpMs }, login);
-      const { client, socket, hostKey } = await reach(endpoint, forward, signal);
+      const { client, readsLabels, socket, hostKey } = await reach(endpoint, forward, signal);
       const channels = clientChannels(client, clock, limits.shellMs);
       const { onTraffic } = options;
       return makeConnection({
         open:
           onTraffic === undefined ? channels : watchTraffic(host.name, { socket, open: channels }, clock, onTraffic),
         hostKey,
+        labelled: readsLabels || onTraffic !== undefined,
         becomeMethod: host.connect.becomeMethod ?? options.becomeMethod,
         becomePassword: host.connect.becomePassword ?? options.becomePassword,
         clock,

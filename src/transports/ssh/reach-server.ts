@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import type { Client } from 'ssh2';
 import type { Clock } from '../../model/clock.ts';
 import { HostFailure } from '../../model/host-failure.ts';
 import { over } from '../clock.ts';
@@ -9,7 +8,7 @@ import { cancelled, dial } from './dial.ts';
 import type { Endpoint } from './endpoint.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { HostKeys } from './host-keys.ts';
-import { logIn } from './log-in.ts';
+import { type LoggedIn, logIn } from './log-in.ts';
 import { patientClock } from './patient-clock.ts';
 
 export interface ReachOptions {
@@ -25,8 +24,7 @@ export interface ReachOptions {
 }
 
 /** A server that let us in. */
-export interface ReachedServer {
-  readonly client: Client;
+export interface ReachedServer extends LoggedIn {
   readonly socket: Duplex;
   /** `SHA256:…` of its key. */
   readonly hostKey: string | undefined;
@@ -56,7 +54,7 @@ export async function reachServer(endpoint: Endpoint, options: ReachOptions): Pr
         signal: login.signal,
       }));
     let hostKey: string | undefined;
-    const client = await logIn({
+    const loggedIn = await logIn({
       socket,
       user,
       credentials,
@@ -70,7 +68,7 @@ export async function reachServer(endpoint: Endpoint, options: ReachOptions): Pr
       clock: patient.clock,
       signal: login.signal,
     });
-    return client === 'dropped' ? undefined : { client, socket, hostKey };
+    return loggedIn === 'dropped' ? undefined : { ...loggedIn, socket, hostKey };
   };
 
   try {
