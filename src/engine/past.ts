@@ -60,9 +60,9 @@ export function isOpen(history: HostHistory): boolean {
 
 /** Whether anything of this step's item, by whichever alternative, was begun: then its gate was open, and stays so. */
 export function begunBefore({ run, id, within, item }: StepPlace): boolean {
+  if (run.past === undefined || run.past.ended) return false;
   const prefix = canonicalJson([run.parts.runId, run.planned.host.name, `${within}${id}`]).slice(0, -1);
   const suffix = `,${canonicalJson(item === undefined ? [] : [item])}]`;
-  if (run.past === undefined || run.past.ended) return false;
   return [...run.past.units].some(
     ([key, unit]) => key.startsWith(`${prefix},`) && key.endsWith(suffix) && mayHaveBegun(unit),
   );
