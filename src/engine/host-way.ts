@@ -219,7 +219,8 @@ export class HostWay {
     this.#connected = undefined;
     if (connected !== undefined) this.#greeted ??= connected.session.greeted(this.#lockUser);
     await this.#greeted;
-    await Promise.all([connected === undefined ? undefined : this.#emit(connectedEvent(connected)), this.#emit(body)]);
+    if (connected === undefined) await this.#emit(body);
+    else await Promise.all([this.#emit(connectedEvent(connected)), this.#emit(body)]);
   }
 
   #walk(session: Session) {

@@ -3,6 +3,7 @@ import { interpolate } from '../expr/interpolate.ts';
 import { fillDefaults } from '../model/fill-defaults.ts';
 import { HostFailure } from '../model/host-failure.ts';
 import { canonicalJson, isObject, type Json, type JsonObject } from '../model/json.ts';
+import type { Registry } from '../model/pack.ts';
 import type { Snapshot } from '../model/plan.ts';
 import type { Probe } from '../model/probe.ts';
 import type { Resource } from '../model/resource.ts';
@@ -96,18 +97,21 @@ interface Evaluated {
   readonly ready: ReadyProbe | Unknown;
 }
 
-/** What a call came to last on a host: it comes to the same again while the names that it uses hold the same. */
-const evaluated = new WeakMap<Session, Map<ProbeCall, Evaluated>>();
+/** What a call came to last on a host, or on any: it comes to the same again while the names that it uses hold the same. */
+const evaluated = new WeakMap<Session | Registry, Map<ProbeCall, Evaluated>>();
 
 /** A call with its params evaluated and found to fit, or why that can't be. */
 export function readyProbe(run: HostRun, look: Look, call: ProbeCall, scope: Scope, id: string): ReadyProbe | Unknown {
-  const ofHost = evaluated.get(run.session) ?? new Map<ProbeCall, Evaluated>();
-  evaluated.set(run.session, ofHost);
-  const values = paramNames(call).map((name) => scope.get(name));
-  const last = ofHost.get(call);
+  const names = paramNames(call);
+  // Without a name it comes to the same on every host.
+  const owner = names.length === 0 ? run.parts.registry : run.session;
+  const known = evaluated.get(owner) ?? new Map<ProbeCall, Evaluated>();
+  evaluated.set(owner, known);
+  const values = names.map((name) => scope.get(name));
+  const last = known.get(call);
   const same = last?.values.every((value, at) => value === values[at]) === true;
   const ready = last !== undefined && same ? last.ready : evaluate(run, call, scope, id);
-  ofHost.set(call, { values, ready });
+  if (ready !== last?.ready) known.set(call, { values, ready });
   if (ready instanceof Unknown) return ready;
   const place = placeOfCall(run, call.delegateTo ?? look.delegateTo, scope);
   if ('problem' in place) return new Unknown(place.problem);

@@ -63,8 +63,11 @@ function hasSecret(value: unknown): boolean {
   if (value instanceof Secret) return true;
   if (Array.isArray(value)) return value.some(hasSecret);
   if (!isObject(value)) return false;
-  // Every event is looked through: no list of its members is made for that.
-  for (const name in value) if (hasSecret(value[name])) return true;
+  // Every event is looked through: no list of its members is made for that, and nothing is called for what can't be one.
+  for (const name in value) {
+    const member = value[name];
+    if (typeof member === 'object' && hasSecret(member)) return true;
+  }
   return false;
 }
 

@@ -58,7 +58,8 @@ export function stepValue(
     }
     return { result: of.outcome, changed: of.outcome === 'changed' };
   };
-  return { ...seen(result), outputs, items: items.map((entry) => ({ item: entry.item, ...seen(entry.result) })) };
+  const { result: own, changed } = seen(result);
+  return { result: own, changed, outputs, items: items.map(({ item, result }) => ({ item, ...seen(result) })) };
 }
 
 /** The scope with `steps.ID` added. */

@@ -143,7 +143,7 @@ export function sessionOver(
       run: (command) => ask(label, command, become, timeoutMs),
     }),
     read(label, become, timeoutMs, read, site) {
-      const question: Question = { ...whose, label, become, ...(site === undefined ? {} : { site }) };
+      const question: Question = { label, become, ...whose, ...(site === undefined ? {} : { site }) };
       return reader(question, async (heard) => {
         const run = async (command: Command): Promise<Answer> => {
           const answer = await ask(label, command, become, timeoutMs);

@@ -4,6 +4,7 @@ import { Secret } from '../model/secret.ts';
 import { Unknown } from '../model/unknown.ts';
 import type { Value } from '../model/value.ts';
 import { type Evaluation, evaluate, type Scope } from './evaluate.ts';
+import { remember } from './remember.ts';
 import { type ParsedText, parseText, soleIn } from './text.ts';
 
 /**
@@ -28,8 +29,7 @@ function interpolateString(text: string, scope: Scope): Evaluation {
   if (parsed === undefined) return { kind: 'known', value: text };
   const [problem] = parsed.problems;
   if (problem !== undefined) return { kind: 'error', message: problem.message };
-  const sole = soleIn(parsed);
-  if (sole !== undefined) return evaluate(sole, scope);
+  if (parsed.sole !== undefined) return evaluate(parsed.sole, scope);
   const parts = parsed.parts.map(
     (part): Evaluation => (part.kind === 'text' ? { kind: 'known', value: part.text } : evaluate(part.source, scope)),
   );
@@ -112,7 +112,17 @@ export function reasonsOf(unknowns: readonly Unknown[]): string {
   return [...new Set(reasons)].join('; ');
 }
 
-/** The text split, or `undefined` when there is nothing to interpolate. */
-function splitText(text: string): ParsedText | undefined {
-  return text.includes('${{') ? parseText(text) : undefined;
+interface SplitText extends ParsedText {
+  /** The CEL that the text wholly is. */
+  readonly sole: string | undefined;
 }
+
+/** The text split, or `undefined` when there is nothing to interpolate. */
+function splitText(text: string): SplitText | undefined {
+  return text.includes('${{') ? split(text) : undefined;
+}
+
+const split = remember((text): SplitText => {
+  const parsed = parseText(text);
+  return { ...parsed, sole: soleIn(parsed) };
+});

@@ -1,4 +1,5 @@
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
+import { remember } from './remember.ts';
 import { syntaxProblem } from './slips.ts';
 import type { ExprProblem } from './types.ts';
 
@@ -9,26 +10,14 @@ export type Parsed = { readonly ok: true; readonly node: Node } | { readonly ok:
 
 /** Longer sources are refused, so that no chain of operators can exhaust the parser's stack. */
 const maxLength = 8000;
-const maxCached = 2000;
 
 const parser = new Environment({
   unlistedVariablesAreDyn: true,
   limits: { maxAstNodes: 2000, maxDepth: 60, maxListElements: 1000, maxMapEntries: 1000, maxCallArguments: 16 },
 });
-const cache = new Map<string, Parsed>();
 
 /** Parses one CEL source, remembering the last 2,000. Never throws. */
-export function parseCel(source: string): Parsed {
-  const known = cache.get(source);
-  if (known !== undefined) return known;
-  const parsed = parseNew(source);
-  if (cache.size >= maxCached) {
-    const oldest = cache.keys().next();
-    if (!oldest.done) cache.delete(oldest.value);
-  }
-  cache.set(source, parsed);
-  return parsed;
-}
+export const parseCel: (source: string) => Parsed = remember(parseNew);
 
 function parseNew(source: string): Parsed {
   if (source.length > maxLength) return tooLarge(source, `more than ${maxLength} characters`);

@@ -25,12 +25,15 @@ export interface WriterOptions {
   readonly releaseReserve: () => Promise<void>;
 }
 
-interface Waiting extends Entry {
+interface Waiting {
+  readonly entry: Entry;
   readonly settle: (failure: JournalFailure | undefined) => void;
 }
 
 /** What is not durable waits at most so long for company. */
 const flushMs = 1000;
+
+const nobodyWaits = (): void => undefined;
 
 const fullDisk: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT'];
 
@@ -65,13 +68,13 @@ export class JournalWriter {
   append(entry: Entry): Promise<void> | undefined {
     if (this.#lost) return entry.durable ? Promise.reject(this.#failure) : undefined;
     if (!entry.durable) {
-      this.#queue.push({ ...entry, settle: () => {} });
+      this.#queue.push({ entry, settle: nobodyWaits });
       if (!this.#ticking) void this.#tick();
       return undefined;
     }
     return new Promise((resolve, reject) => {
       const settle = (failure: JournalFailure | undefined) => (failure === undefined ? resolve() : reject(failure));
-      this.#queue.push({ ...entry, settle });
+      this.#queue.push({ entry, settle });
       this.#work();
     });
   }
@@ -105,7 +108,7 @@ export class JournalWriter {
 
   /** Whether somebody waits for the disk, or something has waited long enough. */
   #isDue(): boolean {
-    return this.#overdue || this.#queue.some((entry) => entry.durable);
+    return this.#overdue || this.#queue.some(({ entry }) => entry.durable);
   }
 
   async #commitDue(): Promise<void> {
@@ -122,7 +125,7 @@ export class JournalWriter {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    const wanted = batch.some((entry) => entry.durable);
+    const wanted = batch.some(({ entry }) => entry.durable);
     try {
       await this.#write(batch);
     } catch (error) {
@@ -132,10 +135,10 @@ export class JournalWriter {
       else this.#lose(error);
     }
     if (wanted && !this.#lost) await this.#sync();
-    for (const entry of batch) {
+    for (const { entry, settle } of batch) {
       const refused = entry.instead !== undefined && this.#failure !== undefined;
       this.#short ||= refused;
-      entry.settle(this.#lost || refused ? this.#failure : undefined);
+      settle(this.#lost || refused ? this.#failure : undefined);
     }
   }
 
@@ -143,7 +146,8 @@ export class JournalWriter {
   async #write(batch: readonly Waiting[]): Promise<void> {
     let hash = this.#hash;
     let text = '';
-    for (const { json, instead } of batch) {
+    for (const { entry } of batch) {
+      const { json, instead } = entry;
       const encoded = encodeRecord(this.#failure === undefined ? json : (instead ?? json), hash);
       text += `${encoded.line}\n`;
       hash = encoded.hash;

@@ -13,42 +13,46 @@ export interface MarkerScanner {
   flush(): void;
 }
 
-const markerPattern = /^ [a-z]+(?: \d{1,10})*\n/;
+const markerPattern = /^ ([a-z]+(?: \d{1,10})*)\n/;
 const longestMarker = 64;
+const nothing = Buffer.alloc(0);
 
 /** A scanner that looks for no nonce yet. What only looks like the nonce, without a marker's words, is bytes. */
 export function markerScanner(handlers: ScanHandlers): MarkerScanner {
   let nonce: Buffer | undefined;
-  let held: Buffer = Buffer.alloc(0);
+  let held: Buffer = nothing;
 
+  /** Gives what may be the beginning of a marker. */
   function take(data: Buffer): Buffer {
-    let rest = data;
+    // All before it was handed out.
+    let start = 0;
     let from = 0;
     while (nonce !== undefined) {
-      const at = rest.indexOf(nonce, from);
+      const at = data.indexOf(nonce, from);
       if (at < 0) break;
-      const tail = rest.subarray(at + nonce.length, at + nonce.length + longestMarker).toString('latin1');
-      const [found] = markerPattern.exec(tail) ?? [];
-      if (found === undefined) {
+      const after = at + nonce.length;
+      const tail = data.toString('latin1', after, after + longestMarker);
+      const [found, words] = markerPattern.exec(tail) ?? [];
+      if (found === undefined || words === undefined) {
         if (!tail.includes('\n') && tail.length < longestMarker) {
-          emit(rest.subarray(0, at));
-          return rest.subarray(at);
+          emit(data, start, at);
+          return data.subarray(at);
         }
         from = at + 1;
         continue;
       }
-      emit(rest.subarray(0, at));
-      rest = rest.subarray(at + nonce.length + found.length);
-      from = 0;
-      handlers.marker(found.trim().split(' '));
+      emit(data, start, at);
+      start = after + found.length;
+      from = start;
+      handlers.marker(words.split(' '));
     }
-    const keep = nonce === undefined ? 0 : partialLength(rest, nonce);
-    emit(rest.subarray(0, rest.length - keep));
-    return rest.subarray(rest.length - keep);
+    const end = data.length - (nonce === undefined ? 0 : partialLength(data, start, nonce));
+    emit(data, start, end);
+    return end === data.length ? nothing : data.subarray(end);
   }
 
-  function emit(bytes: Buffer): void {
-    if (bytes.length > 0) handlers.bytes(bytes);
+  function emit(data: Buffer, start: number, end: number): void {
+    if (end > start) handlers.bytes(data.subarray(start, end));
   }
 
   return {
@@ -59,17 +63,17 @@ export function markerScanner(handlers: ScanHandlers): MarkerScanner {
       nonce = next === undefined ? undefined : Buffer.from(next, 'latin1');
     },
     flush() {
-      emit(held);
-      held = Buffer.alloc(0);
+      emit(held, 0, held.length);
+      held = nothing;
     },
   };
 }
 
-/** How many bytes at the end of `data` are a beginning of `nonce`. */
-function partialLength(data: Buffer, nonce: Buffer): number {
+/** How many bytes at the end of `data`, from `start` on, are a beginning of `nonce`. */
+function partialLength(data: Buffer, start: number, nonce: Buffer): number {
   // Nearly all chunks end with a line, and no nonce has a line end in it.
-  if (data.length === 0 || data[data.length - 1] === 0x0a) return 0;
-  for (let length = Math.min(nonce.length - 1, data.length); length > 0; length -= 1) {
+  if (data[data.length - 1] === 0x0a) return 0;
+  for (let length = Math.min(nonce.length - 1, data.length - start); length > 0; length -= 1) {
     if (data.compare(nonce, 0, length, data.length - length) === 0) return length;
   }
   return 0;

@@ -8,7 +8,7 @@ import { over } from './clock.ts';
 import { type EarlyChannel, earlyChannel } from './early-channel.ts';
 import { askForFix, runFix } from './fix-channel.ts';
 import { constantExec, type ShellOptions } from './host-shell.ts';
-import { type Lane, openLane } from './lane.ts';
+import { closedByUs, type Lane, openLane } from './lane.ts';
 import { defaultLimits, type LaneLimits } from './lane-limits.ts';
 
 /** What makes a connection out of "execute this line on the host". */
@@ -148,7 +148,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
     },
     async close() {
       if (closed !== undefined) return;
-      closed = new HostFailure('cancelled', 'the connection was closed');
+      closed = closedByUs;
       discardEarly();
       for (const open of lanes.values()) open.close();
       closing.abort(over);

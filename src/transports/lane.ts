@@ -26,6 +26,9 @@ export interface LaneOptions extends ShellOptions {
   readonly labelled?: boolean | undefined;
 }
 
+/** One for all hosts: a stack is dear, and nobody reads it. */
+export const closedByUs = new HostFailure('cancelled', 'the connection was closed');
+
 /**
  * A lane opens its shell with the first frame. A frame that outlives its deadline, floods, leaves a child on its
  * streams or ends the shell spoils only itself: the shell is replaced, and what had provably not begun is sent again.
@@ -126,7 +129,7 @@ export function openLane(options: LaneOptions, limits: LaneLimits = defaultLimit
     },
     close() {
       if (closedBy !== undefined) return;
-      closedBy = new HostFailure('cancelled', 'the connection was closed');
+      closedBy = closedByUs;
       shell?.destroy();
       for (const job of [...sent, ...pending.splice(0)]) job.fail(closedBy);
     },

@@ -86,9 +86,10 @@ function wrap(stream: ClientChannel, events: ChannelEvents, onLost: Set<(failure
     // Anything but a small number (a signal, 2^32-1) is an end without a code. The first status counts.
     end ??= typeof code === 'number' && code >= 0 && code <= 255 ? { kind: 'ended', code } : { kind: 'ended' };
   });
-  stream.on('close', () =>
-    finish(end ?? { kind: 'lost', failure: new HostFailure('lost', 'the host closed the channel without saying why') }),
-  );
+  stream.on('close', () => {
+    if (over) return;
+    finish(end ?? { kind: 'lost', failure: new HostFailure('lost', 'the host closed the channel without saying why') });
+  });
   return {
     write(data) {
       stream.write(data);

@@ -76,13 +76,14 @@ export function logIn(options: LogInOptions): Promise<LoggedIn | 'dropped'> {
     // For the client's whole life: an error event without a listener ends the process.
     client.on('error', (error: Error & { readonly level?: string }) => {
       // A key that the agent could not sign with: ssh2 goes on to the next.
-      if (error.level === 'agent') return;
+      if (error.level === 'agent' || phase === 'over') return;
       if (keyRefusal !== undefined) fail(keyRefusal);
       else if (phase === 'handshake' && banner.dropped()) drop();
       else if (phase === 'handshake') fail(handshakeFailure(banner, error, limits.handshakeMs));
       else fail(tried.failure(user, safeLine(error.message)));
     });
     client.on('close', () => {
+      if (phase === 'over') return;
       if (phase === 'handshake') {
         if (banner.dropped()) drop();
         else fail(keyRefusal ?? handshakeFailure(banner, new Error('the host hung up'), limits.handshakeMs));
