@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Command } from '../model/command.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { StepRollback } from '../model/runbook.ts';
 import { secretsIn } from '../model/secret.ts';
-import type { DeadUndo, GuardedScript } from '../shell/dead-man.ts';
+import type { DeadUndo, GuardedFile, GuardedScript } from '../shell/dead-man.ts';
 import { unsendable } from '../shell/render.ts';
 import { fixParts } from './fix-parts.ts';
 import type { DueChange } from './inspect-calls.ts';
@@ -41,11 +42,10 @@ export function undosOf(
   scripts: readonly GuardedScript[],
 ): readonly DeadUndo[] {
   const reversed = [...covered].reverse();
-  const at = ({ marker, from }: Covered) => ({ script: scripts.findIndex((each) => each.marker === marker), from });
   const own = (kind: 'undo' | 'again'): readonly DeadUndo[] =>
     reversed
       .filter(({ due }) => due.action.rollback.kind === kind)
-      .map((entry) => ({ kind: 'undo', commands: undoCommands(entry.due), ...at(entry) }));
+      .map((entry) => ({ kind: 'undo', commands: undoCommands(entry.due), ...beginOf(entry, scripts) }));
   return [
     ...calls.map(
       ({ action, change }): DeadUndo => ({ kind: 'call', commands: action.apply(change), script: 0, from: 0 }),
@@ -53,6 +53,30 @@ export function undosOf(
     ...own('undo'),
     ...own('again'),
   ];
+}
+
+function beginOf({ marker, from }: Covered, scripts: readonly GuardedScript[]): Pick<DeadUndo, 'script' | 'from'> {
+  return { script: scripts.findIndex((each) => each.marker === marker), from };
+}
+
+/** Files that the undos of these changes write, where an action shows the text by the name of the file. */
+export function filesOf(covered: readonly Covered[], scripts: readonly GuardedScript[]): readonly GuardedFile[] {
+  const files = new Map<string, GuardedFile>();
+  for (const entry of covered) {
+    const { action, change, touches } = entry.due;
+    if (action.rollback.kind !== 'undo') continue;
+    for (const { label: path, before, after } of action.contents(change)) {
+      if (!touches.includes(`file:${path}`)) continue;
+      const { sums = [], changes = [] } = files.get(path) ?? {};
+      const both = [before, after].map((text) => createHash('sha256').update(text).digest('hex'));
+      files.set(path, {
+        path,
+        sums: [...new Set([...sums, ...both])],
+        changes: [...changes, beginOf(entry, scripts)],
+      });
+    }
+  }
+  return [...files.values()];
 }
 
 /** The same for hosts that answer by labels: which action is asked for what. */

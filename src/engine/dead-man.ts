@@ -9,8 +9,17 @@ import type { FixOutcome } from '../model/transport.ts';
 import { armDeadMan, type DeadManWish, settleDeadMan } from '../shell/dead-man.ts';
 import { type DeadManReply, type Reverted, readDeadManReply } from '../shell/dead-man-reply.ts';
 import { markerName } from '../shell/marker-name.ts';
-import { type Covered, cannotGuard, coverage, guardedScript, labelledUndos, undosOf } from './dead-man-plan.ts';
+import {
+  type Covered,
+  cannotGuard,
+  coverage,
+  filesOf,
+  guardedScript,
+  labelledUndos,
+  undosOf,
+} from './dead-man-plan.ts';
 import { type FixKey, fixKey, keyText } from './fix-key.ts';
+import { howReverted } from './how-reverted.ts';
 import { type DueChange, inspectCalls, whyUndecided } from './inspect-calls.ts';
 import { mayHaveBegun } from './past.ts';
 import { lookOf, type StepPlace } from './step-place.ts';
@@ -22,9 +31,6 @@ export interface RiskyUnit {
   readonly rollback: StepRollback;
   readonly alternative: string | undefined;
 }
-
-/** Said of a fix that nobody confirmed in time. */
-export const revertedBySelf = 'the host reverted by itself';
 
 /** How one stands, as far as its host could be asked. */
 export type Settled = DeadManReply | { readonly kind: 'unreached'; readonly reason: string };
@@ -69,9 +75,9 @@ export class DeadManSwitch {
     return this.#armed !== undefined;
   }
 
-  /** The host acted without being asked. */
-  get actedBySelf(): boolean {
-    return this.#acted?.kind === 'reverted' && this.#acted.bySelf && this.#acted.begun;
+  /** What is to be said of how the host took it back; `undefined`: nothing. */
+  get howReverted(): string | undefined {
+    return this.#acted?.kind === 'reverted' ? howReverted(this.#acted) : undefined;
   }
 
   /** Why the host could not take these changes back by itself. Looks, and changes nothing. */
@@ -98,7 +104,8 @@ export class DeadManSwitch {
     const name = markerName(keyText(key));
     const seconds = Math.ceil(this.#unit.risky.revertAfterMs / 1000);
     const undos = undosOf(this.#calls, covered, scripts);
-    const command = armDeadMan({ name, run: run.parts.runId, seconds, scripts, undos });
+    const files = filesOf(covered, scripts);
+    const command = armDeadMan({ name, run: run.parts.runId, seconds, scripts, undos, files });
     const params = { name, seconds, undos: labelledUndos(this.#calls, covered) };
     const part = { label: { kind: 'dead_man', name: 'arm', params }, commands: [command] } as const;
     const request = { parts: [part], become, timeoutMs: scriptMs, key: keyText([...key, 'arm']) };

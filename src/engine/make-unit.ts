@@ -50,8 +50,8 @@ export interface UnitResult {
   readonly standing: readonly MadeChange[];
   /** Takes this unit's changes back. */
   readonly takeBack: () => Promise<string | undefined>;
-  /** The host took it back by itself, unasked. */
-  readonly revertedBySelf?: () => boolean;
+  /** Of a risky fix that its host took back: what is to be said of that. */
+  readonly howReverted?: () => string | undefined;
 }
 
 const nothingToTakeBack = async (): Promise<undefined> => undefined;
@@ -197,8 +197,8 @@ async function make(
   });
   place.run.made.push(...standing);
   const undo = (): Promise<string | undefined> => takeBack(place, { ...unit, deadMan }, standing, scope);
-  const revertedBySelf = (): boolean => deadMan?.actedBySelf === true;
-  const end = (result: StepResult): UnitEnd => ({ result, standing, takeBack: undo, revertedBySelf });
+  const howReverted = (): string | undefined => deadMan?.howReverted;
+  const end = (result: StepResult): UnitEnd => ({ result, standing, takeBack: undo, howReverted });
   switch (applied.kind) {
     case 'unknown': {
       const unknown = end({ outcome: 'unknown', reason: applied.reason });
@@ -251,7 +251,7 @@ async function goOn(
     changes: resumed.standing.map(({ planned }) => planned),
     standing,
     takeBack: undo,
-    revertedBySelf: () => deadMan?.actedBySelf === true,
+    howReverted: () => deadMan?.howReverted,
   });
   switch (resumed.kind) {
     case 'unknown':

@@ -42,8 +42,8 @@ function find(histories: readonly HostHistory[], again: ReadonlySet<string>, key
   return looked === undefined ? undefined : { host: looked.host, shared: sharedOf(looked, key) };
 }
 
-/** Its own fix, or those of the steps inside it. */
-function begunUnits({ units }: HostHistory, key: string) {
+/** What a host began of a step by its key: its own fix, or those of the steps inside it. */
+export function begunUnits({ units }: HostHistory, key: string) {
   return units.filter((unit) => {
     const place = String(unit.key[2]);
     return (place === key || place.startsWith(`${key}/`) || place.startsWith(`${key}[`)) && mayHaveBegun(unit);

@@ -3,7 +3,6 @@ import type { ItemPlan } from '../model/plan.ts';
 import { everything } from '../model/resource.ts';
 import type { StepResult } from '../model/result.ts';
 import { delegatesIn } from '../model/runbook-calls.ts';
-import { revertedBySelf } from './dead-man.ts';
 import type { HostEnd } from './host-end.ts';
 import type { UnitResult } from './make-unit.ts';
 import type { StepPlace } from './step-place.ts';
@@ -87,7 +86,8 @@ export async function settle(place: StepPlace, plan: ItemPlan, made: UnitResult)
       bad: true,
     };
   }
-  const why = made.revertedBySelf?.() === true ? `${reason}; ${revertedBySelf}` : reason;
+  const how = made.howReverted?.();
+  const why = how === undefined ? reason : `${reason}; ${how}`;
   const undone = { ...plan, result: { outcome: 'rolled_back', reason: why } as const };
   if (step.onFailure === 'continue') return { plan: undone, end: undefined, bad: true };
   return { plan: undone, end: { kind: 'rolled_back', ...endAt(place), reason: why }, bad: true };

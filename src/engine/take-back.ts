@@ -1,10 +1,12 @@
 import type { Scope } from '../expr/evaluate.ts';
 import type { StepRollback } from '../model/runbook.ts';
+import type { Reverted } from '../shell/dead-man-reply.ts';
 import { notBegun } from './attempt-fix.ts';
-import { type DeadManSwitch, revertedBySelf } from './dead-man.ts';
+import type { DeadManSwitch } from './dead-man.ts';
 import { markChanges, markRecorded, placesIn } from './delegate.ts';
 import { fixKey } from './fix-key.ts';
 import type { MadeChange } from './host-run.ts';
+import { howReverted } from './how-reverted.ts';
 import { finishReverted, runRollbackCalls, undoChanges } from './roll-back.ts';
 import { type StepPlace, stampOf } from './step-place.ts';
 
@@ -46,7 +48,8 @@ export async function takeBack(
 
 function reasonOf(left: string | undefined, { deadMan }: TakenBack): { readonly reason?: string } {
   if (left !== undefined) return { reason: left };
-  return deadMan?.actedBySelf === true ? { reason: revertedBySelf } : {};
+  const how = deadMan?.howReverted;
+  return how === undefined ? {} : { reason: how };
 }
 
 /** Where the host has all it needs for it, it does it by itself, whatever becomes of the wire. `undefined`: it has not. */
@@ -58,12 +61,16 @@ async function takeBackByHost(
   const settled = await deadMan?.revert();
   switch (settled?.kind) {
     case 'reverted':
-      return { left: await finishReverted(place, standing, settled) };
+      return { left: withOverwritten(await finishReverted(place, standing, settled), settled) };
     case 'unreached':
       return { left: `the host takes it back by itself, and could not be asked whether it did: ${settled.reason}` };
     default:
       return undefined;
   }
+}
+
+function withOverwritten(left: string | undefined, settled: Reverted): string | undefined {
+  return left === undefined || settled.overwritten.length === 0 ? left : `${left}; ${howReverted(settled)}`;
 }
 
 async function takeBackBy(

@@ -49,11 +49,14 @@ export type CallsDue =
   /** The host could not be looked at. */
   | { readonly kind: 'undecided'; readonly why: string };
 
-/** A run's standing units on one host. `earlier`: by the unit's key and attempt, as an undo names it. */
+/** What earlier undos did about a unit, by its key and the attempt that made it. */
+export type EarlierUndos = (key: UnitRecord['key'], attempt: number) => EarlierUndo | undefined;
+
+/** A run's standing units on one host. */
 export function standingOf(
   registry: Registry,
   history: HostHistory | undefined,
-  earlier: (key: UnitRecord['key'], attempt: number) => EarlierUndo | undefined,
+  earlier: EarlierUndos,
 ): readonly Standing[] {
   const units = (history?.units ?? []).filter(({ rollback }) => rollback !== 'done');
   return units

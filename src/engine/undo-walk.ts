@@ -1,21 +1,23 @@
-import type { EarlierUndo, HostHistory, UnitRecord } from '../model/history.ts';
+import type { HostHistory, UnitRecord } from '../model/history.ts';
 import type { HostOutcome, HostPlan, StepPlan } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
 import { otherHost } from './past.ts';
 import { stampOf } from './step-place.ts';
-import { type Standing, sameItem, standingOf } from './undo-due.ts';
+import { type EarlierUndos, type Standing, sameItem, standingOf } from './undo-due.ts';
 import { lookAtAll, skipped, stepPlan } from './undo-look.ts';
+import type { SharedUndo } from './undo-shared.ts';
 import { placeOf, undoUnit } from './undo-unit.ts';
 import { newRun, type Walk, type Walker } from './walk.ts';
 
-/** What earlier undos did about a unit, by its key and the attempt that made it. */
-export type EarlierUndos = (key: UnitRecord['key'], attempt: number) => EarlierUndo | undefined;
-
-/** Takes back what a run changed on each host, as its journal tells it: record by record, the last first. */
+/**
+ * Takes back what a run changed on each host, as its journal tells it: record by record, the last first. `shared`: of hosts that go one
+ * after the other.
+ */
 export function undoWalker(
   run: string,
   histories: ReadonlyMap<string, HostHistory>,
   earlier: EarlierUndos = () => undefined,
+  shared?: SharedUndo,
 ): Walker {
   const historyOf = ({ planned }: Walk) => histories.get(planned.host.name);
   const standingOn = (walk: Walk) => standingOf(walk.parts.registry, historyOf(walk), earlier);
@@ -24,8 +26,17 @@ export function undoWalker(
     return otherHost(historyOf(walk) ?? {}, { hostKey, machineId: machineId() });
   };
   return {
-    diagnose: (walk) => lookAtAll(walk, run, standingOn(walk), () => other(walk)),
-    carryOut: (walk, plan) => undoAll(walk, run, plan, standingOn(walk), other(walk)),
+    async diagnose(walk) {
+      const plan = await lookAtAll(walk, run, standingOn(walk), () => other(walk));
+      shared?.tell(plan);
+      return plan;
+    },
+    async carryOut(walk, plan) {
+      const refused = other(walk) ?? shared?.keeps(plan.host);
+      const outcome = await undoAll(walk, run, plan, standingOn(walk), refused);
+      shared?.tell(outcome);
+      return outcome;
+    },
   };
 }
 
@@ -40,12 +51,12 @@ async function undoAll(
   of: string,
   plan: HostPlan,
   standing: readonly Standing[],
-  other: string | undefined,
+  refused: string | undefined,
 ): Promise<HostOutcome> {
   const run = newRun(walk, plan);
   const left: string[] = [...plan.notes];
   const all = standing.flatMap(({ changes }) => changes);
-  let end: Ended | undefined = other === undefined ? undefined : { verdict: 'refused', reason: other };
+  let end: Ended | undefined = refused === undefined ? undefined : { verdict: 'refused', reason: refused };
   const steps: StepPlan[] = [];
   for (const entry of standing) {
     const { unit } = entry;
@@ -56,7 +67,7 @@ async function undoAll(
     const title = shown?.title ?? `Undo step ${unit.step}`;
     if (end !== undefined || run.parts.stopping.aborted) {
       steps.push(
-        skipped(stepPlan(unit, []), end === undefined ? 'interrupted' : (other ?? 'an earlier undo ended this host')),
+        skipped(stepPlan(unit, []), end === undefined ? 'interrupted' : (refused ?? 'an earlier undo ended this host')),
       );
       continue;
     }

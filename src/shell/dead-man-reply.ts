@@ -19,6 +19,8 @@ export interface Reverted {
   readonly begun: boolean;
   /** Exit codes of its commands that failed; `call`: of the author's own rollback. */
   readonly failed: readonly { readonly kind: 'undo' | 'call'; readonly rc: number }[];
+  /** Files that were neither as the fix had left them nor as before it, and where the host keeps what stood there; hostile. */
+  readonly overwritten: readonly { readonly path: string; readonly copy?: string }[];
   /** The end of what its commands complained of; hostile. */
   readonly said: string;
 }
@@ -41,6 +43,10 @@ export function readDeadManReply(stdout: string): DeadManReply | undefined {
         const [, kind, rc] = /^(undo|call) (\d{1,3})$/.exec(line) ?? [];
         return (kind === 'undo' || kind === 'call') && Number(rc) !== 0 ? [{ kind, rc: Number(rc) } as const] : [];
       });
+      const overwritten = codes.flatMap((line) => {
+        const [, copy, path] = /^over ([^\t]*)\t(.+)$/.exec(line) ?? [];
+        return path === undefined ? [] : [{ path, ...(copy === undefined || copy === '' ? {} : { copy }) }];
+      });
       const said = end < 0 ? '' : lines.slice(end + 1).join('\n');
       // A record that a full disk swallowed is not one of "nothing begun".
       return {
@@ -48,6 +54,7 @@ export function readDeadManReply(stdout: string): DeadManReply | undefined {
         bySelf: first === 'reverted self',
         begun: !codes.includes('begun 0'),
         failed,
+        overwritten,
         said: said.trim(),
       };
     }

@@ -15,6 +15,8 @@ export interface DeadMan {
   readonly scripts: readonly GuardedScript[];
   /** In this order; one that fails keeps none of the others from being made. */
   readonly undos: readonly DeadUndo[];
+  /** What the undos overwrite as far as its text is known. */
+  readonly files: readonly GuardedFile[];
 }
 
 /** A script of the fix, as the host knows it. */
@@ -34,6 +36,21 @@ export interface DeadUndo {
   readonly script: number;
   readonly from: number;
 }
+
+/** A file that an undo may write. What else stands there by then is somebody's own: it is kept beside, and told. */
+export interface GuardedFile {
+  readonly path: string;
+  /** Hex SHA-256 of all texts that it had before the fix's changes, or has after them. */
+  readonly sums: readonly string[];
+  /** Where those changes begin. */
+  readonly changes: readonly Pick<DeadUndo, 'script' | 'from'>[];
+}
+
+/** So long a look at one file may take, in seconds: what cuts a host off must not wait for it. */
+const lookSeconds = 20;
+
+/** So many bytes of a file are kept at most. */
+const largestKept = 1_048_576;
 
 /** How long one command of an undo may take, in seconds, where it doesn't say itself. */
 const undoSeconds = 300;
@@ -72,8 +89,8 @@ mg_x=0; for mg_x in $mg_e; do :; done
 }`;
 
 /*
- * One command: its place, seconds (0: it must not be killed), how often it is tried again. The watcher's naps are short, since its
- * last one outlives it.
+ * One command: its place, seconds (0: it must not be killed), how often it is tried again; the last time without what was kept, in
+ * case that there is no room. The watcher's naps are short, since its last one outlives it.
  */
 const make = `mg_do() {
 mg_left=$3
@@ -87,17 +104,31 @@ fi
 wait "$mg_p"; mg_rc=$?
 [ -z "$mg_w" ] || { kill -KILL "$mg_w"; wait "$mg_w"; } 2>/dev/null
 [ "$mg_rc" -ne 0 ] && [ "$mg_left" -gt 0 ] || break
-mg_left=$((mg_left-1)); sleep 2
+mg_left=$((mg_left-1))
+[ "$mg_left" -gt 0 ] || rm -f "$mg_q"/over.*
+sleep 2
 done
 echo "$1 $mg_rc" >>"$mg_q/rc"
 return "$mg_rc"
+}`;
+
+/*
+ * A file, the sums it may have, a number of its own. It never keeps an undo from being made: where nothing can be told, or the file is
+ * large, it says less.
+ */
+const look = `mg_look() {
+[ -f "$1" ] && mg_x=$(sha256sum <"$1" 2>/dev/null) || return 0
+case " $2 " in *" \${mg_x%% *} "*) return 0;; esac
+mg_x=$mg_q/over.$3
+{ [ "$(wc -c <"$1")" -le ${largestKept} ] && cp -p -- "$1" "$mg_x"; } 2>/dev/null || rm -f "$mg_x"
+printf '%s %s\\n' "$3" "$1" >>"$mg_q/over"
 }`;
 
 /**
  * What waits on the host: `sh act FOLDER SECONDS`, or `sh act FOLDER now`. Whoever renames `armed` acts, and nobody else: an atomic
  * rename has one winner, and needs no room on the disk. Its undos hold no secret: they lie on the disk until then.
  */
-function actText({ name, run, scripts, undos }: DeadMan): string {
+function actText({ name, run, scripts, undos, files }: DeadMan): string {
   const lines = [
     '{ umask 077',
     `mg_d=$1; mg_q=$mg_d/${name}`,
@@ -108,6 +139,7 @@ function actText({ name, run, scripts, undos }: DeadMan): string {
     readings,
     over,
     make,
+    look,
     'mg_x=; mg_born $$; mg_me=${mg_x:--}',
     // Whoever wins ends the sleep: what waited for it then finds nothing to do, and ends.
     `if [ "$2" != now ]; then sleep "$2" & mg_p=$!
@@ -121,6 +153,7 @@ wait "$mg_p"; fi`,
       `mg_over ${marker} ${unkillable}; mg_not${index}=$mg_not; [ "$mg_not" -eq 0 ] || mg_any=1`,
     ]),
     'echo "begun $mg_any" >"$mg_q/rc"',
+    ...files.map(lookLine),
     ...undos.flatMap(undoLines),
     'mg_sync "$mg_q/rc" "$mg_q"',
     'rm -f "$mg_q/act"; mv -f "$mg_q/fired" "$mg_q/reverted"',
@@ -136,8 +169,17 @@ function undoLines({ kind, commands, script, from }: DeadUndo): readonly string[
     const seconds = command.unkillable === true ? 0 : Math.max(1, Math.ceil(ms / 1000));
     return `mg_do ${kind} ${seconds} ${kind === 'undo' ? moreTries : 0} ${quote(renderCommand(command))}`;
   });
-  const begun = kind === 'call' ? '[ "$mg_any" -eq 1 ]' : `[ "$mg_not${script}" -gt ${from} ]`;
+  const begun = kind === 'call' ? '[ "$mg_any" -eq 1 ]' : mayHaveBegun({ script, from });
   return [`${begun} && ${calls.join(' && ')}`];
+}
+
+function mayHaveBegun({ script, from }: Pick<DeadUndo, 'script' | 'from'>): string {
+  return `[ "$mg_not${script}" -gt ${from} ]`;
+}
+
+function lookLine({ path, sums, changes }: GuardedFile, index: number): string {
+  const call = `mg_look ${quote(path)} ${quote(sums.join(' '))} ${index}`;
+  return `{ ${changes.map(mayHaveBegun).join(' || ')}; } && mg_do look ${lookSeconds} 0 ${quote(call)}`;
 }
 
 const place = (name: string): string => `mg_k=${name}\nmg_root\nmg_q=$mg_m`;
@@ -205,6 +247,10 @@ done
 mg_by=; read -r mg_x mg_y mg_by <"$mg_q/by"
 [ "$mg_by" = now ] && echo 'reverted asked' || echo 'reverted self'
 cat "$mg_q/rc"
+while read -r mg_x mg_y; do
+mg_x=$mg_q/over.$mg_x; [ -e "$mg_x" ] || mg_x=
+printf 'over %s\\t%s\\n' "$mg_x" "$mg_y"
+done 2>/dev/null <"$mg_q/over"
 [ ! -s "$mg_q/said" ] || { echo said; tail -c 400 "$mg_q/said"; }
 exit 0`;
 

@@ -1,5 +1,7 @@
 // Takes back what a run changed, as its journal tells it: a run of its own. The line itself is ../mend.ts.
 
+import type { SharedStep } from '../engine/shared-steps.ts';
+import type { EarlierUndos } from '../engine/undo-due.ts';
 import type { KeptRun } from '../journal/kept-runs.ts';
 import type { RunLock } from '../journal/run-lock.ts';
 import { chooseHosts, execute, reachHosts, readInventory, withJournal } from '../mend.ts';
@@ -54,13 +56,21 @@ export async function undoRun(request: UndoRequest): Promise<MendEnd> {
 }
 
 async function undoKept(request: UndoRequest, { run, events, damage }: KeptRun): Promise<MendEnd> {
-  const [{ earlierUndos, undoneUnit, undoneUnits }, { readHistory }, { undoWalker }, { knownDelegates }] =
-    await Promise.all([
-      import('../journal/earlier-undos.ts'),
-      import('../journal/read-history.ts'),
-      import('../engine/undo-walk.ts'),
-      import('../engine/delegates.ts'),
-    ]);
+  const [
+    { earlierUndos, undoneUnit, undoneUnits },
+    { readHistory },
+    { undoWalker },
+    { knownDelegates },
+    { lostByOthers, sharedSteps },
+    { SharedUndo },
+  ] = await Promise.all([
+    import('../journal/earlier-undos.ts'),
+    import('../journal/read-history.ts'),
+    import('../engine/undo-walk.ts'),
+    import('../engine/delegates.ts'),
+    import('../engine/shared-steps.ts'),
+    import('../engine/undo-shared.ts'),
+  ]);
   if (damage !== undefined)
     return refused(5, `the journal of ${run} is damaged in line ${damage.line}: ${damage.what}`);
   if (events.length === 0) return refused(66, `${run} has no events: nothing was begun`);
@@ -72,18 +82,22 @@ async function undoKept(request: UndoRequest, { run, events, damage }: KeptRun):
 
   const undos = await earlierUndos(request.stateDirectory, run);
   if (typeof undos === 'string') return refused(5, undos);
-  const earlier = undoneUnits(undos.map((undo) => undo.events));
+  const undone = undoneUnits(undos.map((undo) => undo.events));
+  const earlier: EarlierUndos = (key, attempt) => undone.get(undoneUnit(key, attempt));
+  const shared = sharedSteps(history.hosts, earlier);
   const sources = request.inventory ?? asked.inventory;
   const inventory = await readInventory(sources, request.reach);
   if (inventory.value === undefined) return { kind: 'invalid', diagnostics: inventory.diagnostics };
   const packs = await readPacks((asked.packs ?? []).map(({ file }) => file));
   if (packs.value === undefined) return { kind: 'invalid', diagnostics: packs.diagnostics };
-  const plan = await planOf(request, history, inventory.value, packs.value);
+  const plan = await planOf(request, history, inventory.value, packs.value, shared);
   if (typeof plan === 'string') return refused(66, plan);
+  const order = plan.hosts.map(({ host }) => host.name);
+  const held = shared.some(({ host }) => order.includes(host));
   const whole = wholeRequest({
     ...request,
-    // On a host that was changed for several, the undo of one must not meet that of another.
-    ...(plan.delegates === undefined ? {} : { forks: 1 }),
+    // On a host that was changed for several, the undo of one must not meet that of another; what several share goes last.
+    ...(plan.delegates === undefined && !held ? {} : { forks: 1 }),
     // What is said now wins.
     reach: { ...asked.reach, ...request.reach },
     runbook: asked.runbook,
@@ -92,15 +106,15 @@ async function undoKept(request: UndoRequest, { run, events, damage }: KeptRun):
   const other = packs.value.filter(({ file, sha256 }) =>
     asked.packs?.some((was) => was.file === file && was.sha256 !== sha256),
   );
-  whole.onPlan(
-    plan,
-    other.map(({ file }) => `${file} has changed since run ${run}: what it did is taken back with what it says now`),
-  );
+  whole.onPlan(plan, [
+    ...other.map(({ file }) => `${file} has changed since run ${run}: what it did is taken back with what it says now`),
+    // Who is left out without a word for it has nothing to take back.
+    ...(request.limit === undefined ? [] : lostByOthers(order, shared)),
+  ]);
   const reach = await reachHosts(whole);
   try {
-    const walker = undoWalker(run, new Map(history.hosts.map((host) => [host.host, host])), (key, attempt) =>
-      earlier.get(undoneUnit(key, attempt)),
-    );
+    const histories = new Map(history.hosts.map((host) => [host.host, host]));
+    const walker = undoWalker(run, histories, earlier, new SharedUndo(order, shared));
     const known = knownDelegates(history.hosts);
     const how = { kind: 'undo', of: run, walker, knownDelegates: known } as const;
     const kept = await execute(whole, plan, inventory.value, reach.transportFor, how);
@@ -116,11 +130,15 @@ async function planOf(
   history: RunHistory,
   inventory: Inventory,
   packs: readonly UserPack[],
+  shared: readonly SharedStep[],
 ): Promise<Plan | string> {
   const touched = history.hosts.flatMap(({ host, units }) => (units.length === 0 ? [] : [host]));
   const elsewhere = delegatesOf(history);
   if (touched.length === 0) return `run ${history.run} changed nothing`;
-  const { overrideConnect } = await import('../plan/override-connect.ts');
+  const [{ overrideConnect }, { holdersLast }] = await Promise.all([
+    import('../plan/override-connect.ts'),
+    import('../engine/shared-steps.ts'),
+  ]);
   const missing = [...new Set([...touched, ...elsewhere])].filter(
     (name) => !inventory.hosts.some((host) => host.name === name),
   );
@@ -128,7 +146,7 @@ async function planOf(
   const chosen = await chooseHosts(inventory, 'all', request.limit);
   if (chosen.kind !== 'hosts') return chosen.message;
   const reach = { ...history.request?.reach, ...request.reach };
-  const order = lastOutFirst(history);
+  const order = holdersLast(lastOutFirst(history), shared);
   const hosts = overrideConnect(chosen.hosts, reach)
     .hosts.filter(({ name }) => touched.includes(name))
     .sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cage, cageMissing } from '../sshd/cage.ts';
 import { sshdMissing, startFleet } from '../sshd/sshd.ts';
 import { makeUser, sudoMissing, type TestUser } from '../sshd/users.ts';
-import { mendgate } from './cli.ts';
+import { eventsIn, mendgate } from './cli.ts';
 
 const names = ['host1', 'host2', 'host3'] as const;
 const missing = sshdMissing ?? sudoMissing ?? cageMissing;
@@ -71,6 +71,32 @@ describe.skipIf(missing !== undefined)(`run_once on real hosts${missing === unde
     expect(undone.code).toBe(0);
     expect(migrations()).toBe('');
     expect(states()).toEqual(['old', 'old', 'old']);
+  }, 120_000);
+
+  it('is taken back after what others made of it', async () => {
+    await run();
+    const undone = await call('undo', 'last', '--yes', '--json');
+    expect(undone.code).toBe(0);
+    const order = eventsIn(undone).flatMap((event) =>
+      event.type === 'rollback.intent' || event.type === 'host.finished' ? [event.host] : [],
+    );
+    const others = Math.max(order.lastIndexOf('host2'), order.lastIndexOf('host3'));
+    expect(order.indexOf('host1')).toBeGreaterThan(others);
+  }, 120_000);
+
+  it('stays while one of them could not be taken back, and goes when that is asked for, with a word', async () => {
+    await run();
+    writeFileSync(at('host2', 'state'), 'by hand\n');
+    const undone = await call('undo', 'last', '--yes');
+    expect(undone.code).toBe(5);
+    expect(undone.stdout).toContain('host2 is not taken back, and counts on step migrate, which ran here for all');
+    expect([migrations(), states()]).toEqual(['migrated by host1\n', ['well', 'by hand', 'old']]);
+
+    const alone = await call('undo', 'last', '-l', 'host1', '--yes');
+    expect(alone.code).toBe(0);
+    // host3 was taken back already.
+    expect(alone.stderr).toContain('host1 ran step migrate for host2 too (run_once): it loses it with this undo');
+    expect([migrations(), states()]).toEqual(['', ['old', 'by hand', 'old']]);
   }, 120_000);
 
   it.each(['1', '3'])(

@@ -115,5 +115,25 @@ describe.skipIf(missing !== undefined).each([
     expect(resumed.code, resumed.stdout + resumed.stderr).toBe(2);
     expect(resumed.stdout + resumed.stderr).toContain('the host reverted by itself');
     expect([existsSync(hold), readFileSync(keys, 'utf8')]).toEqual([false, before]);
+    expect(resumed.stdout).not.toContain('as the fix had left it');
+  }, 240_000);
+
+  it('that somebody has edited meanwhile is taken back all the same; the edit is kept on the host, and resume says so', async () => {
+    const edited = `${before}# hold\n# by hand\n`;
+    const child = spawn(
+      process.execPath,
+      [resolve('dist/cli/main.js'), ...args(`${before}# hold\n`, '--yes', '-e', `hold=${join(dir, 'never')}`)],
+      { stdio: 'ignore' },
+    );
+    await changed();
+    child.kill('SIGKILL');
+    writeFileSync(keys, edited);
+    await reverted();
+    const resumed = await mendgate(['resume', 'last', '--yes', ...reach()]);
+    expect(resumed.code, resumed.stdout + resumed.stderr).toBe(2);
+    const told = `${keys} was not as the fix had left it: what stood there is in (/var/lib/mendgate/[0-9a-f]{64}/over.0) on the host`;
+    const [, copy = ''] = new RegExp(told).exec(resumed.stdout.replaceAll(/\s+/g, ' ')) ?? [];
+    expect(copy, resumed.stdout).not.toBe('');
+    expect(readFileSync(inCage(sshd, copy), 'utf8')).toBe(edited);
   }, 240_000);
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -59,6 +60,7 @@ describe.each(shells)("a dead man's switch in $name", (shell) => {
     seconds: 600,
     scripts: [{ marker, unkillable: 0 }],
     undos,
+    files: [],
     ...more,
   });
   const arm = (what: DeadMan) => run(renderCommand(armDeadMan(what)));
@@ -124,6 +126,7 @@ describe.each(shells)("a dead man's switch in $name", (shell) => {
       bySelf: true,
       begun: true,
       failed: [{ kind: 'call', rc: 3 }],
+      overwritten: [],
       said: 'sorry',
     };
     for (const wish of ['look', 'disarm', 'revert'] as const) expect(await settle(wish)).toEqual(reverted);
@@ -134,7 +137,14 @@ describe.each(shells)("a dead man's switch in $name", (shell) => {
   it('acts at once when it is asked to, and only once', async () => {
     await arm(deadMan([undo('back')]));
     await run(fix('true'));
-    expect(await settle('revert')).toEqual({ kind: 'reverted', bySelf: false, begun: true, failed: [], said: '' });
+    expect(await settle('revert')).toEqual({
+      kind: 'reverted',
+      bySelf: false,
+      begun: true,
+      failed: [],
+      overwritten: [],
+      said: '',
+    });
     expect(await settle('revert')).toMatchObject({ kind: 'reverted' });
     expect({ said: said(), waiting: waiting() }).toEqual({ said: 'back\n', waiting: [] });
   });
@@ -153,6 +163,41 @@ describe.each(shells)("a dead man's switch in $name", (shell) => {
     expect(await settle('revert')).toMatchObject({ kind: 'reverted', begun: true });
     expect(said()).toBe('second\nfirst\n');
   });
+
+  it('keeps what somebody has written over the fix, and tells of it; what it left, or found, is nobody else’s', async () => {
+    const sum = (text: string) => createHash('sha256').update(text).digest('hex');
+    const file = (which: string, from = 0) => ({
+      path: join(home, which),
+      sums: [sum('old\n'), sum('new\n')],
+      changes: [{ script: 0, from }],
+    });
+    const files = [file('a b'), file('left'), file('back'), file('gone'), file('late', 2)];
+    const puts = files.map(({ path }) => undo('', { commands: [{ script: `echo old > '${path}'` }] }));
+    await arm(deadMan(puts, { files }));
+    await run(fix('true', 'exit 1', 'true'));
+    for (const [which, text] of Object.entries({ 'a b': 'theirs\n', left: 'new\n', back: 'old\n', late: 'theirs\n' })) {
+      writeFileSync(join(home, which), text, { mode: 0o640 });
+      homes.give(join(home, which));
+    }
+    const copy = join(folder, 'over.0');
+    const overwritten = [{ path: join(home, 'a b'), copy }];
+    expect(await settle('revert')).toMatchObject({ failed: [], overwritten, said: '' });
+    expect(await settle('look')).toMatchObject({ overwritten });
+    expect([readFileSync(copy, 'utf8'), statSync(copy).mode & 0o777]).toEqual(['theirs\n', 0o640]);
+    expect(readFileSync(join(home, 'a b'), 'utf8')).toBe('old\n');
+  });
+
+  it('gives the room of what it keeps away rather than leave an undo unmade', async () => {
+    const path = join(home, 'conf');
+    const copy = join(folder, 'over.0');
+    const needsRoom = undo('', { commands: [{ script: `[ ! -e '${copy}' ] && echo back >> ${log}` }] });
+    await arm(deadMan([needsRoom], { files: [{ path, sums: [], changes: [{ script: 0, from: 0 }] }] }));
+    await run(fix('true'));
+    writeFileSync(path, 'theirs\n');
+    homes.give(path);
+    expect(await settle('revert')).toMatchObject({ failed: [], overwritten: [{ path }] });
+    expect([said(), existsSync(copy)]).toEqual(['back\n', false]);
+  }, 30_000);
 
   it('ends a fix that still runs before it takes it back', async () => {
     await arm(deadMan([undo('back')], { seconds: 2 }));
