@@ -173,6 +173,11 @@ describe.each(shells)('the lock of a host in $name', ({ program, args }) => {
     expect(await lane().run(lookAtLock())).toEqual({ kind: 'free' });
     meta(ann.run);
     expect(await lane().run(takeLock(owner()))).toEqual({ kind: 'held', fixing: true, owner: ann });
+    // Its shell may live on then, to hear that this is written down.
+    writeFileSync(join(marker, 'rc'), 'e 0 0\ndone\n');
+    expect(await lane().run(lookAtLock())).toEqual({ kind: 'free' });
+    writeFileSync(join(marker, 'rc'), 'e 0 0\n');
+    expect(await lane().run(lookAtLock())).toMatchObject({ kind: 'held', fixing: true });
     await fix.die();
     // One that never began says so in its place.
     writeFileSync(join(marker, 'meta'), `cancelled ${boot}\n`);
