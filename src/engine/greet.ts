@@ -1,13 +1,14 @@
 import { HostFailure } from '../model/host-failure.ts';
 import type { Become } from '../model/runbook.ts';
 import type { Connection } from '../model/transport.ts';
+import { doNothing } from '../shell/leaves-nothing.ts';
 
 const noParams = {};
 
 /** Has nothing done there: with its first answer a host tells which machine it is, and its boot. Rejects with a HostFailure. */
 export async function greet(connection: Connection, become: Become): Promise<void> {
   const label = { kind: 'boot_id', name: 'boot_id', params: noParams } as const;
-  await connection.run({ label, command: { argv: ['true'] }, become, timeoutMs: 10_000 });
+  await connection.run({ label, command: doNothing, become, timeoutMs: 10_000 });
 }
 
 /** The same, where whatever is asked next meets a failure itself. */

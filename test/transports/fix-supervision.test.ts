@@ -139,7 +139,7 @@ describe('the shell of a fix that has ended', () => {
     const [shell] = await ended('a');
     expect(shell).toMatchObject({ heard: [], left: false });
     expect([connection.spent?.('b'), connection.spent?.('a'), connection.spent?.('a')]).toEqual([false, true, false]);
-    expect(shell).toMatchObject({ heard: ['NONCE spent\n'] });
+    expect(shell).toMatchObject({ heard: ['NONCE spent\n'], left: false });
   });
 
   it('says and closes what it likes by then', async () => {
@@ -157,6 +157,16 @@ describe('the shell of a fix that has ended', () => {
     const shells = await ended(...keys);
     expect(shells.map(({ left }) => left)).toEqual(keys.map((_, index) => index < 26));
     expect(keys.map((key) => connection.spent?.(key))).toEqual(keys.map((_, index) => index >= 26));
+  });
+
+  it('is let go of when it was told, and a service that it started holds its channel', async () => {
+    const { connection, ended } = wordyHost();
+    const [shell] = await ended('a');
+    connection.spent?.('a');
+    await ended('b', 'c', 'd');
+    expect(shell?.left).toBe(false);
+    await ended('e');
+    expect(shell?.left).toBe(true);
   });
 
   it('does not outlive the connection', async () => {
