@@ -149,6 +149,8 @@ export function markChanges(run: HostRun, places: readonly string[]): void {
 
 /** The journal was told how all that was sent under this key ended, on whichever host: its markers are not needed any more. */
 export async function markRecorded(run: HostRun, key: FixKey): Promise<void> {
+  // Where the journal lacks an end, the hosts' markers are all that knows it.
+  if (run.parts.journalFailed?.aborted === true) return;
   const elsewhere = await Promise.allSettled(run.delegated.values());
   const reached = elsewhere.flatMap((opened) => (opened.status === 'fulfilled' ? [opened.value] : []));
   for (const session of [run.session, ...reached]) session.recorded(key);

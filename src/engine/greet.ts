@@ -1,6 +1,7 @@
 import { HostFailure } from '../model/host-failure.ts';
 import type { Become } from '../model/runbook.ts';
 import type { Connection } from '../model/transport.ts';
+import { doNothing } from '../shell/leaves-nothing.ts';
 
 const noParams = {};
 
@@ -8,7 +9,7 @@ const noParams = {};
 export async function greet(connection: Connection, become: Become): Promise<void> {
   if (connection.greeted !== undefined) return connection.greeted(become);
   const label = { kind: 'boot_id', name: 'boot_id', params: noParams } as const;
-  await connection.run({ label, command: { argv: ['true'] }, become, timeoutMs: 10_000 });
+  await connection.run({ label, command: doNothing, become, timeoutMs: 10_000 });
 }
 
 /** The same, where whatever is asked next meets a failure itself. */

@@ -50,20 +50,16 @@ export class LockKeeper {
     await this.#taking;
   }
 
-  /** Gives it back, and with it the markers that are spent, by their user; a wire that is broken has given it back already. */
-  async release(connection: Connection, spent: ReadonlyMap<Become, readonly string[]>): Promise<void> {
+  /** Gives it back, and with it its user's markers that are spent; a wire that is broken has given it back already. */
+  async release(connection: Connection, spent: (become: Become) => readonly string[]): Promise<void> {
     const holding = this.#holding;
     this.#holding = undefined;
     await this.#taking;
     if (holding === undefined || this.#refusal !== undefined || this.#failure !== undefined) return;
-    const users = new Set([...spent.keys(), holding.take.become]);
-    await Promise.all(
-      [...users].map((user) =>
-        connection.run(holding.release(user, spent.get(user) ?? [])).catch((error: unknown) => {
-          if (!(error instanceof HostFailure)) throw error;
-        }),
-      ),
-    );
+    const { become } = holding.take;
+    await connection.run(holding.release(become, spent(become))).catch((error: unknown) => {
+      if (!(error instanceof HostFailure)) throw error;
+    });
   }
 
   /** `free`: probably nobody holds it. */

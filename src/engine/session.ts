@@ -58,7 +58,8 @@ export interface Session {
   /** Why nothing may be changed here; `undefined`: the lock is ours, or none was asked for. */
   lockRefusal(): Promise<string | undefined>;
   /**
-   * Gives the lock back. `sweep`: and has the markers removed that are not needed any more. Never rejects with a HostFailure.
+   * Gives the lock back. `sweep`: and has those of its user's markers removed that nobody needs any more. Never rejects with a
+   * HostFailure.
    */
   release(sweep: boolean): Promise<void>;
   /** A new connection; the old one is closed. For `fresh: true`. */

@@ -3,11 +3,20 @@ import type { AdoptRequest, FixRequest } from '../model/transport.ts';
 import { markerName } from '../shell/marker-name.ts';
 import { type FixKey, keyText } from './fix-key.ts';
 
-/** The markers that were left on a host over one wire, and which of them nobody will ask for again. */
+/**
+ * The markers that were left on a host over one wire, and which of them nobody will ask for again. A fix's own shell removes its
+ * marker when it is told; what nobody there can be told of any more (a wire that broke) is left for who gives the lock back.
+ */
 export class SpentMarkers {
+  readonly #tell: (key: string) => boolean;
   /** Whose, by the keys that they were sent with. */
   readonly #sent = new Map<string, Become>();
-  readonly #spent = new Map<Become, string[]>();
+  readonly #left = new Map<Become, string[]>();
+
+  /** `tell`: the fix's own shell; false: it is gone. */
+  constructor(tell: (key: string) => boolean) {
+    this.#tell = tell;
+  }
 
   /** A script that goes to the host, or is asked for there. */
   sent({ key, become }: Pick<FixRequest | AdoptRequest, 'key' | 'become'>): void {
@@ -20,13 +29,14 @@ export class SpentMarkers {
     for (const [text, become] of this.#sent) {
       if (!text.startsWith(`${start},`)) continue;
       this.#sent.delete(text);
-      const names = this.#spent.get(become) ?? [];
-      this.#spent.set(become, [...names, markerName(text)]);
+      if (this.#tell(text)) continue;
+      const names = this.#left.get(become) ?? [];
+      this.#left.set(become, [...names, markerName(text)]);
     }
   }
 
-  /** Their names on the host, by the user whose they are. */
-  get spent(): ReadonlyMap<Become, readonly string[]> {
-    return this.#spent;
+  /** The names on the host of this user's that are left. */
+  left(become: Become): readonly string[] {
+    return this.#left.get(become) ?? [];
   }
 }

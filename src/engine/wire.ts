@@ -30,7 +30,7 @@ export interface Wire {
   relock(): Promise<void>;
   /** What was sent to this host over it, whoever it was for. */
   readonly markers: SpentMarkers;
-  /** Gives the lock back. `sweep`: and has the markers removed that are not needed any more. Never rejects with a HostFailure. */
+  /** Gives the lock back. `sweep`: and has those of its user's markers removed that nobody needs any more. Never rejects with a HostFailure. */
   release(sweep: boolean): Promise<void>;
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export async function openWire(
 ): Promise<Wire> {
   let connection = await transport.open(host, { signal: opening });
   const keeper = new LockKeeper();
-  const markers = new SpentMarkers();
+  const markers = new SpentMarkers((key) => connection.spent?.(key) === true);
   return {
     host,
     signal,
@@ -70,7 +70,7 @@ export async function openWire(
     lockRefusal: () => keeper.refusal(),
     relock: () => keeper.renew(connection),
     markers,
-    release: (sweep) => keeper.release(connection, sweep ? markers.spent : new Map()),
+    release: (sweep) => keeper.release(connection, (user) => (sweep ? markers.left(user) : [])),
     close: () => connection.close(),
   };
 }

@@ -121,6 +121,11 @@ export interface Connection {
    * never will. Never rejects.
    */
   adopt(request: AdoptRequest): Promise<FixOutcome>;
+  /**
+   * The result of the fix of this key is written down: nobody will ask the host for it, which may forget it. False: the host
+   * could not be told over this connection. Absent: it can't be.
+   */
+  spent?(key: string): boolean;
   /** The id of the host's boot, once anything has run there and where the host has one. */
   bootId(): string | undefined;
   /** The id of the host's installation (machine-id(5)), once anything has run there and where the host has one. */

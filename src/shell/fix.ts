@@ -53,6 +53,7 @@ mg_a=$!
  * `timeoutMs` has rc 124, as `timeout` gives. The script goes on when the wire breaks. It has clear secrets in it: it travels on
  * stdin only, and lies nowhere. `$mg_g` must be its process group, or 0; `$mg_m` the folder of its marker (see marker.ts) or empty.
  * There it records `e I RC` of each command, `done` or `stop`; and there it ends itself after `request.timeoutMs`, saying `NONCE late`.
+ * Having said `done` it waits for marker.ts's `spentLine`, or for the end of its stdin.
  */
 export function composeFix(request: FixRequest, nonce: string): string {
   const say = (word: string): string => `echo '${nonce} ${word}'; echo '${nonce} ${word}' >&2`;
@@ -65,7 +66,7 @@ export function composeFix(request: FixRequest, nonce: string): string {
     '{ {',
     "mg_stop=; mg_w=; mg_a=; trap : HUP INT PIPE; trap 'mg_stop=1' TERM",
     'mg_rec() { [ -z "$mg_m" ] || { echo "$1" >>"$mg_m/rc"; } 2>/dev/null; }',
-    'mg_end() { [ -z "$mg_a" ] || kill -KILL "$mg_a"; mg_finish; } 2>/dev/null',
+    'mg_end() { [ -z "$mg_a" ] || kill -KILL "$mg_a"; mg_finish "$1"; } 2>/dev/null',
     ...(watched ? [watch] : []),
     watchAll,
     `mg_late ${Math.max(1, Math.ceil(wholeTime(request) / 1000))} ${commands.findLastIndex(({ unkillable }) => unkillable === true) + 1} '${nonce}'`,
@@ -84,7 +85,7 @@ export function composeFix(request: FixRequest, nonce: string): string {
         `{ [ -z "$mg_stop" ] && kill -0 $$; } 2>/dev/null || { ${record('stop')}; ${say('stop')}; mg_end; exit 143; }`,
         record(`e ${index} $mg_rc`),
         `echo "${nonce} e ${index} $mg_rc"; echo '${nonce} e ${index}' >&2`,
-        `[ "$mg_rc" -eq 0 ] || { ${record('done')}; ${say('done')}; mg_end; exit "$mg_rc"; }`,
+        `[ "$mg_rc" -eq 0 ] || { ${record('done')}; ${say('done')}; mg_end done; exit "$mg_rc"; }`,
       );
       index += 1;
     }
@@ -92,7 +93,7 @@ export function composeFix(request: FixRequest, nonce: string): string {
   lines.push(
     record('done'),
     say('done'),
-    'mg_end',
+    'mg_end done',
     '} 2>&1 >&3 3>&- | ( mg_relay err ) >&2 3>&-; } 3>&1 | ( mg_relay out )',
     '',
   );

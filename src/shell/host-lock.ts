@@ -29,6 +29,12 @@ fi
 if [ "$lk_u" = 0 ]; then lk_m=/var/lib/mendgate; else lk_m=\${HOME:-/nonexistent}/.local/state/mendgate; fi
 lk_ours() { [ -d "$lk_d" ] && [ ! -L "$lk_d" ] && [ -O "$lk_d" ]; }`;
 
+/** Whether the marker in a folder records that its fix came to its end: its shell may live on, waiting to hear that this is known. */
+const ended = `lk_ended() {
+lk_x=; { while read -r lk_y lk_z; do lk_x=$lk_y; done <"$1/rc"; } 2>/dev/null
+[ "$lk_x" = done ]
+}`;
+
 /*
  * Every file of the folder holds the one line NONCE PID BORN BOOT RUN of a process, then who it is in words. A holder whose
  * process is gone holds nothing, unless a fix of its run still runs on the host: markers know those.
@@ -39,10 +45,11 @@ lk_i=$lk_n.$lk_p.$lk_s
 [ -n "$lk_n" ]
 }
 lk_alive() { [ "$lk_o" = "$lk_b" ] && mg_alive "$lk_p" "$lk_s"; }
+${ended}
 lk_fixing() {
 for lk_f in "$lk_m"/*/meta; do
 { read -r lk_x lk_y lk_z lk_w lk_g lk_v <"$lk_f"; } 2>/dev/null || continue
-[ -n "$lk_w" ] && [ "$lk_v" = "$lk_r" ] && [ "$lk_y" = "$lk_b" ] && mg_alive "$lk_z" "$lk_w" && return 0
+[ -n "$lk_w" ] && [ "$lk_v" = "$lk_r" ] && [ "$lk_y" = "$lk_b" ] && mg_alive "$lk_z" "$lk_w" && ! lk_ended "\${lk_f%/meta}" && return 0
 done
 return 1
 }
@@ -82,7 +89,7 @@ trap 'rm -f "$lk_own"' EXIT`;
 
 /**
  * Shell functions that tell who holds the lock of the user who asks (`lk_read "$lk_d/lock"`, `lk_alive`, `lk_fixing`: its
- * run is `$lk_r`), and where that user's markers lie (`$lk_m`).
+ * run is `$lk_r`), whether a marker's fix has ended (`lk_ended FOLDER`), and where that user's markers lie (`$lk_m`).
  */
 export const holderScript = `${born}\n${place}\n${boot}\n${readings}`;
 
@@ -128,10 +135,10 @@ echo free`;
  * the fix came to its end: a marker that keeps a late script from beginning stays, and so does one that was left half-done.
  */
 const release = `${place}
+${ended}
 set --
 [ -n "$spent" ] && [ ! -L "$lk_m" ] && [ -O "$lk_m" ] && for lk_f in $spent; do
-lk_x=; { while read -r lk_y lk_z; do lk_x=$lk_y; done <"$lk_m/$lk_f/rc"; } 2>/dev/null
-[ "$lk_x" != done ] || set -- "$@" "$lk_m/$lk_f"
+! lk_ended "$lk_m/$lk_f" || set -- "$@" "$lk_m/$lk_f"
 done
 lk_ours && { read -r lk_n lk_p lk_s lk_x <"$lk_d/lock"; } 2>/dev/null && [ "$lk_n" = "$nonce" ] &&
 set -- "$@" "$lk_d/lock" "$lk_d/own.$lk_n.$lk_p.$lk_s"

@@ -158,9 +158,10 @@ fi`;
 /*
  * `mg_relay` stands between the script and the wire: when that breaks, or a deadline asks all to end, it reads on, so that
  * no command ever dies of its output (SIGPIPE). A spool that is full, or a full disk, stops neither. What has read to
- * the end needs nobody to read on. `mg_finish` runs when the script has said its end: nobody waits for it. One in sixteen sweeps,
- * since looking at all markers costs more than most fixes. It sweeps markers only, known by their names: a control node
- * keeps its journals in the same folder (`runs`).
+ * the end needs nobody to read on. `mg_finish` runs when the script has said its end: nobody waits for it. `mg_finish done` waits
+ * for {@link spentLine}, upon which nobody needs the marker; where nobody is left to say so, it must outlast the host. One in
+ * sixteen sweeps, since looking at all markers costs more than most fixes. It sweeps markers only, known by their names: a
+ * control node keeps its journals in the same folder (`runs`).
  */
 export const spooling = `mg_relay() {
 if [ -n "$mg_m" ] && command -v tee >/dev/null; then trap '' XFSZ; ulimit -f ${spoolBlocks}; tee "$mg_m/$1" 2>/dev/null
@@ -169,7 +170,14 @@ exec cat >/dev/null 2>&1
 }
 mg_finish() {
 [ -n "$mg_m" ] || return 0
-{ mg_sync "$mg_m/rc" "$mg_m/out" "$mg_m/err" "$mg_m"
+mg_x=; [ "$1" != done ] || read -r mg_x
+{ [ "$mg_x" = "$mg_n spent" ] || mg_sync "$mg_m/rc" "$mg_m/out" "$mg_m/err" "$mg_m"
 case $mg_n in 0*) find "$mg_d/." ! -name . -prune -type d -name '[0-9a-f][0-9a-f]*' -mtime +${markerDays} -exec rm -rf {} +;; esac
+[ "$mg_x" != "$mg_n spent" ] || exec rm -rf "$mg_m"
 } </dev/null >/dev/null 2>&1
 }`;
+
+/** What a fix's shell that has said its end waits for on its stdin: then it removes its marker. */
+export function spentLine(nonce: string): string {
+  return `${nonce} spent\n`;
+}

@@ -14,7 +14,7 @@ export interface Sweep {
 }
 
 /*
- * Says `RUN NAME` of each marker that may go. Those of the run that holds the host's lock stay, and whatever lives: the meta of
+ * Says `RUN NAME` of each marker that may go. Those of the run that holds the host's lock stay, and whatever lives and has not ended: the meta of
  * a fix and that of a dead man's switch both begin with WORD BOOT PID BORN. A switch that waits, or has not ended, stays, and so do
  * all markers of its run: it takes back what those say was begun.
  */
@@ -23,7 +23,7 @@ sw_keep=; for sw_m in */armed */fired; do [ ! -e "$sw_m" ] || { sw_meta "\${sw_m
 }
 sw_stays() {
 case "$sw_keep " in *" $sw_r "*) [ "$sw_r" = - ] || return 0;; esac
-[ "$sw_r" = "$sw_going" ] || [ -e "$1/armed" ] || [ -e "$1/fired" ] || { [ -n "$sw_s" ] && [ "$sw_b" = "$lk_b" ] && mg_alive "$sw_p" "$sw_s"; }
+[ "$sw_r" = "$sw_going" ] || [ -e "$1/armed" ] || [ -e "$1/fired" ] || { [ -n "$sw_s" ] && [ "$sw_b" = "$lk_b" ] && mg_alive "$sw_p" "$sw_s" && ! lk_ended "$1"; }
 }
 sw_meta() { sw_r=-; { read -r sw_n sw_b sw_p sw_s sw_g sw_r <"$1/meta"; } 2>/dev/null; [ -n "$sw_r" ] || sw_r=-; }
 sw_name() { case $1 in *[!0-9a-f]*) return 1;; esac; [ "\${#1}" -eq 64 ]; }

@@ -6,6 +6,7 @@ import type { Connection, FixOutcome, Foreseen } from '../model/transport.ts';
 import type { OpenChannel } from './channel.ts';
 import { over } from './clock.ts';
 import { type EarlyChannel, earlyChannel } from './early-channel.ts';
+import { EndedFixes } from './ended-fixes.ts';
 import { askForFix, runFix } from './fix-channel.ts';
 import { constantExec, type ShellOptions } from './host-shell.ts';
 import { closedByUs, type Lane, openLane } from './lane.ts';
@@ -38,12 +39,13 @@ export function makeConnection(options: ConnectionOptions): Connection {
   const refused = new Map<Become, HostFailure>();
   /** By what they execute. */
   const early = new Map<string, EarlyChannel>();
+  const ended = new EndedFixes();
   const closing = new AbortController();
   let closed: HostFailure | undefined;
   let bootId: string | undefined;
   let machineId: string | undefined;
 
-  /** A host may allow few sessions at once (MaxSessions): idle lanes give theirs up, and a refused one waits for its turn. */
+  /** A host may allow few sessions at once (MaxSessions): what is idle gives its own up, and a refused one waits for its turn. */
   const open: OpenChannel = async (exec, events) => {
     const giveUpAt = clock.monotonic() + limits.sessionWaitMs;
     for (;;) {
@@ -54,6 +56,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
         if (!full || clock.monotonic() >= giveUpAt) throw error;
       }
       discardEarly();
+      ended.letGo();
       for (const idle of lanes.values()) idle.park();
       await clock.sleep(50);
     }
@@ -125,7 +128,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
       const refusal = closed ?? refused.get(request.become);
       if (refusal !== undefined) return { kind: 'not_started', failure: refusal };
       const shell = { ...shellOptions(request.become), open: openForFix };
-      const outcome = await runFix(shell, limits, request, closing.signal);
+      const outcome = await runFix(shell, limits, request, closing.signal, ended);
       if (outcome.kind === 'not_started') remember(request.become, outcome.failure);
       return outcome;
     },
@@ -134,6 +137,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
       if (refusal !== undefined) return { kind: 'unknown', failure: refusal, answers: [] };
       return askForFix(shellOptions(request.become), limits, request, closing.signal);
     },
+    spent: (key) => ended.tell(key),
     bootId: () => bootId,
     machineId: () => machineId,
     async greeted(become) {
@@ -150,6 +154,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
       if (closed !== undefined) return;
       closed = closedByUs;
       discardEarly();
+      ended.letGo();
       for (const open of lanes.values()) open.close();
       closing.abort(over);
       options.close();

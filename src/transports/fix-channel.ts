@@ -5,7 +5,8 @@ import { fixProgram } from '../shell/frame.ts';
 import { askMarker, claimMarker, followMarker } from '../shell/marker.ts';
 import { markerName } from '../shell/marker-name.ts';
 import { unsendable } from '../shell/render.ts';
-import type { ShellOptions } from './host-shell.ts';
+import type { EndedFixes } from './ended-fixes.ts';
+import type { HostShell, ShellOptions } from './host-shell.ts';
 import type { LaneLimits } from './lane-limits.ts';
 import { freshNonce } from './nonce.ts';
 import { superviseFix } from './supervise-fix.ts';
@@ -13,13 +14,15 @@ import { superviseFix } from './supervise-fix.ts';
 /**
  * Runs a fix once, on a channel of its own. Whatever happens, it is not tried again here: the outcome says whether it
  * ended, provably never started, or may have run. Where the host has begun a fix of the same key already, that one is
- * awaited and none begins. `closing` aborts when the connection is closed under it.
+ * awaited and none begins. `ended` keeps its shell then, where its key says which fix it was. `closing` aborts when the connection
+ * is closed under it.
  */
 export function runFix(
   options: ShellOptions,
   limits: LaneLimits,
   request: FixRequest,
   closing: AbortSignal,
+  ended: EndedFixes,
 ): Promise<FixOutcome> {
   const commands = request.parts.flatMap((part) => part.commands);
   for (const command of commands) {
@@ -30,10 +33,12 @@ export function runFix(
   }
   const nonce = freshNonce();
   const deadlineMs = wholeTime(request);
-  const name = markerName(request.key ?? freshNonce());
+  const { key } = request;
+  const name = markerName(key ?? freshNonce());
   const program = fixProgram(`${claimMarker(name, nonce, request)}\n${composeFix(request, nonce)}`);
   const follow = followMarker(Math.ceil(deadlineMs / 1000));
-  return superviseFix(options, limits, { nonce, program, follow, commands, deadlineMs }, closing);
+  const keep = key === undefined ? undefined : (shell: HostShell) => ended.keep(key, shell, nonce);
+  return superviseFix(options, limits, { nonce, program, follow, commands, deadlineMs, ended: keep }, closing);
 }
 
 /** Asks what became of a fix: a question that leaves no room for it to begin later. */

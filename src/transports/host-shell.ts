@@ -52,6 +52,8 @@ export type ShellEnd =
 
 /** A program running in a shell on the host. */
 export interface HostShell {
+  /** It has ended, or was let go of: it hears nothing any more. */
+  readonly over: boolean;
   /** Held back until the shell reads its stdin: a password prompt must not swallow it. */
   write(data: Buffer): void;
   destroy(): void;
@@ -201,6 +203,9 @@ export function startShell(options: ShellOptions, program: string, events: Shell
   queueMicrotask(begin);
 
   return {
+    get over() {
+      return over;
+    },
     write(data) {
       waiting.push(data);
       send();

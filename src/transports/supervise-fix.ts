@@ -8,7 +8,7 @@ import { encodeFrame } from '../shell/frame.ts';
 import { foundState, lacking, readFound } from '../shell/marker-reply.ts';
 import { after } from './clock.ts';
 import { foundOutcome, storageFailure } from './fix-outcome.ts';
-import { type ShellEnd, type ShellIds, type ShellOptions, startShell } from './host-shell.ts';
+import { type HostShell, type ShellEnd, type ShellIds, type ShellOptions, startShell } from './host-shell.ts';
 import { killGroup } from './kill-group.ts';
 import type { LaneLimits } from './lane-limits.ts';
 
@@ -26,6 +26,8 @@ export interface FixJob {
   readonly follow?: string;
   readonly commands: readonly Command[];
   readonly deadlineMs: number;
+  /** Takes over the shell of a fix that has ended: it waits to hear that this is written down. */
+  readonly ended?: ((shell: HostShell) => void) | undefined;
   /** It only asks for a fix, of which this is known. */
   readonly asked?: { readonly bootId: string | undefined };
 }
@@ -34,7 +36,7 @@ export interface FixJob {
 export function superviseFix(
   options: ShellOptions,
   limits: LaneLimits,
-  { nonce, program, follow, commands, deadlineMs, asked }: FixJob,
+  { nonce, program, follow, commands, deadlineMs, ended, asked }: FixJob,
   closing: AbortSignal,
 ): Promise<FixOutcome> {
   return new Promise((resolve) => {
@@ -46,6 +48,7 @@ export function superviseFix(
     let timed = asked !== undefined;
     let disarm = (): void => undefined;
     let told = false;
+    let settled = false;
 
     const shell = startShell({ ...options, booted: heardBoot }, program, {
       hello(found) {
@@ -53,10 +56,12 @@ export function superviseFix(
         disarm = after(clock, timed ? deadlineMs : deadlineMs + markerMs, late);
       },
       stdout(chunk) {
+        if (settled) return;
         reader.stdout(chunk);
         look();
       },
       stderr(chunk) {
+        if (settled) return;
         reader.stderr(chunk);
         look();
       },
@@ -74,10 +79,12 @@ export function superviseFix(
       if (asked === undefined) bootId = id;
     }
 
-    function settle(outcome: FixOutcome): void {
+    function settle(outcome: FixOutcome, done = false): void {
+      settled = true;
       disarm();
       closing.removeEventListener('abort', cut);
-      shell.destroy();
+      if (done && ended !== undefined) ended(shell);
+      else shell.destroy();
       resolve(outcome);
     }
 
@@ -90,7 +97,7 @@ export function superviseFix(
         disarm();
         disarm = after(clock, deadlineMs, late);
       }
-      if (done) settle({ kind: 'ended', answers, ...(reply === undefined ? {} : lacking(reply)) });
+      if (done) settle({ kind: 'ended', answers, ...(reply === undefined ? {} : lacking(reply)) }, true);
       else if (stopped && hostStops) settle({ kind: 'unknown', failure: stoppedBy ?? tooLate(), answers, asked: true });
       else if (stopped) settle({ kind: 'unknown', failure: stoppedBy ?? askedToEnd(), answers, asked: true });
       else if (total > limits.outputBytes) stop('output_limit', 'wrote too much');
@@ -170,6 +177,7 @@ export function superviseFix(
     }
 
     function closed(end: ShellEnd): void {
+      if (settled) return;
       switch (end.kind) {
         case 'not_started':
           settle(nothingRan(end.failure));

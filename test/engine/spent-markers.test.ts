@@ -2,9 +2,13 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { holding } from '../../src/engine/host-lock.ts';
+import { LockKeeper } from '../../src/engine/lock-keeper.ts';
+import { SpentMarkers } from '../../src/engine/spent-markers.ts';
 import type { Event } from '../../src/model/event.ts';
 import { JournalFailure } from '../../src/model/journal-failure.ts';
 import { canonicalJson, type Json } from '../../src/model/json.ts';
+import type { Connection, LaneRequest } from '../../src/model/transport.ts';
 import { markerName } from '../../src/shell/marker-name.ts';
 import { fix, runbook, step } from './build.ts';
 import { type Desk, type DeskRun, openDesk } from './desk.ts';
@@ -27,7 +31,7 @@ function markersOf(events: readonly Event[], id: string): { readonly fix: boolea
   return { fix: there([1, 0]), undo: there(['undo', 0, 1]) };
 }
 
-/** The markers of both steps while the second is verified, and after the run. */
+/** The markers of both steps as the first thing is told of each of their ends; then `left`, after the run. */
 async function watched(run: (look: (event: Event) => void) => Promise<DeskRun>) {
   const events: Event[] = [];
   const during: boolean[] = [];
@@ -36,7 +40,7 @@ async function watched(run: (look: (event: Event) => void) => Promise<DeskRun>) 
     if (event.type === 'host.planned') return;
     if (event.type === 'fix.result') during.push(markersOf(events, event.step).fix);
   });
-  return { ended, during, one: markersOf(events, 'one'), two: markersOf(events, 'two') };
+  return { ended, during, left: () => ({ one: markersOf(events, 'one'), two: markersOf(events, 'two') }) };
 }
 
 const book = runbook([
@@ -44,43 +48,78 @@ const book = runbook([
   step('two', { remediation: fix(write('b', 'new')), verify: never }),
 ]);
 
+/** The run does not wait for the shells that remove them. */
+const soon = { timeout: 5000 };
+
 describe('the markers of fixes whose end is written down', () => {
-  it('go with the host’s lock, those of what was taken back too', async () => {
-    const { ended, during, one, two } = await watched((look) => desk.run(book, { lock, sinks: [look] }));
+  it('go, those of what was taken back too', async () => {
+    const { ended, during, left } = await watched((look) => desk.run(book, { lock, sinks: [look] }));
     expect(ended.step('two').result.outcome).toBe('rolled_back');
     expect(during).toEqual([true, true]);
-    expect({ one, two }).toEqual({ one: { fix: false, undo: false }, two: { fix: false, undo: false } });
+    await expect.poll(left, soon).toEqual({ one: { fix: false, undo: false }, two: { fix: false, undo: false } });
   });
 
-  it('stay when the journal could not take one end, even that of another step', async () => {
-    const { one, two } = await watched((look) =>
+  it.each([
+    ['fix.result', { one: { fix: true, undo: false }, two: { fix: false, undo: false } }],
+    ['rollback.result', { one: { fix: false, undo: false }, two: { fix: false, undo: true } }],
+  ] as const)('stay when the journal could not take their %s', async (type, expected) => {
+    const { left } = await watched((look) =>
       desk.run(book, {
         lock,
         sinks: [
           (event) => {
             look(event);
-            const lost = event.type === 'rollback.result';
-            return lost ? Promise.reject(new JournalFailure('no disk')) : undefined;
+            return event.type === type ? Promise.reject(new JournalFailure('no disk')) : undefined;
           },
         ],
       }),
     );
-    expect({ one, two }).toEqual({ one: { fix: true, undo: false }, two: { fix: true, undo: true } });
+    await expect.poll(left, soon).toEqual(expected);
   });
 
-  it('stay when the run breaks off', async () => {
+  it('stay when the run breaks off before', async () => {
     const heard: Event[] = [];
     const dying = desk.run(book, {
       lock,
       sinks: [
         (event) => {
           heard.push(event);
-          if (event.type === 'rollback.intent') throw new Error('killed');
+          if (event.type === 'fix.result' && event.step === 'two') throw new Error('killed');
         },
       ],
     });
     await expect(dying).rejects.toThrow('killed');
-    expect(markersOf(heard, 'one').fix).toBe(true);
+    await expect.poll(() => markersOf(heard, 'one').fix, soon).toBe(false);
     expect(markersOf(heard, 'two').fix).toBe(true);
+  });
+
+  it('go with the host’s lock where their own shell is gone, if they are of its user', async () => {
+    const spent = new SpentMarkers((key) => key.includes('told'));
+    for (const [name, become] of [
+      ['told', 'root'],
+      ['gone', 'root'],
+      ['other', 'app'],
+      ['open', 'root'],
+    ] as const) {
+      spent.sent({ key: canonicalJson(['run', name, 1]), become });
+      if (name !== 'open') spent.recorded(['run', name]);
+    }
+    const asked: LaneRequest[] = [];
+    const connection = {
+      run: async (request: LaneRequest) => {
+        asked.push(request);
+        return { rc: 0, stdout: 'taken\n', stderr: '', truncated: false, ms: 0 };
+      },
+    } as unknown as Connection;
+    const keeper = new LockKeeper();
+    keeper.take(connection, holding('run', 'desk', lock, 'root', 0));
+    await keeper.release(connection, (user) => spent.left(user));
+    const [, release, ...more] = asked;
+    expect(release).toMatchObject({
+      become: 'root',
+      label: { name: 'release' },
+      command: { variables: { spent: markerName(canonicalJson(['run', 'gone', 1])) } },
+    });
+    expect(more).toEqual([]);
   });
 });

@@ -179,6 +179,12 @@ describe.each(shells)('the lock of a host in $name', ({ program, args }) => {
     await another.die();
     const fix = fixOf(ann.run);
     expect(await lane().run(takeLock(owner()))).toEqual({ kind: 'held', holder: 'fixing', owner: ann });
+    // Its shell may live on then, to hear that this is written down.
+    const record = join(home, '.local/state/mendgate/ab/rc');
+    writeFileSync(record, 'e 0 0\ndone\n');
+    expect(await lane().run(lookAtLock())).toEqual({ kind: 'free' });
+    writeFileSync(record, 'e 0 0\n');
+    expect(await lane().run(lookAtLock())).toMatchObject({ kind: 'held', holder: 'fixing' });
     await fix.die();
     // One that never began says so in its place.
     writeFileSync(join(home, '.local/state/mendgate/ab/meta'), `cancelled ${bootId()}\n`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leavesNothing } from '../../src/shell/leaves-nothing.ts';
+import { doNothing, leavesNothing } from '../../src/shell/leaves-nothing.ts';
 
 describe('whether a command leaves nothing behind', () => {
   it.each([
@@ -10,6 +10,7 @@ describe('whether a command leaves nothing behind', () => {
     ['a path, which may lead to anything', { argv: ['/opt/cat', '/x'] }, false],
     ['one whose variables may change what it does', { argv: ['grep', 'x'], env: { A: 'b' } }, false],
     ['a script', { script: 'cat /x' }, false],
+    ['nothing', doNothing, true],
   ] as const)('%s', (_name, command, expected) => {
     expect(leavesNothing(command)).toBe(expected);
   });

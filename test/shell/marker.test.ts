@@ -19,7 +19,7 @@ import { Secret } from '../../src/model/secret.ts';
 import type { FixRequest } from '../../src/model/transport.ts';
 import { composeFix } from '../../src/shell/fix.ts';
 import { fixReader } from '../../src/shell/fix-reader.ts';
-import { askMarker, claimMarker, followMarker } from '../../src/shell/marker.ts';
+import { askMarker, claimMarker, followMarker, spentLine } from '../../src/shell/marker.ts';
 import { foundState, lacking, readFound } from '../../src/shell/marker-reply.ts';
 import { quote } from '../../src/shell/quote.ts';
 import { otherHomes, startInHome } from './other-home.ts';
@@ -257,6 +257,25 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
       ],
     });
   }, 30_000);
+
+  it.each([
+    ['removes its marker when its shell hears that this is written down', spentLine(nonce('1')), false],
+    ['keeps its marker when its shell hears anything else', spentLine(nonce('2')), true],
+  ])('has ended for whoever asks while its shell still waits, and %s', async (_name, said, stays) => {
+    const told = join(home, 'told');
+    spawnSync('mkfifo', ['-m', '666', told]);
+    const child = start(`( ${claim(request('echo out'))}\n) <>"$HOME/told"`);
+    const reader = fixReader(nonce('1'), () => 0);
+    child.stdout.on('data', reader.stdout);
+    child.stderr.on('data', reader.stderr);
+    await expect.poll(() => reader.read().done, { timeout: 10_000 }).toBe(true);
+    expect((await run(ask(), '9')).found).toMatchObject({ state: 'ended', answers: [{ rc: 0, stdout: 'out\n' }] });
+    expect(child.exitCode).toBeNull();
+    const gone = new Promise((resolve) => child.once('close', resolve));
+    writeFileSync(told, said);
+    await gone;
+    expect(existsSync(marker)).toBe(stays);
+  });
 
   it('goes after seven days, with one of the next fixes; journals that are kept beside it stay', async () => {
     await run(claim(request('true')), '1');

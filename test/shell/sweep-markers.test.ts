@@ -88,14 +88,15 @@ describe.each(shells)('what is swept from a host in $name', (shell) => {
     expect(await sweep()).toEqual([]);
   });
 
-  it('is not what lives, and no switch that waits or has not ended', async () => {
-    put('runs', { meta: `n ${boot} ${alive} 5 old-run` });
+  it('is not what lives and has not ended, and no switch that waits or has not ended', async () => {
+    put('runs', { meta: `n ${boot} ${alive} 5 old-run`, rc: 'e 0 0' });
+    put('waits', { meta: `n ${boot} ${alive} 5 older`, rc: done.rc });
     put('another-boot', { meta: `n 0-0 ${alive} 5 old-run` });
     put('armed', { meta: `- ${boot} ${gone} 5 old-run`, armed: '' });
     put('fired', { meta: `- ${boot} ${gone} 5 old-run`, fired: '' });
     put('reverted', { meta: `- ${boot} ${gone} 5 old-run`, reverted: '' });
     put('theirs', { meta: `n ${boot} ${gone} 5 older` });
-    expect(await sweep({ unknownDays: 7 })).toEqual([['older', 1]]);
+    expect(await sweep({ unknownDays: 7 })).toEqual([['older', 2]]);
     // It takes back only what the markers of its fix say was begun.
     expect(left()).toEqual(['another-boot', 'armed', 'fired', 'reverted', 'runs']);
     for (const word of ['armed', 'fired']) rmSync(join(folder, name(word)), { recursive: true });

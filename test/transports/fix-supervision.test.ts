@@ -6,27 +6,47 @@ import { makeConnection } from '../../src/transports/connection.ts';
 import { someLabel } from './hosts.ts';
 import { manualClock } from './manual-clock.ts';
 
+const one: Command = { argv: ['true'] };
+
 /** A host that says what it is told to, word by word, to the one fix that is asked of it. */
 function wordyHost() {
   const clock = manualClock();
-  const exchanges: { readonly program: string; say(text: string): void; end(end: ChannelEnd): void }[] = [];
-  const open: OpenChannel = async (_exec, events) => ({
-    write(data) {
-      const program = data.toString('latin1');
-      const [shell = ''] = program.split(' ');
-      const nonce = /mg_n=([0-9a-f]{32})/.exec(program)?.[1] ?? '';
-      exchanges.push({
-        program,
-        say(text) {
-          events.stdout(Buffer.from(text.replaceAll('NONCE', nonce)));
-          events.stderr(Buffer.from(text.replaceAll('NONCE', nonce)));
-        },
-        end: (end) => events.closed(end),
-      });
-      events.stdout(Buffer.from(`${shell} hello 4242 4242 b007\n`));
-    },
-    destroy: () => undefined,
-  });
+  const exchanges: {
+    readonly program: string;
+    readonly heard: string[];
+    left: boolean;
+    say(text: string): void;
+    end(end: ChannelEnd): void;
+  }[] = [];
+  const open: OpenChannel = async (_exec, events) => {
+    let exchange: (typeof exchanges)[number] | undefined;
+    return {
+      write(data) {
+        if (exchange !== undefined) {
+          exchange.heard.push(data.toString().replace(/[0-9a-f]{32}/, 'NONCE'));
+          return;
+        }
+        const program = data.toString('latin1');
+        const [shell = ''] = program.split(' ');
+        const nonce = /mg_n=([0-9a-f]{32})/.exec(program)?.[1] ?? '';
+        exchange = {
+          program,
+          heard: [],
+          left: false,
+          say(text) {
+            events.stdout(Buffer.from(text.replaceAll('NONCE', nonce)));
+            events.stderr(Buffer.from(text.replaceAll('NONCE', nonce)));
+          },
+          end: (end) => events.closed(end),
+        };
+        exchanges.push(exchange);
+        events.stdout(Buffer.from(`${shell} hello 4242 4242 b007\n`));
+      },
+      destroy() {
+        if (exchange !== undefined) exchange.left = true;
+      },
+    };
+  };
   const connection = makeConnection({
     open,
     hostKey: undefined,
@@ -36,6 +56,26 @@ function wordyHost() {
   });
   return {
     clock,
+    connection,
+    /** Fixes of these keys, each with its host's side, which says at once that it ended. */
+    async ended(...keys: string[]) {
+      const shells: (typeof exchanges)[number][] = [];
+      for (const key of keys) {
+        const done = connection.fix({
+          parts: [{ label: someLabel, commands: [one] }],
+          become: false,
+          timeoutMs: 5000,
+          key,
+        });
+        await clock.pass(0);
+        const shell = exchanges.at(-1);
+        if (shell === undefined) throw new Error('nothing was asked');
+        shell.say('NONCE fresh 0\nNONCE b 0\nNONCE e 0 0\nNONCE done\n');
+        expect(await done).toMatchObject({ kind: 'ended' });
+        shells.push(shell);
+      }
+      return shells;
+    },
     /** Asks for a fix; gives what became of it, and the host's side of it. */
     async fix(timeoutMs: number, ...commands: Command[]) {
       let outcome: FixOutcome | undefined;
@@ -54,8 +94,6 @@ function wordyHost() {
     },
   };
 }
-
-const one: Command = { argv: ['true'] };
 
 describe('the time of a fix', () => {
   it('begins with its first command, not with a marker that takes long to write', async () => {
@@ -92,6 +130,51 @@ describe('the time of a fix', () => {
     // Whoever asks by the key learns more: it is not the last word.
     expect(outcome()).toMatchObject({ kind: 'unknown' });
     expect(outcome()).not.toHaveProperty('asked');
+  });
+});
+
+describe('the shell of a fix that has ended', () => {
+  it('waits to hear that this is written down, and is told once', async () => {
+    const { connection, ended } = wordyHost();
+    const [shell] = await ended('a');
+    expect(shell).toMatchObject({ heard: [], left: false });
+    expect([connection.spent?.('b'), connection.spent?.('a'), connection.spent?.('a')]).toEqual([false, true, false]);
+    expect(shell).toMatchObject({ heard: ['NONCE spent\n'], left: false });
+  });
+
+  it('says and closes what it likes by then', async () => {
+    const { clock, connection, ended } = wordyHost();
+    const [shell] = await ended('a');
+    shell?.say('a service that it left goes on talking\n');
+    shell?.end({ kind: 'ended', code: 0 });
+    await clock.pass(120_000);
+    expect(connection.spent?.('a')).toBe(false);
+  });
+
+  it('is let go of where many wait, as on each of them a host may spend a session', async () => {
+    const { connection, ended } = wordyHost();
+    const keys = Array.from({ length: 30 }, (_, index) => `k${index}`);
+    const shells = await ended(...keys);
+    expect(shells.map(({ left }) => left)).toEqual(keys.map((_, index) => index < 26));
+    expect(keys.map((key) => connection.spent?.(key))).toEqual(keys.map((_, index) => index >= 26));
+  });
+
+  it('is let go of when it was told, and a service that it started holds its channel', async () => {
+    const { connection, ended } = wordyHost();
+    const [shell] = await ended('a');
+    connection.spent?.('a');
+    await ended('b', 'c', 'd');
+    expect(shell?.left).toBe(false);
+    await ended('e');
+    expect(shell?.left).toBe(true);
+  });
+
+  it('does not outlive the connection', async () => {
+    const { connection, ended } = wordyHost();
+    const [shell] = await ended('a');
+    await connection.close();
+    expect(shell).toMatchObject({ heard: [], left: true });
+    expect(connection.spent?.('a')).toBe(false);
   });
 });
 

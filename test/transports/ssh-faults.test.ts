@@ -232,6 +232,12 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('faults of a real ss
       { stdout: 'root\n' },
       { kind: 'ended', answers: [{ stdout: 'root\n' }] },
     ]);
+    // The shell of this one waits to hear that its end is written down.
+    const key = `one session ${process.pid} ${Date.now()}`;
+    const fix = { parts: part('id -un'), become: 'root', timeoutMs: 9000, key };
+    expect(await connection.fix(fix)).toMatchObject({ kind: 'ended' });
+    expect(await connection.run(request('id -un'))).toMatchObject({ stdout: 'mg-fault\n' });
+    expect(connection.spent?.(key)).toBe(false);
     await connection.close();
     await server.stop();
   });

@@ -150,6 +150,17 @@ export function transportContract(name: string, start: () => Promise<ContractSub
       expect((await connection.run(count(subject.folder))).stdout).toBe(before);
     });
 
+    it('has the host forget a fix whose end is written down, where it can', async () => {
+      const fix = keyed('spent', 'spent');
+      expect(connection.spent?.(fix.key) ?? false).toBe(false);
+      expect(await connection.fix(fix)).toMatchObject({ kind: 'ended' });
+      if (connection.spent === undefined) return;
+      expect(connection.spent(fix.key)).toBe(true);
+      expect(connection.spent(fix.key)).toBe(false);
+      // Its shell does that by and by; who asks then is told that there is none.
+      await expect.poll(async () => (await ask(fix)).kind, { timeout: 5000 }).toBe('not_started');
+    });
+
     it('does not put a secret into a label', async () => {
       const secret = new Secret('hunter2');
       const label = { kind: 'probe', name: 'say', params: { text: secret as unknown as string, rc: 0 } } as const;

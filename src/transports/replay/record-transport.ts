@@ -81,6 +81,7 @@ function listenTo(connection: Connection, tape: Tape): Connection {
     },
     // What a host says of a fix whose wire broke isn't kept: a replayed wire doesn't break.
     adopt: (request) => connection.adopt(request),
+    spent: (key) => connection.spent?.(key) === true,
     bootId: () => connection.bootId(),
     machineId: () => connection.machineId?.(),
     ...(connection.greeted === undefined ? {} : { greeted: connection.greeted }),

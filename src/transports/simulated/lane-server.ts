@@ -3,7 +3,7 @@ import type { SimulatedHost } from '../../model/simulated-host.ts';
 import { readyLine } from '../../shell/bootstrap.ts';
 import { programKinds } from '../../shell/frame.ts';
 import { parseLabel } from '../../shell/label.ts';
-import { markerLine } from '../../shell/marker.ts';
+import { markerLine, spentLine } from '../../shell/marker.ts';
 import { type FoundState, foundCode } from '../../shell/marker-reply.ts';
 import { freshNonce } from '../nonce.ts';
 import { applied, toAnswer } from './answer-label.ts';
@@ -28,6 +28,8 @@ export interface SimulatedShell {
 export function simulatedShell(host: SimulatedHost, become: boolean, output: ShellOutput): SimulatedShell {
   let buffered: Buffer = Buffer.alloc(0);
   let program: 'lane' | undefined;
+  /** Of a fix that has ended: it waits to hear that this is written down. */
+  let ended: { readonly name: string; readonly nonce: string } | undefined;
   let over = false;
   output.stdout(readyLine);
 
@@ -47,7 +49,7 @@ export function simulatedShell(host: SimulatedHost, become: boolean, output: She
     else {
       if (kind === programKinds.fix) claim(script);
       if (kind === programKinds.ask) ask(script);
-      exit(0);
+      if (ended === undefined) exit(0);
     }
   }
 
@@ -78,6 +80,7 @@ export function simulatedShell(host: SimulatedHost, become: boolean, output: She
     }
     output.stdout(`${nonce} fresh 0\n`);
     markersOf(host).set(name, answerFix(script, nonce));
+    ended = { name, nonce };
   }
 
   function ask(script: string): void {
@@ -131,6 +134,12 @@ export function simulatedShell(host: SimulatedHost, become: boolean, output: She
       while (!over) {
         const lineEnd = buffered.indexOf(0x0a);
         if (lineEnd < 0) return;
+        if (ended !== undefined) {
+          if (buffered.toString('latin1', 0, lineEnd + 1) === spentLine(ended.nonce))
+            markersOf(host).delete(ended.name);
+          exit(0);
+          return;
+        }
         const [, nonce, , bytes] =
           /^([0-9a-f]{32}) (\d{1,9}) (\d{1,9})(?: [12])?$/.exec(buffered.toString('latin1', 0, lineEnd)) ?? [];
         if (nonce === undefined) {
