@@ -154,6 +154,8 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   if (unfit !== undefined) return refused(5, unfit);
   const due = await dueHosts(saved);
   if (due.length === 0) return refused(66, 'the plan changes nothing');
+  const elsewhere = otherSource(saved, request);
+  if (elsewhere !== undefined) return refused(5, elsewhere);
 
   // Those too that looked for others: whoever counts on that needs it again.
   const looking = saved.hosts.filter((each) => due.includes(each.host)).flatMap(lookedElsewhere);
@@ -190,6 +192,14 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
 /** Hosts that ran `run_once` steps for this one. */
 function lookedElsewhere({ plan }: SavedHost): readonly string[] {
   return plan.steps.flatMap(({ result: { on } }) => on ?? []);
+}
+
+/** A plan knows of secrets only where they were read: a hash of a short one would give it away to whoever reads the file. */
+function otherSource({ request }: SavedPlan, { secrets }: ApplyRequest): string | undefined {
+  const other = request.extra.find(({ name, from }) => from !== undefined && secrets?.get(name)?.from !== from);
+  if (other === undefined) return undefined;
+  const now = secrets?.get(other.name)?.from ?? 'elsewhere';
+  return `param ${other.name} came from ${other.from} when the plan was made, and comes from ${now} now; make a new plan`;
 }
 
 function requestAgain(request: ApplyRequest, { request: asked }: SavedPlan, due: readonly string[]): WholeRequest {
