@@ -23,6 +23,7 @@ import type { SavedHost, SavedPlan } from '../model/saved-plan.ts';
 import { secretsIn } from '../model/secret.ts';
 import { mendgateVersion } from '../version.ts';
 import { askedAgain } from './asked-again.ts';
+import { otherSource } from './other-source.ts';
 
 /** How making a plan ended; without `saved` nothing was written. */
 export interface SaveEnd {
@@ -154,7 +155,7 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   if (unfit !== undefined) return refused(5, unfit);
   const due = await dueHosts(saved);
   if (due.length === 0) return refused(66, 'the plan changes nothing');
-  const elsewhere = otherSource(saved, request);
+  const elsewhere = otherSource(saved, request.secrets);
   if (elsewhere !== undefined) return refused(5, elsewhere);
 
   // Those too that looked for others: whoever counts on that needs it again.
@@ -192,14 +193,6 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
 /** Hosts that ran `run_once` steps for this one. */
 function lookedElsewhere({ plan }: SavedHost): readonly string[] {
   return plan.steps.flatMap(({ result: { on } }) => on ?? []);
-}
-
-/** A plan knows of secrets only where they were read: a hash of a short one would give it away to whoever reads the file. */
-function otherSource({ request }: SavedPlan, { secrets }: ApplyRequest): string | undefined {
-  const other = request.extra.find(({ name, from }) => from !== undefined && secrets?.get(name)?.from !== from);
-  if (other === undefined) return undefined;
-  const now = secrets?.get(other.name)?.from ?? 'elsewhere';
-  return `param ${other.name} came from ${other.from} when the plan was made, and comes from ${now} now; make a new plan`;
 }
 
 function requestAgain(request: ApplyRequest, { request: asked }: SavedPlan, due: readonly string[]): WholeRequest {
