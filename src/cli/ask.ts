@@ -47,7 +47,7 @@ export function createAsker(
     },
     async secret(prompt, signal) {
       const answer = await ask(prompt, false, signal);
-      return answer === undefined ? undefined : new Secret(answer);
+      return answer === undefined ? undefined : new Secret(answer, 'prompt');
     },
   };
 }

@@ -5,6 +5,7 @@ import type { RunRequest } from '../model/history.ts';
 import type { Host } from '../model/inventory.ts';
 import { canonicalJson } from '../model/json.ts';
 import { packsOf, type Runbook } from '../model/runbook.ts';
+import type { Secret } from '../model/secret.ts';
 
 /** What was asked for on the command line, as far as a run's journal keeps it. */
 export interface Asked {
@@ -18,7 +19,7 @@ export interface Asked {
   readonly hosts: readonly Host[];
   readonly limit: string | undefined;
   readonly extra: ReadonlyMap<string, string>;
-  readonly secrets?: ReadonlyMap<string, unknown>;
+  readonly secrets?: ReadonlyMap<string, Secret>;
   /** Passwords, prompts and the like are left out. */
   readonly reach: RunRequest['reach'];
   readonly becomeByDefault: string | false;
@@ -49,7 +50,11 @@ export function runRequest(asked: Asked): RunRequest {
     ...(limit === undefined ? {} : { limit }),
     extra: [
       ...[...asked.extra].map(([name, text]) => ({ name, text: secret.has(name) ? '***' : text })),
-      ...[...(asked.secrets?.keys() ?? [])].map((name) => ({ name, text: '***' })),
+      ...[...(asked.secrets ?? [])].map(([name, { from }]) => ({
+        name,
+        text: '***',
+        ...(from === undefined ? {} : { from }),
+      })),
     ],
     reach: reachOf(asked.reach),
     becomeByDefault,

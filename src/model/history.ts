@@ -33,7 +33,12 @@ export interface RunRequest {
   readonly inventorySha256: string;
   readonly limit?: string;
   /** Params as given, a secret's value as `***`. */
-  readonly extra: readonly { readonly name: string; readonly text: string }[];
+  readonly extra: readonly {
+    readonly name: string;
+    readonly text: string;
+    /** Of a secret where it was read, as far as that is known: `env:NAME`, `file:/PATH`. */
+    readonly from?: string;
+  }[];
   /** How hosts were reached, where the command line said so. */
   readonly reach: {
     readonly connection?: TransportName;

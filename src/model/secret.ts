@@ -6,9 +6,12 @@ import { isObject } from './json.ts';
  */
 export class Secret {
   readonly #value: string;
+  /** Where it was read, in words that may be kept: `prompt`, `env:NAME`, `file:/PATH`. Absent: nobody said. */
+  readonly from?: string;
 
-  constructor(value: string) {
+  constructor(value: string, from?: string) {
     this.#value = value;
+    if (from !== undefined) this.from = from;
   }
 
   /** The clear text. Every caller is a place to review. */

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { assertNever } from '../model/assert-never.ts';
 import { splitWords } from './split-words.ts';
 
 /** Where a secret comes from. `member`: the file is a mapping (YAML or JSON), and this name of it is meant. */
@@ -34,5 +36,23 @@ export function parseSecretSource(text: string): SecretSource | string {
     default:
       // The text itself may be a secret that was typed here by mistake.
       return `expected a source: ${secretSourceForms}`;
+  }
+}
+
+/** A source in words that may be kept, and hold in any folder. Of a command only its program: its arguments may be secrets themselves. */
+export function sourceText(source: SecretSource): string {
+  switch (source.kind) {
+    case 'prompt':
+      return source.kind;
+    case 'env':
+      return `env:${source.name}`;
+    case 'command':
+      return `command:${source.argv[0] ?? ''}${source.argv.length > 1 ? ' …' : ''}`;
+    case 'file':
+    case 'age':
+    case 'vault':
+      return `${source.kind}:${resolve(source.file)}${source.member === undefined ? '' : `#${source.member}`}`;
+    default:
+      return assertNever(source);
   }
 }

@@ -29,7 +29,7 @@ export type SecretSurroundings = Omit<SecretWays, 'age'> & { readonly ageIdentit
 
 /** The param `name` from where `source` says: `prompt`, `env:NAME`, `file:PATH`, `command:ARGV`, `age:PATH` or `vault:PATH`. */
 export async function readGivenSecret(name: string, source: string, around: SecretSurroundings): Promise<GivenSecret> {
-  const [{ parseSecretSource }, { readSecret }] = await Promise.all([
+  const [{ parseSecretSource, sourceText }, { readSecret }] = await Promise.all([
     import('../secrets/secret-source.ts'),
     import('../secrets/read-secret.ts'),
   ]);
@@ -40,9 +40,11 @@ export async function readGivenSecret(name: string, source: string, around: Secr
   const prompt = `param ${name}: `;
   const passphrase = (): Promise<Secret | undefined> => around.ask(`passphrase of the age file for ${name}: `);
   const whole = await readSecret(parsed, prompt, { ...around, age: { identities, passphrase } });
-  return whole instanceof Secret && 'member' in parsed && parsed.member !== undefined
-    ? memberOf(whole, parsed.file, parsed.member)
-    : whole;
+  const found =
+    whole instanceof Secret && 'member' in parsed && parsed.member !== undefined
+      ? await memberOf(whole, parsed.file, parsed.member)
+      : whole;
+  return found instanceof Secret ? new Secret(found.reveal(), sourceText(parsed)) : found;
 }
 
 async function readIdentities(files: readonly string[]): Promise<readonly Secret[] | { readonly why: string }> {

@@ -23,6 +23,7 @@ import type { SavedHost, SavedPlan } from '../model/saved-plan.ts';
 import { secretsIn } from '../model/secret.ts';
 import { mendgateVersion } from '../version.ts';
 import { askedAgain } from './asked-again.ts';
+import { otherSource } from './other-source.ts';
 
 /** How making a plan ended; without `saved` nothing was written. */
 export interface SaveEnd {
@@ -154,6 +155,8 @@ export async function applyPlan(request: ApplyRequest): Promise<MendEnd> {
   if (unfit !== undefined) return refused(5, unfit);
   const due = await dueHosts(saved);
   if (due.length === 0) return refused(66, 'the plan changes nothing');
+  const elsewhere = otherSource(saved, request.secrets);
+  if (elsewhere !== undefined) return refused(5, elsewhere);
 
   // Those too that looked for others: whoever counts on that needs it again.
   const looking = saved.hosts.filter((each) => due.includes(each.host)).flatMap(lookedElsewhere);

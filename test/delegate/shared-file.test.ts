@@ -6,8 +6,9 @@ import type { HostOutcome } from '../../src/model/plan.ts';
 import type { Transport } from '../../src/model/transport.ts';
 import { localTransport } from '../../src/transports/local.ts';
 import { applyPlan, savePlan } from '../../src/uses/plan-file.ts';
+import { undoRun } from '../../src/uses/undo-run.ts';
 import { runMend, usual } from '../run-mend.ts';
-import { app, reach } from './fleet.ts';
+import { type Around, app, reach } from './fleet.ts';
 
 let folder: string;
 let pool: string;
@@ -18,9 +19,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** All hosts are this machine; their locks are their own. */
-function transportOf(): Transport {
-  const locks = reach(Object.fromEntries(['app1', 'app2', 'app3', 'lb1'].map((name) => [name, app()])), {});
+/** All hosts are this machine; their locks are their own, and so is whether they answer. */
+function transportOf(around: Around = {}): Transport {
+  const locks = reach(Object.fromEntries(['app1', 'app2', 'app3', 'lb1'].map((name) => [name, app()])), around);
   const local = localTransport();
   return {
     ...local,
@@ -28,7 +29,7 @@ function transportOf(): Transport {
       const [connection, keeper] = [await local.open(host, options), await locks.open(host, options)];
       return {
         ...connection,
-        machineId: () => `machine of ${host.name}`,
+        machineId: () => keeper.machineId?.(),
         run: (asked) => (asked.label.kind === 'lock' ? keeper : connection).run(asked),
       };
     },
@@ -72,6 +73,34 @@ describe('hosts that change the same file of one other host', () => {
     const { outcomes } = await runMend({ ...request(), limit: 'app1', mode: 'ask', approvePlan });
     expect(ends(outcomes)).toEqual([['app1', 'refused', drift]]);
     expect(readFileSync(pool, 'utf8')).toContain('app1 ready');
+  });
+});
+
+describe('an undo of such a file', () => {
+  const undone = async (around: Around) => {
+    const stateDirectory = join(folder, 'state');
+    await runMend({ ...request(), limit: 'app1', mode: 'apply', stateDirectory });
+    const transport = transportOf(around);
+    const asked = { ...usual, stateDirectory, transportFor: () => transport, mode: 'apply' as const, run: 'last' };
+    const end = await undoRun(asked);
+    return end.kind === 'ran' ? end.result.outcomes : [];
+  };
+
+  it('takes back its own line', async () => {
+    expect((await undone({})).map(({ verdict }) => verdict)).toEqual(['rolled_back']);
+    expect(readFileSync(pool, 'utf8')).toBe('app1 ready\napp2 ready\napp3 ready\n');
+  });
+
+  it.each<readonly [string, Around, string]>([
+    ['does not answer', { gone: new Set(['lb1']) }, 'nobody listens there'],
+    ['is another machine by now', { machines: { lb1: 'another machine' } }, 'its machine-id is another machine'],
+  ])('is refused where its host %s: that is said, and nobody is accused', async (_how, around, why) => {
+    const [outcome] = await undone(around);
+    expect(outcome?.verdict).toBe('refused');
+    expect(outcome?.reason).toContain('step drain cannot be taken back: lb1, to which it is delegated: ');
+    expect(outcome?.reason).toContain(why);
+    expect(JSON.stringify(outcome)).not.toContain('changed by somebody');
+    expect(readFileSync(pool, 'utf8')).toContain('app1 drain');
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type SavedPlan,
   type Secret,
   safeLine,
+  shellWord,
   stateDirectory,
 } from '../../index.ts';
 import { approverOf, carryOutQuestion, onTerminal } from '../approve.ts';
@@ -69,18 +70,21 @@ interface Given {
   readonly secrets: ReadonlyMap<string, Secret>;
 }
 
-/** The file holds no secret: those that the plan was made with are given again, or asked for. */
+/** The file holds no secret: those that the plan was made with are given again from where they came, or asked for. */
 async function givenAgain(io: Io, { request }: SavedPlan, { extra, secrets }: Given, asker: Asker): Promise<Given> {
-  const hidden = request.extra.flatMap(({ name, text }) => (text === '***' ? [name] : []));
+  const hidden = new Map(request.extra.flatMap(({ name, text, from }) => (text === '***' ? [[name, from]] : [])));
   for (const name of [...extra.keys(), ...secrets.keys()]) {
-    if (!hidden.includes(name))
+    if (!hidden.has(name))
       throw new UsageError(`-e ${name}: the plan has its params; only its secrets are given again`);
   }
   const all = new Map(secrets);
-  for (const name of hidden.filter((each) => !extra.has(each) && !secrets.has(each))) {
-    const answer = io.stdin.isTTY === true ? await asker.secret(`param ${name}: `) : undefined;
+  for (const [name, from = 'SOURCE'] of hidden) {
+    if (extra.has(name) || secrets.has(name)) continue;
+    const asked = io.stdin.isTTY === true && ['SOURCE', 'prompt'].includes(from);
+    const answer = asked ? await asker.secret(`param ${name}: `) : undefined;
     if (answer === undefined) {
-      throw new UsageError(`param ${name} is a secret, which the plan does not hold: add --secret ${name}=SOURCE`);
+      const again = safeLine(shellWord(`${name}=${from}`));
+      throw new UsageError(`param ${name} is a secret, which the plan does not hold: add --secret ${again}`);
     }
     all.set(name, answer);
   }

@@ -57,6 +57,11 @@ function savedText({ expires, hosts, unseen }: SavedPlan, file: string, stateDir
   return `\nSaved in ${safeLine(file)} (${about}). To carry it out: ${apply}\n`;
 }
 
+function paramText({ name, text, from }: SavedPlan['request']['extra'][number]): string {
+  if (text !== '***') return `param ${name} = ${text}`;
+  return `param ${name}: a secret${from === undefined ? '' : ` from ${from}`}; its value is no part of the plan`;
+}
+
 /** A saved plan as a person reads it. */
 export async function planPage(
   output: { readonly colour: boolean; readonly columns: number },
@@ -67,8 +72,9 @@ export async function planPage(
   const lines = [
     `Plan ${saved.id} of ${saved.runbook.id} (${request.runbook})`,
     `made ${saved.created} by ${request.operator}, good until ${saved.expires}`,
+    'carried out once, as far as the state directory of whoever applies it knows',
     `inventory ${request.inventory.join(' ')}${request.limit === undefined ? '' : `, limit ${request.limit}`}`,
-    ...request.extra.map(({ name, text }) => `param ${name} = ${text}`),
+    ...request.extra.map(paramText),
     ...(request.maxChanged === undefined
       ? []
       : [`max changed ${request.maxChanged}: with more hosts to change, none is`]),

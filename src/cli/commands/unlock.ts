@@ -50,8 +50,8 @@ export async function unlockCommand(io: Io, options: UnlockOptions): Promise<num
       io.stdout.write(`${safeLine(host)}: ${words[kind]}${reason === undefined ? '' : `: ${safeLine(reason)}`}\n`);
     }
     if (signals.stopping.aborted) return exit.interrupted;
-    if (answers.some(({ kind }) => kind === 'held')) {
-      io.stderr.write('--force takes such a lock too: the run that holds it then changes the host beside another\n');
+    if (answers.some(({ kind }) => kind === 'held') && !onTerminal(io)) {
+      io.stderr.write('--force takes such a lock too; two runs may then change the host at once\n');
     }
     if (answers.some(({ kind }) => kind === 'held' || kind === 'other')) return exit.refused;
     return answers.some(({ kind }) => kind === 'failed') ? exit.unreachable : exit.ok;
