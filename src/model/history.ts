@@ -141,9 +141,10 @@ export interface UnitRecord {
 /** What is known of one host of a run. */
 export interface HostHistory {
   readonly host: string;
-  /** `SHA256:…`, where the transport has one. */
+  /** Of the machine that the run itself was at: `SHA256:…`, where the transport has one. */
   readonly hostKey?: string;
   readonly machineId?: string;
+  /** In which the last fix was begun there; before one, that which was seen. */
   readonly bootId?: string;
   /** What was diagnosed; later ones replace earlier ones. */
   readonly plan?: HostPlan;

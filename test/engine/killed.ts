@@ -97,15 +97,16 @@ export async function killedAt(
   return journal;
 }
 
+/** `hosts`: those that are gone on with; else those that have not ended. */
 export function resumed(
   desk: Desk,
   book: Runbook,
   journal: readonly Event[],
-  options: Partial<ExecuteOptions> = {},
+  { hosts: asked, ...options }: Partial<ExecuteOptions> & { readonly hosts?: readonly string[] } = {},
 ): Promise<DeskRun> {
   const history = readHistory(journal);
   const { run, startedAt, lastSeq } = history;
-  const hosts = history.hosts.filter((host) => !hasEnded(host)).map(({ host }) => host);
+  const hosts = asked ?? history.hosts.filter((host) => !hasEnded(host)).map(({ host }) => host);
   return desk.run(book, {
     ...withLines,
     resume: {
