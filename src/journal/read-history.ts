@@ -115,7 +115,8 @@ function intent(host: HostDraft, event: Of<'fix.intent'>): void {
     };
     host.units.push(unit);
   }
-  // Begun again: what was said of it before is over.
+  // Begun again: what was said of it before is over, and what was taken back stands no longer.
+  if (unit.rollback === 'done') unit.attempts = [];
   delete unit.rollback;
   delete unit.finished;
   if (rollback !== undefined) unit.ownRollback = rollback;

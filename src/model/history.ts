@@ -128,7 +128,7 @@ export interface UnitRecord {
   readonly step: string;
   readonly item?: Json;
   readonly alternative?: string;
-  /** In order; only the last can lack a result. */
+  /** In order, those since its run took it back, if it was tried again; only the last can lack a result. */
   readonly attempts: readonly AttemptRecord[];
   /** Absent: the actions' own undos. */
   readonly ownRollback?: OwnRollback;
