@@ -6,7 +6,7 @@ import { keyText } from './fix-key.ts';
 import type { HostRun } from './host-run.ts';
 import { isUnsettled } from './past.ts';
 import { redacted } from './recorded-change.ts';
-import { askResult, recordedUnit } from './resume-unit.ts';
+import { askResult, recordedTry } from './resume-unit.ts';
 import type { StepPlace } from './step-place.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function withNotMet(run: HostRun, outcome: HostOutcome): Promise<Ho
   }
   const left = notMet(run).filter(({ key, rollback }) => rollback !== 'done' && !metUnderSecret(run, keyText(key)));
   if (left.length === 0) return outcome;
-  const standing = left.flatMap((unit) => recordedUnit(run.parts.registry, unit).map(({ planned }) => planned.summary));
+  const standing = left.flatMap((unit) => recordedTry(run.parts.registry, unit).map(({ planned }) => planned.summary));
   const all = { ...outcome, standing: [...(outcome.standing ?? []), ...standing] };
   const open = left.filter(({ finished }) => finished?.outcome !== 'changed');
   const claimsNone = outcome.verdict === 'healthy' || outcome.verdict === 'rolled_back';

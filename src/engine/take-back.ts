@@ -3,7 +3,7 @@ import type { StepRollback } from '../model/runbook.ts';
 import { notBegun } from './attempt-fix.ts';
 import { type DeadManSwitch, revertedBySelf } from './dead-man.ts';
 import { markChanges, markRecorded, placesIn } from './delegate.ts';
-import { fixKey } from './fix-key.ts';
+import { backKey, fixKey } from './fix-key.ts';
 import type { MadeChange } from './host-run.ts';
 import { finishReverted, runRollbackCalls, undoChanges } from './roll-back.ts';
 import { type StepPlace, stampOf } from './step-place.ts';
@@ -12,6 +12,8 @@ import { type StepPlace, stampOf } from './step-place.ts';
 export interface TakenBack {
   readonly rollback: StepRollback;
   readonly alternative: string | undefined;
+  /** The first attempt of the try that is taken back. */
+  readonly since: number;
   /** Of a risky fix. */
   readonly deadMan?: DeadManSwitch | undefined;
 }
@@ -68,7 +70,7 @@ async function takeBackByHost(
 
 async function takeBackBy(
   place: StepPlace,
-  { rollback, alternative }: TakenBack,
+  { rollback, alternative, since }: TakenBack,
   standing: readonly MadeChange[],
   scope: Scope,
 ): Promise<string | undefined> {
@@ -77,7 +79,7 @@ async function takeBackBy(
     rollback.kind === 'own' ? standing : standing.filter((made) => made.action.rollback.kind !== 'irreversible');
   const left: (string | undefined)[] = [];
   if (rollback.kind === 'calls') {
-    const key = [...fixKey(place, alternative), 'rollback'];
+    const key = backKey(place, alternative, since, 'rollback');
     left.push(await runRollbackCalls(place, rollback.calls, scope, key));
   }
   left.push(await undoChanges(place, own));
