@@ -88,7 +88,7 @@ function take(host: HostDraft, event: Event): void {
 }
 
 function intent(host: HostDraft, event: Of<'fix.intent'>): void {
-  const { key, step, item, alternative, attempt, bootId, delegates, changes, rollback } = event;
+  const { key, step, item, alternative, attempt, since, bootId, delegates, changes, rollback } = event;
   if (bootId !== undefined) host.bootId = bootId;
   let unit = unitsOf(host, key)[0];
   if (unit === undefined) {
@@ -109,6 +109,7 @@ function intent(host: HostDraft, event: Of<'fix.intent'>): void {
   unit.attempts = unit.attempts.filter((earlier) => earlier.attempt !== attempt);
   unit.attempts.push({
     attempt,
+    ...(since === undefined ? {} : { since }),
     at: event.at,
     ...(bootId === undefined ? {} : { bootId }),
     ...(delegates === undefined ? {} : { delegates }),

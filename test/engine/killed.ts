@@ -84,6 +84,7 @@ export async function killedAt(
   at: number,
   kept: boolean,
   options: Partial<ExecuteOptions> = {},
+  begin = (all: Partial<ExecuteOptions>): Promise<DeskRun> => desk.run(book, all),
 ): Promise<readonly Event[]> {
   const journal: Event[] = [];
   const sink = (event: Event): void => {
@@ -93,7 +94,7 @@ export async function killedAt(
     }
     journal.push(event);
   };
-  await expect(desk.run(book, { ...withLines, ...options, sinks: [sink] })).rejects.toThrow(Killed);
+  await expect(begin({ ...withLines, ...options, sinks: [sink] })).rejects.toThrow(Killed);
   return journal;
 }
 
@@ -102,10 +103,11 @@ export function resumed(
   book: Runbook,
   journal: readonly Event[],
   options: Partial<ExecuteOptions> = {},
+  also: 'failed' | 'none' = 'none',
 ): Promise<DeskRun> {
   const history = readHistory(journal);
   const { run, startedAt, lastSeq } = history;
-  const hosts = history.hosts.filter((host) => !hasEnded(host)).map(({ host }) => host);
+  const hosts = history.hosts.filter((host) => also === 'failed' || !hasEnded(host)).map(({ host }) => host);
   return desk.run(book, {
     ...withLines,
     resume: {
