@@ -3,7 +3,7 @@ import type { Registry } from '../model/pack.ts';
 import type { HostOutcome } from '../model/plan.ts';
 import type { Verdict } from '../model/result.ts';
 import { isUnsettled } from './past.ts';
-import { recordedUnit } from './resume-unit.ts';
+import { standingChanges } from './standing-changes.ts';
 
 /** The outcome of a host on which this process of a run began nothing. */
 export function outcomeUntold(host: string, verdict: Verdict, reason: string): HostOutcome {
@@ -14,7 +14,7 @@ export function outcomeUntold(host: string, verdict: Verdict, reason: string): H
 export function unknownStill(registry: Registry, { host, units }: HostHistory, reason: string): HostOutcome {
   const standing = units
     .filter(({ rollback }) => rollback !== 'done')
-    .flatMap((unit) => recordedUnit(registry, unit).map(({ planned }) => planned.summary));
+    .flatMap((unit) => standingChanges(registry, unit, () => false).map(({ planned }) => planned.summary));
   return { ...outcomeUntold(host, 'unknown', reason), standing };
 }
 

@@ -100,7 +100,7 @@ function connected(host: HostDraft, { hostKey, machineId, bootId }: Of<'host.con
 }
 
 function intent(host: HostDraft, event: Of<'fix.intent'>): void {
-  const { key, step, item, alternative, attempt, bootId, delegates, changes, rollback } = event;
+  const { key, step, item, alternative, attempt, since, bootId, delegates, changes, rollback } = event;
   host.known = true;
   if (bootId !== undefined) host.bootId = bootId;
   let unit = unitsOf(host, key)[0];
@@ -123,6 +123,7 @@ function intent(host: HostDraft, event: Of<'fix.intent'>): void {
   unit.attempts = unit.attempts.filter((earlier) => earlier.attempt !== attempt);
   unit.attempts.push({
     attempt,
+    ...(since === undefined ? {} : { since }),
     at: event.at,
     ...(bootId === undefined ? {} : { bootId }),
     ...(delegates === undefined ? {} : { delegates }),

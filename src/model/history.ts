@@ -105,6 +105,8 @@ export interface DelegateIds {
 /** One attempt of a unit's fix. */
 export interface AttemptRecord {
   readonly attempt: number;
+  /** The first attempt of the same try: one that failed for good may be tried anew (`resume --failed`). Absent: 1. */
+  readonly since?: number;
   /** When it was about to be sent. ISO 8601, UTC. */
   readonly at: string;
   /** The host's boot when it was about to be sent; absent: not known then. */

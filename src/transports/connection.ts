@@ -9,8 +9,9 @@ import { type EarlyChannel, earlyChannel } from './early-channel.ts';
 import { EndedFixes } from './ended-fixes.ts';
 import { askForFix, runFix } from './fix-channel.ts';
 import { constantExec, type ShellOptions } from './host-shell.ts';
-import { closedByUs, type Lane, openLane } from './lane.ts';
+import { type Lane, openLane } from './lane.ts';
 import { defaultLimits, type LaneLimits } from './lane-limits.ts';
+import { closedByUs } from './lane-shell.ts';
 
 /** What makes a connection out of "execute this line on the host". */
 export interface ConnectionOptions {

@@ -84,6 +84,7 @@ export async function killedAt(
   at: number,
   kept: boolean,
   options: Partial<ExecuteOptions> = {},
+  begin = (all: Partial<ExecuteOptions>): Promise<DeskRun> => desk.run(book, all),
 ): Promise<readonly Event[]> {
   const journal: Event[] = [];
   const sink = (event: Event): void => {
@@ -93,20 +94,20 @@ export async function killedAt(
     }
     journal.push(event);
   };
-  await expect(desk.run(book, { ...withLines, ...options, sinks: [sink] })).rejects.toThrow(Killed);
+  await expect(begin({ ...withLines, ...options, sinks: [sink] })).rejects.toThrow(Killed);
   return journal;
 }
 
-/** `hosts`: those that are gone on with; else those that have not ended. */
 export function resumed(
   desk: Desk,
   book: Runbook,
   journal: readonly Event[],
-  { hosts: asked, ...options }: Partial<ExecuteOptions> & { readonly hosts?: readonly string[] } = {},
+  options: Partial<ExecuteOptions> = {},
+  also: 'failed' | 'none' = 'none',
 ): Promise<DeskRun> {
   const history = readHistory(journal);
   const { run, startedAt, lastSeq } = history;
-  const hosts = asked ?? history.hosts.filter((host) => !hasEnded(host)).map(({ host }) => host);
+  const hosts = history.hosts.filter((host) => also === 'failed' || !hasEnded(host)).map(({ host }) => host);
   return desk.run(book, {
     ...withLines,
     resume: {

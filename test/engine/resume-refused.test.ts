@@ -110,13 +110,13 @@ for (const { what, stand, how, said } of obstacles) {
 
 it('another machine is refused at every try, also where the host had ended', async () => {
   const { events } = await desk.run(failing, withLines);
-  const how = { lock, transportFor: () => otherMachine, hosts: ['desk'] };
+  const how = { lock, transportFor: () => otherMachine };
   let journal: readonly Event[] = events;
   for (let count = 0; count < 2; count += 1) {
-    const run = await resumed(desk, failing, journal, how);
+    const run = await resumed(desk, failing, journal, how, 'failed');
     expect([run.outcome.verdict, run.exitCode]).toEqual(['refused', 5]);
     journal = [...journal, ...run.events];
   }
-  const { outcome } = await resumed(desk, failing, journal, { lock, hosts: ['desk'] });
+  const { outcome } = await resumed(desk, failing, journal, { lock }, 'failed');
   expect(outcome.verdict).toBe('rolled_back');
 });

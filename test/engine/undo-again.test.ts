@@ -9,7 +9,6 @@ import { undoOn } from './undo-on.ts';
 
 /** Holds once somebody says so. */
 const ok = check([probe('all', 'note.all', { folder })], cond('all.text.contains("yes")'));
-const tried = { hosts: ['desk'] };
 
 let desk: Desk;
 afterEach(() => desk.clear());
@@ -31,7 +30,7 @@ describe('undo of a run that was tried again', () => {
     expect(first.outcome.verdict).toBe('rolled_back');
     desk.write('conf', 'mine');
     desk.write('ok', 'yes');
-    const second = await resumed(desk, book, first.events, tried);
+    const second = await resumed(desk, book, first.events, {}, 'failed');
     expect([second.outcome.verdict, desk.read()['conf']]).toEqual(['fixed', 'new']);
     return [...first.events, ...second.events];
   };
@@ -65,7 +64,7 @@ describe('undo of a run that was tried again', () => {
     expect(desk.read()).toEqual({ first: 'one', conf: 'old' });
     desk.write('conf', 'mine');
     desk.write('ok', 'yes');
-    const second = await resumed(desk, stands, first.events, tried);
+    const second = await resumed(desk, stands, first.events, {}, 'failed');
     expect([second.outcome.verdict, desk.read()['conf']]).toEqual(['fixed', 'new']);
     const events = [...first.events, ...second.events];
     const back = await undoOn(desk, events, [undo.events]);
@@ -81,7 +80,7 @@ describe('undo of a run that was tried again', () => {
     const first = await desk.run(keeping, withLines);
     expect([first.outcome.verdict, desk.read()['conf']]).toEqual(['not_fixed', 'new']);
     desk.write('conf', 'mine');
-    const second = await resumed(desk, keeping, first.events, tried);
+    const second = await resumed(desk, keeping, first.events, {}, 'failed');
     expect([second.outcome.verdict, desk.read()['conf']]).toEqual(['not_fixed', 'new']);
     const undo = await undoOn(desk, [...first.events, ...second.events]);
     expect([undo.outcome.verdict, undo.exitCode]).toEqual(['rolled_back', 0]);

@@ -26,7 +26,7 @@ import {
 } from '../../src/shell/host-lock.ts';
 import { type LockReply, lockOwnerText, readLockReply } from '../../src/shell/host-lock-reply.ts';
 import { renderCommand } from '../../src/shell/render.ts';
-import { shells } from './shells.ts';
+import { asLane, shells } from './shells.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'mendgate-lock-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -81,7 +81,7 @@ describe.each(shells)('the lock of a host in $name', ({ program, args }) => {
       for (const wake of waiting.splice(0)) wake();
     });
     child.stdin.on('error', () => undefined);
-    child.stdin.write('umask 077\n');
+    child.stdin.write(asLane);
     const run = async (command: ScriptCommand): Promise<LockReply | undefined> => {
       const from = output.length;
       const quoted = renderCommand(command).replaceAll("'", "'\\''");
