@@ -8,7 +8,8 @@ import type { HostRun } from './host-run.ts';
 import { type DueChange, inspectReady, type ReadyCall, whyUndecided } from './inspect-calls.ts';
 import { callsAgain } from './own-rollback.ts';
 import { markerMayBeGone } from './past.ts';
-import { lookAgain, type Recorded, recordedUnit, standsAs } from './resume-unit.ts';
+import { lookAgain, type Recorded, standsAs } from './resume-unit.ts';
+import { standingChanges } from './standing-changes.ts';
 
 /** What an earlier run left on a host, unit by unit, the last first. */
 export interface Standing {
@@ -62,7 +63,8 @@ export function standingOf(
   return units
     .map((unit) => {
       const attempt = unit.attempts.at(-1)?.attempt ?? 1;
-      const changes = recordedUnit(registry, unit).reverse();
+      const undone = (each: number): boolean => earlier(unit.key, each)?.takenBack === true;
+      const changes = [...standingChanges(registry, unit, undone)].reverse();
       return { unit, changes, attempt, earlier: earlier(unit.key, attempt) };
     })
     .filter(({ changes }) => changes.length > 0)

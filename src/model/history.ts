@@ -130,7 +130,7 @@ export interface UnitRecord {
   readonly step: string;
   readonly item?: Json;
   readonly alternative?: string;
-  /** In order; only the last can lack a result. */
+  /** In order, those since its run took it back, if it was tried again; only the last can lack a result. */
   readonly attempts: readonly AttemptRecord[];
   /** Absent: the actions' own undos. */
   readonly ownRollback?: OwnRollback;
@@ -143,9 +143,10 @@ export interface UnitRecord {
 /** What is known of one host of a run. */
 export interface HostHistory {
   readonly host: string;
-  /** `SHA256:…`, where the transport has one. */
+  /** Of the machine that the run itself was at: `SHA256:…`, where the transport has one. */
   readonly hostKey?: string;
   readonly machineId?: string;
+  /** In which the last fix was begun there; before one, that which was seen. */
   readonly bootId?: string;
   /** What was diagnosed; later ones replace earlier ones. */
   readonly plan?: HostPlan;
