@@ -1,6 +1,9 @@
 import { HostFailure } from '../model/host-failure.ts';
 import { safeLine } from '../model/safe-text.ts';
 
+/** sudo says so only once it has taken the password. */
+const notAllowed = /is not in the sudoers file|is not allowed to (?:execute|run)/;
+
 /** What sudo, doas and su say under LC_ALL=C, and what it means. The first that fits. */
 const sayings: readonly (readonly [RegExp, string, string | undefined])[] = [
   [
@@ -29,11 +32,7 @@ const sayings: readonly (readonly [RegExp, string, string | undefined])[] = [
     'add "Defaults:USER !requiretty" to sudoers',
   ],
   [/a password is required/, 'sudo: a password is required', 'give the become password'],
-  [
-    /is not in the sudoers file|is not allowed to (?:execute|run)/,
-    'sudo: the user is not in sudoers for this',
-    'let the user run /bin/sh through sudo',
-  ],
+  [notAllowed, 'sudo: the user is not in sudoers for this', 'let the user run /bin/sh through sudo'],
   [
     /Sorry, try again|incorrect password|no password was provided/,
     'sudo: wrong password',
@@ -49,4 +48,9 @@ export function becomeFailure(stderr: string): HostFailure | undefined {
   }
   const [, line] = /^((?:sudo|doas|su): .{1,200})$/m.exec(stderr) ?? [];
   return line === undefined ? undefined : new HostFailure('become', safeLine(line));
+}
+
+/** Whether what sudo wrote proves that the password was right, though it let nobody in. */
+export function takesPassword(stderr: string): boolean {
+  return notAllowed.test(stderr);
 }
