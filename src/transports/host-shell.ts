@@ -3,7 +3,7 @@ import { HostFailure } from '../model/host-failure.ts';
 import type { Become, BecomeMethod } from '../model/runbook.ts';
 import { safeLine } from '../model/safe-text.ts';
 import type { Secret } from '../model/secret.ts';
-import { becomeFailure, takesPassword } from '../shell/become-failure.ts';
+import { becomeFailure, passwordOptions, takesPassword } from '../shell/become-failure.ts';
 import { bootstrapExit, readyLine } from '../shell/bootstrap.ts';
 import { encodeFrame } from '../shell/frame.ts';
 import type { Channel, ChannelEnd, OpenChannel } from './channel.ts';
@@ -173,7 +173,9 @@ export function startShell(options: ShellOptions, program: string, events: Shell
     }
     if (!complaints.includes(wanted)) return;
     if (password === undefined) {
-      notStarted(new HostFailure('become', 'su: a password is required', "give the other user's password (-K)"));
+      notStarted(
+        new HostFailure('become', 'su: a password is required', `give the other user's password: ${passwordOptions}`),
+      );
       return;
     }
     if (passwords?.refusal !== undefined) {
