@@ -56,7 +56,7 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('what to do where th
     writeFileSync(join(dir, 'mends.yaml'), mends);
     writeFileSync(join(dir, 'password'), 'right\n', { mode: 0o600 });
     const keys = ['--known-hosts', sshd.knownHostsFile, '--private-key', sshd.keyFile];
-    reach = ['-i', join(dir, 'hosts.ini'), ...keys, '--state-dir', join(dir, 'state')];
+    reach = ['-i', join(dir, 'hosts.ini'), ...keys];
   });
   afterAll(async () => {
     await sshd?.stop();
@@ -64,7 +64,7 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('what to do where th
     rmSync(dir, { recursive: true, force: true });
   });
   const run = (book: string, ...more: readonly string[]) =>
-    mendgate(['run', join(dir, book), ...reach, ...more], { COLUMNS: '200' });
+    mendgate(['run', join(dir, book), ...reach, ...more, '--state-dir', join(dir, 'state')], { COLUMNS: '200' });
 
   it.each([
     ['asks', [], wanted],
@@ -75,6 +75,23 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('what to do where th
     const [plan = '', summary = ''] = stdout.split('Needs a look');
     expect(plan).toContain(`help: ${help}`);
     expect(summary).toContain(help);
+  });
+
+  it('is what hosts --ping -b shows, by becoming', async () => {
+    const ping = (...more: readonly string[]) => mendgate(['hosts', ...reach, '--ping', ...more]);
+    const plain = await ping('-l', 'asks,tty');
+    expect(plain).toMatchObject({ code: 0, stdout: 'asks: answers\ntty: answers\n' });
+    const asRoot = await ping('-b', '-l', 'asks,tty');
+    expect(asRoot.stdout.split('\n')).toEqual([
+      `asks: answers, but not as root: sudo: a password is required. ${wanted}`,
+      expect.stringContaining('tty: answers, but not as root: sudo: requires a terminal (requiretty). add'),
+      '',
+    ]);
+    expect(asRoot.code).not.toBe(0);
+    const given = ['-b', '--become-password-file', join(dir, 'password')];
+    expect(await ping(...given, '-l', 'asks')).toMatchObject({ code: 0, stdout: 'asks: answers as root\n' });
+    const other = await ping(...given, '--become-user', 'nobody', '-l', 'asks');
+    expect(other.stdout).toBe('asks: answers as nobody\n');
   });
 
   it('stands in each reading that failed, for -v and for programs', async () => {
