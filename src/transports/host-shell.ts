@@ -1,11 +1,11 @@
 import type { Clock } from '../model/clock.ts';
 import { HostFailure } from '../model/host-failure.ts';
 import type { Become, BecomeMethod } from '../model/runbook.ts';
-import { safeLine } from '../model/safe-text.ts';
 import type { Secret } from '../model/secret.ts';
 import { becomeFailure, passwordOptions, takesPassword } from '../shell/become-failure.ts';
-import { bootstrapExit, readyLine } from '../shell/bootstrap.ts';
+import { readyLine } from '../shell/bootstrap.ts';
 import { encodeFrame } from '../shell/frame.ts';
+import { shellFailure } from '../shell/shell-failure.ts';
 import type { Channel, ChannelEnd, OpenChannel } from './channel.ts';
 import { after } from './clock.ts';
 import { freshNonce } from './nonce.ts';
@@ -194,7 +194,8 @@ export function startShell(options: ShellOptions, program: string, events: Shell
     }
     // All of its output arrived and no greeting is in it: the program, which greets first, did not run.
     const failure =
-      (options.become === false ? undefined : becomeFailure(complaints)) ?? shellFailure(end, complaints, early);
+      (options.become === false ? undefined : becomeFailure(complaints)) ??
+      shellFailure(end.code, complaints, early.toString('utf8'));
     learn(failure);
     finish({ kind: 'not_started', failure });
   }
@@ -248,18 +249,4 @@ export function startShell(options: ShellOptions, program: string, events: Shell
       turn?.over();
     },
   };
-}
-
-function shellFailure(end: { readonly code?: number }, complaints: string, early: Buffer): HostFailure {
-  if (end.code === bootstrapExit.noHeader || end.code === bootstrapExit.truncated) {
-    return new HostFailure(
-      'protocol',
-      'what was sent did not arrive whole',
-      'start-up files of the login shell may read stdin',
-    );
-  }
-  const words = complaints.trim() || early.toString('utf8').replace(readyLine, '').trim();
-  const said = safeLine(words.length > 300 ? `…${words.slice(-300)}` : words);
-  const how = end.code === undefined ? 'was killed' : `ended with exit code ${end.code}`;
-  return new HostFailure('shell', `the login shell ${how} before /bin/sh could run${said === '' ? '' : `: ${said}`}`);
 }
