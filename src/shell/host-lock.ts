@@ -77,10 +77,11 @@ const boot = `lk_b=; read -r lk_b 2>/dev/null </proc/sys/kernel/random/boot_id
 lk_b=\${lk_b:--}`;
 
 /** A file of our own, whole before anybody can see it under another name. Whoever takes the lock removes both names together. */
-const own = `lk_storage() { echo "storage $1"; exit 0; }
-[ -d "$lk_d" ] || mkdir "$lk_d" 2>/dev/null
+const own = `lk_storage() { echo "storage $1"; echo "$lk_d"; echo "$lk_x"; exit 0; }
+lk_x=
+[ -d "$lk_d" ] || lk_x=$(mkdir "$lk_d" 2>&1)
 [ -d "$lk_d" ] || lk_storage 1
-lk_ours || lk_storage 2
+lk_ours || { lk_x=$(ls -ld "$lk_d"); lk_storage 2; }
 mg_x=; mg_born $$
 lk_me=$nonce.$$.\${mg_x:--}
 lk_own=$lk_d/own.$lk_me
