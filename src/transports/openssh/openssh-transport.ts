@@ -14,7 +14,7 @@ import { BecomePasswords } from '../password-tries.ts';
 import { patientClock } from '../ssh/patient-clock.ts';
 import { loginVariable } from './askpass.ts';
 import { cancelled, type Master, startMaster } from './master.ts';
-import { hostMayAsk, isProxied, readsLabels, shownKey } from './master-progress.ts';
+import { hostMayAsk, isProxied, loginUser, readsLabels, shownKey } from './master-progress.ts';
 import { muxChannels } from './mux-channels.ts';
 import { masterArguments, unusableTarget } from './ssh-arguments.ts';
 import { setUpWorkshop, type Workshop } from './workshop.ts';
@@ -90,7 +90,8 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
       });
     } catch (error) {
       if (!refusal.signal.aborted) throw error;
-      throw new HostFailure('auth', `${user ?? userInfo().username}: the host refuses the password; it was tried once`);
+      const who = loginUser(heard) ?? user ?? userInfo().username;
+      throw new HostFailure('auth', `${who}: the host refuses the password; it was tried once`);
     } finally {
       leave();
     }
