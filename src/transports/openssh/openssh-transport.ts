@@ -10,10 +10,11 @@ import { makeConnection } from '../connection.ts';
 import { greetingMs } from '../host-shell.ts';
 import { limited } from '../limited.ts';
 import type { LoginOptions } from '../login-options.ts';
+import { BecomePasswords } from '../password-tries.ts';
 import { patientClock } from '../ssh/patient-clock.ts';
 import { loginVariable } from './askpass.ts';
 import { cancelled, type Master, startMaster } from './master.ts';
-import { hostMayAsk, isProxied, readsLabels, shownKey } from './master-progress.ts';
+import { hostMayAsk, isProxied, loginUser, readsLabels, shownKey } from './master-progress.ts';
 import { muxChannels } from './mux-channels.ts';
 import { masterArguments, unusableTarget } from './ssh-arguments.ts';
 import { setUpWorkshop, type Workshop } from './workshop.ts';
@@ -33,6 +34,7 @@ export interface OpensshOptions extends LoginOptions {
 export function opensshTransport(options: OpensshOptions = {}): Transport {
   const clock = options.clock ?? systemClock;
   const onWarning = options.onWarning ?? (() => undefined);
+  const passwords = options.becomePasswords ?? new BecomePasswords();
   const inTurn = limited(options.atOnce ?? 16);
   const open = new Set<Connection>();
   let workshop: Promise<Workshop> | undefined;
@@ -88,7 +90,8 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
       });
     } catch (error) {
       if (!refusal.signal.aborted) throw error;
-      throw new HostFailure('auth', `${user ?? userInfo().username}: the host refuses the password; it was tried once`);
+      const who = loginUser(heard) ?? user ?? userInfo().username;
+      throw new HostFailure('auth', `${who}: the host refuses the password; it was tried once`);
     } finally {
       leave();
     }
@@ -117,6 +120,7 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
         labelled: readsLabels(master.said),
         becomeMethod: host.connect.becomeMethod ?? options.becomeMethod,
         becomePassword: host.connect.becomePassword ?? options.becomePassword,
+        passwords: passwords.of(host.name),
         clock,
         startMs,
         ...(options.limits === undefined ? {} : { limits: options.limits }),

@@ -4,6 +4,7 @@ import type { Connection, Transport } from '../../model/transport.ts';
 import { systemClock } from '../clock.ts';
 import type { ResolveNameOptions } from '../dns/resolve-name.ts';
 import type { LoginOptions } from '../login-options.ts';
+import { BecomePasswords } from '../password-tries.ts';
 import type { SshConfigs } from '../ssh-config/ssh-config.ts';
 import { sshConfigs } from '../ssh-config/ssh-configs.ts';
 import { defaultKnownHostsFiles, type HostKeys, hostKeys } from './host-keys.ts';
@@ -84,6 +85,7 @@ async function makeOpener(options: SshOptions): Promise<Opener> {
     ask: options.ask,
     becomeMethod: options.becomeMethod,
     becomePassword: options.becomePassword,
+    becomePasswords: options.becomePasswords ?? new BecomePasswords(),
     clock: options.clock ?? systemClock,
     hostsPerBastion: options.hostsPerBastion,
     random: options.random ?? Math.random,
