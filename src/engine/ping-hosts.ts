@@ -1,6 +1,6 @@
 import { HostFailure } from '../model/host-failure.ts';
 import type { Host } from '../model/inventory.ts';
-import type { Transport } from '../model/transport.ts';
+import type { Connection, Transport } from '../model/transport.ts';
 import { createLimit } from './limit.ts';
 
 /** Whether a host answers; `reason` says why not. */
@@ -17,13 +17,15 @@ export async function pingHosts(
   signal: AbortSignal,
 ): Promise<readonly PingAnswer[]> {
   const limit = createLimit(forks);
-  return Promise.all(hosts.map((host) => limit(() => ping(host, transportFor(host), signal))));
+  const open = (host: Host): Promise<Connection> =>
+    limit.lend((waits) => transportFor(host).open(host, { signal, waits }));
+  return Promise.all(hosts.map((host) => limit(() => ping(host, open))));
 }
 
-async function ping(host: Host, transport: Transport, signal: AbortSignal): Promise<PingAnswer> {
+async function ping(host: Host, open: (host: Host) => Promise<Connection>): Promise<PingAnswer> {
   const label = { kind: 'probe', name: 'ping', params: {} } as const;
   try {
-    const connection = await transport.open(host, { signal });
+    const connection = await open(host);
     try {
       const answer = await connection.run({ label, command: { argv: ['true'] }, become: false, timeoutMs: 10_000 });
       return answer.rc === 0 ? { host: host.name } : { host: host.name, reason: `true ended with exit ${answer.rc}` };
