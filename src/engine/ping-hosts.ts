@@ -1,7 +1,7 @@
 import { HostFailure } from '../model/host-failure.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Become } from '../model/runbook.ts';
-import type { Transport } from '../model/transport.ts';
+import type { Connection, Transport } from '../model/transport.ts';
 import { createLimit } from './limit.ts';
 
 /** Whether a host answers; `reason` says why not. */
@@ -24,14 +24,16 @@ export async function pingHosts(
 ): Promise<readonly PingAnswer[]> {
   const limit = createLimit(forks);
   const asWhom = ({ connect }: Host): Become => (become === false ? false : (connect.become ?? become));
-  return Promise.all(hosts.map((host) => limit(() => ping(host, transportFor(host), signal, asWhom(host)))));
+  const open = (host: Host): Promise<Connection> =>
+    limit.lend((waits) => transportFor(host).open(host, { signal, waits }));
+  return Promise.all(hosts.map((host) => limit(() => ping(host, open, asWhom(host)))));
 }
 
-async function ping(host: Host, transport: Transport, signal: AbortSignal, become: Become): Promise<PingAnswer> {
+async function ping(host: Host, open: (host: Host) => Promise<Connection>, become: Become): Promise<PingAnswer> {
   const asked = { host: host.name, ...(become === false ? {} : { as: become }) };
   const label = { kind: 'probe', name: 'ping', params: {} } as const;
   try {
-    const connection = await transport.open(host, { signal });
+    const connection = await open(host);
     try {
       const answer = await connection.run({ label, command: { argv: ['true'] }, become, timeoutMs: 10_000 });
       return answer.rc === 0 ? asked : { ...asked, reason: `true ended with exit ${answer.rc}` };

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
@@ -134,11 +134,30 @@ describe.skipIf(sshdMissing !== undefined)('logging in to a real sshd', () => {
     await expect(open({ agent: join(dir, 'no-agent') })).rejects.toMatchObject({
       help: expect.stringContaining('no-agent'),
     });
-    const silent = createServer();
+    const silent = createServer((socket) => socket.resume());
     await new Promise<void>((resolve) => silent.listen(join(dir, 'silent'), resolve));
     await opens({ agent: join(dir, 'silent'), privateKeyFiles: [key('right')], clock: fastClock(10) });
-    silent.close();
+    await closed(silent);
   });
+
+  it('hangs up on an agent that does not sign, once the login is over', async () => {
+    emptyAgent();
+    agentAdd(key('right'));
+    const listAsked = 11;
+    const stubborn = createServer((socket) => {
+      const real = connect(agentSocket).on('error', () => undefined);
+      socket.on('error', () => undefined).on('close', () => real.destroy());
+      socket.on('data', (chunk) => chunk[4] === listAsked && real.write(chunk));
+      real.pipe(socket);
+    });
+    await new Promise<void>((resolve) => stubborn.listen(join(dir, 'stubborn'), resolve));
+    const options = { agent: join(dir, 'stubborn'), privateKeyFiles: [key('right')], connectTimeoutMs: 1000 };
+    await expect(open(options)).rejects.toThrow('no answer within 1 s');
+    await closed(stubborn);
+  });
+
+  /** Waits until nobody is connected any more: an open socket would hold the process. */
+  const closed = (server: Server): Promise<unknown> => new Promise((resolve) => server.close(resolve));
 
   it('logs in with a password, and tries a wrong one once', async () => {
     const password = new Secret('pass word');

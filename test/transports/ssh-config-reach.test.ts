@@ -166,6 +166,18 @@ describe.skipIf(sshdMissing !== undefined)('a host reached as ssh_config says', 
     expect(await opens(there(' ProxyCommand none\n'))).toBe('root');
   });
 
+  it.each(['RevokedHostKeys', 'KnownHostsCommand'])('is not dialled where %s says whom to trust', async (option) => {
+    const list = write(`${sshd.hostKeys[0]}\n`);
+    await expect(open(there(` ${option} ${list}\n`))).rejects.toMatchObject({
+      phase: 'config',
+      message: expect.stringMatching(
+        new RegExp(`^ssh_config .* web \\(${option}\\), which only the system's ssh can do$`),
+      ),
+      help: expect.stringContaining('-c openssh'),
+    });
+    expect(await opens(there(` ${option} none\n`))).toBe('root');
+  });
+
   it.skipIf(!hasIpv6)('is reached over IPv6, by address and by name', async () => {
     const line = `[::1]:${sshd.port} ${sshd.hostKeys[0]}\n[localhost]:${sshd.port} ${sshd.hostKeys[0]}\n`;
     const options: SshOptions = { knownHostsFiles: [write(line)], privateKeyFiles: [key('right')], user: 'root' };

@@ -12,6 +12,7 @@ import { limited } from '../limited.ts';
 import type { LoginOptions } from '../login-options.ts';
 import { BecomePasswords } from '../password-tries.ts';
 import { patientClock } from '../ssh/patient-clock.ts';
+import { tellWaits } from '../tell-waits.ts';
 import { loginVariable } from './askpass.ts';
 import { cancelled, type Master, startMaster } from './master.ts';
 import { hostMayAsk, isProxied, loginUser, readsLabels, shownKey } from './master-progress.ts';
@@ -23,7 +24,7 @@ import { setUpWorkshop, type Workshop } from './workshop.ts';
 export interface OpensshOptions extends LoginOptions {
   /** Only this ssh_config; `none`: no file at all. Default: OpenSSH's, of the user and of the system. */
   readonly sshConfigFile?: string;
-  /** So many log in at a time: each costs a process and a handshake. Default 16. */
+  /** So many log in at a time: each costs a process and a handshake. Those that only wait are not counted. Default 16. */
   readonly atOnce?: number;
 }
 
@@ -99,7 +100,7 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
 
   return {
     name: 'openssh',
-    async open(host, { signal }) {
+    async open(host, { signal, waits }) {
       // One signal for a whole fleet is no leak.
       setMaxListeners(0, signal);
       if (signal.aborted) throw cancelled();
@@ -107,9 +108,9 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
       if (unusable !== undefined) throw new HostFailure('config', unusable);
       workshop ??= setUpWorkshop(options, clock, onWarning);
       const shop = await workshop;
-      const master = await inTurn(() =>
-        reach(clock, signal, options.connectTimeoutMs ?? 15_000, () => attempt(shop, host, signal)),
-      );
+      const logIn = (): Promise<Master> =>
+        reach(clock, signal, options.connectTimeoutMs ?? 15_000, () => attempt(shop, host, signal));
+      const master = await tellWaits(clock, waits, () => inTurn((leave) => tellWaits(clock, leave, logIn)));
       tellAccepted(master.said, onWarning);
       const env = { ...process.env, LC_ALL: 'C', SSH_ASKPASS_REQUIRE: 'never' };
       const startMs = options.connectTimeoutMs ?? greetingMs;

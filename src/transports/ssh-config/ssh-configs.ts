@@ -53,8 +53,9 @@ export function sshConfigs(options: SshConfigOptions = {}): SshConfigs {
     if (found.directives.length === 0) return noSshConfig;
     checkNames(target);
     const said = await ask(() => askSsh(target, { program, file: sources.only }));
+    const byUser = found.directives.flatMap(({ keyword, from }) => (from === 'user' ? [keyword] : []));
     const rest = {
-      saidByUser: new Set(found.directives.flatMap(({ keyword, from }) => (from === 'user' ? [keyword] : []))),
+      saidByUser: new Set(byUser.includes('include') && said !== 'absent' ? said.keys() : byUser),
       hasMatchExec: found.hasMatchExec,
     };
     if (said === 'absent')
@@ -107,15 +108,19 @@ function sourcesOf(file: string | undefined, homeDirectory: string): Sources {
   return { files: [one], only: one.file };
 }
 
-/** A canonical name or a `final` pass reads the files again with another name: what they say then is not foreseen. */
+/**
+ * A canonical name or a `final` pass reads the files again with another name, and some files only ssh finds: what they
+ * say is not foreseen.
+ */
 function saidIn(found: Applying): (keyword: string) => boolean {
   const names = new Set(found.directives.map(({ keyword }) => keyword));
-  const again =
+  const unforeseen =
     names.has('canonicalizehostname') ||
+    names.has('include') ||
     found.directives.some(({ conditions }) =>
       conditions.some(({ words }) => words.some((word) => /final|canonical/i.test(word))),
     );
-  return (keyword) => again || names.has(keyword);
+  return (keyword) => unforeseen || names.has(keyword);
 }
 
 function checkNames({ address, user }: SshTarget): void {

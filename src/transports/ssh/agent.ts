@@ -1,6 +1,7 @@
-import ssh2, { BaseAgent, createAgent, type ParsedKey } from 'ssh2';
+import { addAbortSignal } from 'node:stream';
+import ssh2, { BaseAgent, createAgent, type GetStreamCallback, type ParsedKey } from 'ssh2';
 import type { Clock } from '../../model/clock.ts';
-import { within } from '../clock.ts';
+import { over, within } from '../clock.ts';
 
 type SignCallback = (error?: Error | null, signature?: Buffer) => void;
 
@@ -14,8 +15,9 @@ export type AgentKeys =
 
 /** Asks the agent at a socket for its keys; a silent one is given up after 5 s. */
 export async function agentKeys(socketPath: string, clock: Clock): Promise<AgentKeys> {
+  const givenUp = new AbortController();
   const asked = new Promise<AgentKeys>((resolve) => {
-    createAgent(socketPath).getIdentities((error, keys) =>
+    agentAt(socketPath, givenUp.signal).getIdentities((error, keys) =>
       resolve(
         error || keys === undefined
           ? { kind: 'failed', reason: `the agent at ${socketPath} cannot be asked: ${error?.message ?? 'no keys'}` }
@@ -23,7 +25,25 @@ export async function agentKeys(socketPath: string, clock: Clock): Promise<Agent
       ),
     );
   });
-  return within(clock, 5000, asked, () => ({ kind: 'failed', reason: `the agent at ${socketPath} gives no answer` }));
+  return within(clock, 5000, asked, () => {
+    givenUp.abort(over);
+    return { kind: 'failed', reason: `the agent at ${socketPath} gives no answer` };
+  });
+}
+
+/** ssh2 waits for an agent without end, and its open socket holds the process: `signal` closes it. */
+function agentAt(socketPath: string, signal: AbortSignal): BaseAgent {
+  const agent = createAgent(socketPath);
+  const connect = agent.getStream?.bind(agent);
+  if (connect === undefined) return agent;
+  return Object.assign(agent, {
+    getStream(use: GetStreamCallback) {
+      connect((error, stream) => {
+        use(error, stream);
+        if (stream !== undefined) addAbortSignal(signal, stream);
+      });
+    },
+  });
 }
 
 /** Which of an agent's keys are offered, and when. */
@@ -60,11 +80,14 @@ function parsed(entry: unknown): readonly ParsedKey[] {
 export class OfferingAgent extends BaseAgent<ParsedKey> {
   readonly #socketPath: string;
   readonly #keys: readonly ParsedKey[];
+  readonly #signal: AbortSignal;
 
-  constructor(socketPath: string, keys: readonly ParsedKey[]) {
+  /** `signal`: the login is over, and with it the wait for a signature. */
+  constructor(socketPath: string, keys: readonly ParsedKey[], signal: AbortSignal) {
     super();
     this.#socketPath = socketPath;
     this.#keys = keys;
+    this.#signal = signal;
   }
 
   override getIdentities(callback: (error: Error | undefined, keys?: ParsedKey[]) => void): void {
@@ -73,8 +96,7 @@ export class OfferingAgent extends BaseAgent<ParsedKey> {
 
   override sign(key: ParsedKey, data: Buffer, options: object | SignCallback, callback?: SignCallback): void {
     const done = typeof options === 'function' ? options : callback;
-    createAgent(this.#socketPath).sign(key, data, typeof options === 'function' ? {} : options, (error, signature) =>
-      done?.(error, signature),
-    );
+    const agent = agentAt(this.#socketPath, this.#signal);
+    agent.sign(key, data, typeof options === 'function' ? {} : options, (error, signature) => done?.(error, signature));
   }
 }

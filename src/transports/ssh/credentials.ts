@@ -119,9 +119,9 @@ export function credentialFinder(options: CredentialOptions): FindCredentials {
     const offered = offeredKeys(all, own, wanted.onlyTheseKeys);
     const files = await fileKeys(wanted, user, [...offered.first, ...offered.later], ask);
     const list = [
-      ...agentCredential(agent, offered.first, all.length, user),
+      ...agentCredential(agent, offered.first, all.length, user, login.signal),
       ...files.list,
-      ...agentCredential(agent, offered.later, all.length, user),
+      ...agentCredential(agent, offered.later, all.length, user, login.signal),
     ];
     if (password !== undefined) {
       const method: AnyAuthMethod = { type: 'password', username: user, password: password.reveal() };
@@ -143,9 +143,10 @@ function agentCredential(
   keys: readonly ParsedKey[],
   held: number,
   user: string,
+  signal: AbortSignal,
 ): readonly Credential[] {
   if (socketPath === undefined || keys.length === 0) return [];
-  const method: AnyAuthMethod = { type: 'agent', username: user, agent: new OfferingAgent(socketPath, keys) };
+  const method: AnyAuthMethod = { type: 'agent', username: user, agent: new OfferingAgent(socketPath, keys, signal) };
   return [{ type: 'publickey', name: `agent (${keys.length} of ${held} keys)`, method: () => method }];
 }
 

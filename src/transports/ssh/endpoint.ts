@@ -91,7 +91,7 @@ interface Said {
 
 function endpoint(said: Said, config: SshConfig, options: EndpointOptions): Endpoint {
   const { connectMs } = options;
-  refuseProxyCommand(config, said.name);
+  refuseWhatOnlySshHonours(config, said.name);
   const address = config.hostName ?? said.address;
   const port = said.port ?? config.port ?? 22;
   const keyFiles = said.keyFiles ?? config.identityFiles;
@@ -134,12 +134,20 @@ function endpoint(said: Said, config: SshConfig, options: EndpointOptions): Endp
   };
 }
 
-/** Dialled without it, another machine than the operator's might answer. */
-function refuseProxyCommand(config: SshConfig, name: string): void {
-  const [command = 'none'] = config.options.get('proxycommand') ?? [];
-  if (command.toLowerCase() === 'none') return;
-  const message = `ssh_config reaches ${safeLine(name)} by a ProxyCommand, which only the system's ssh can do`;
-  throw new HostFailure('config', message, 'use -c openssh, or leave the choice of the transport to mendgate');
+/** Without it another machine than the operator's might answer, or one be trusted that must not be. */
+const onlySshHonours: readonly (readonly [option: string, says: (name: string) => string])[] = [
+  ['proxycommand', (name) => `reaches ${name} by a ProxyCommand`],
+  ['revokedhostkeys', (name) => `has revoked host keys looked for at ${name} (RevokedHostKeys)`],
+  ['knownhostscommand', (name) => `asks a program for the host keys of ${name} (KnownHostsCommand)`],
+];
+
+function refuseWhatOnlySshHonours(config: SshConfig, name: string): void {
+  for (const [option, says] of onlySshHonours) {
+    const [value = 'none'] = config.options.get(option) ?? [];
+    if (value.toLowerCase() === 'none') continue;
+    const message = `ssh_config ${says(safeLine(name))}, which only the system's ssh can do`;
+    throw new HostFailure('config', message, 'use -c openssh, or leave the choice of the transport to mendgate');
+  }
 }
 
 /** `undefined`: ssh_config says nothing of them. The first file is the one that new keys are written to. */
