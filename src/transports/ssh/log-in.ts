@@ -1,10 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { type AuthHandlerMiddleware, Client } from 'ssh2';
+import { type Algorithms, type AuthHandlerMiddleware, Client } from 'ssh2';
 import type { Clock } from '../../model/clock.ts';
 import { HostFailure } from '../../model/host-failure.ts';
 import { safeLine } from '../../model/safe-text.ts';
 import { after } from '../clock.ts';
-import { algorithmsFor } from './algorithms.ts';
 import type { Credential, Credentials } from './credentials.ts';
 import { cancelled } from './dial.ts';
 import { handshakeFailure, watchBanner } from './handshake-failure.ts';
@@ -20,8 +19,7 @@ export interface LogInOptions {
   readonly socket: Duplex;
   readonly user: string;
   readonly credentials: Credentials;
-  /** Host key types to ask for first. */
-  readonly knownTypes: readonly string[];
+  readonly algorithms: Algorithms;
   /** Throws a `HostFailure` for a key that must not be trusted. */
   readonly trust: (key: Buffer) => void;
   readonly limits: LogInLimits;
@@ -108,7 +106,7 @@ export function logIn(options: LogInOptions): Promise<LoggedIn | 'dropped'> {
     client.connect({
       sock: socket,
       username: user,
-      algorithms: algorithmsFor(options.knownTypes),
+      algorithms: options.algorithms,
       // Our own timers: ssh2 has only this one for everything, and does not settle by it when a peer trickles.
       readyTimeout: 0,
       keepaliveInterval: options.keepalive.intervalMs,
