@@ -91,6 +91,13 @@ function allowed<Name extends string>(
   throw new BeyondSsh2('config', `ssh2 can do nothing of what ssh_config allows: ${option} ${names.join(',')}`);
 }
 
+/** Whether ssh_config lets the operator's keys of a type be used. RSA keys go by the names of their signatures. */
+export function acceptsKey(list: AlgorithmList | undefined, type: string): boolean {
+  if (list === undefined || list.kind === 'also') return true;
+  const names = type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type];
+  return names.some((name) => matchesPatterns(list.names, name) === (list.kind === 'only'));
+}
+
 function rank(algorithm: string, knownTypes: readonly string[]): number {
   const type = algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm;
   return knownTypes.includes(type) ? 0 : 1;

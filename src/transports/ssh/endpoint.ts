@@ -113,6 +113,7 @@ function endpoint(said: Said, config: SshConfig, options: EndpointOptions): Endp
       ...(keyFiles === undefined ? {} : { keyFiles }),
       mustUseKeys: said.keyFiles !== undefined,
       onlyTheseKeys: said.keyFiles !== undefined || config.identitiesOnly,
+      ...(config.algorithms.publicKey === undefined ? {} : { accepted: config.algorithms.publicKey }),
       password: said.password,
       agent: agent === false ? undefined : agent,
       methods: config.preferredAuthentications,
