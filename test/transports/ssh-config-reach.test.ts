@@ -103,10 +103,10 @@ describe.skipIf(sshdMissing !== undefined)('a host reached as ssh_config says', 
     expect(await opens(several, { agent: agentSocket })).toBe('root');
     const wrong = there().replace(key('right'), key('w1'));
     await expect(open(`${wrong} IdentitiesOnly yes\n`, { agent: agentSocket })).rejects.toThrow(
-      /tried agent \(1 of 5 keys\)$/,
+      /tried agent key test \(SHA256:.{10}…\)$/,
     );
     await expect(open(wrong, { agent: agentSocket })).rejects.toThrow(
-      /tried agent \(1 of 5 keys\), agent \(2 of 5 keys\)|host closed/,
+      /tried agent key [^,]*, agent key [^,]*, agent key [^,]*$/,
     );
   });
 

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { algorithmsFor } from '../../src/transports/ssh/algorithms.ts';
 import type { SshConfig, SshTarget } from '../../src/transports/ssh-config/ssh-config.ts';
 import { sshConfigs } from '../../src/transports/ssh-config/ssh-configs.ts';
 
@@ -52,6 +54,8 @@ Host web* !web9
   AddressFamily inet6
   PasswordAuthentication no
   BatchMode yes
+  KexAlgorithms +diffie-hellman-group14-sha1
+  Ciphers aes256-ctr,aes128-ctr
 Host *
   User somebody
 `);
@@ -71,10 +75,26 @@ Host *
       addressFamily: 6,
       preferredAuthentications: ['publickey', 'keyboard-interactive'],
       batchMode: true,
+      algorithms: {
+        kex: { kind: 'also', names: ['diffie-hellman-group14-sha1'] },
+        cipher: { kind: 'only', names: ['aes256-ctr', 'aes128-ctr'] },
+      },
       saidByUser: expect.any(Set),
       hasMatchExec: false,
     });
     expect(await of(file, 'web9', program)).toMatchObject({ user: 'somebody', jump: [] });
+  });
+
+  it.skipIf(!hasSsh)('counts lists of algorithms only where they differ from those of OpenSSH itself', async () => {
+    const usual = execFileSync('ssh', ['-F', 'none', '-G', 'x'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+    const [, macs] = /^macs (.*)$/m.exec(usual) ?? [];
+    const [, kex = ''] = /^kexalgorithms (.*)$/m.exec(usual) ?? [];
+    const file = write(`Host *\n MACs ${macs}\n KexAlgorithms -curve25519-*\n`);
+    const left = kex.split(',').filter((name) => !name.startsWith('curve25519-'));
+    expect((await of(file, 'web1', 'ssh')).algorithms).toEqual({ kex: { kind: 'only', names: left } });
+    const own = await of(file, 'web1', noSsh);
+    expect(own.algorithms).toMatchObject({ kex: { kind: 'without', names: ['curve25519-*'] } });
+    expect(algorithmsFor([], own.algorithms).kex).not.toContain('curve25519-sha256');
   });
 
   it('is nothing, and asks nobody, where only terminals, forwarding and the like are spoken of', async () => {

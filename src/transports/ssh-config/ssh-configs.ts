@@ -3,6 +3,7 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { HostFailure } from '../../model/host-failure.ts';
 import { limited } from '../limited.ts';
+import { saysAlgorithms } from './algorithm-lists.ts';
 import { type Applying, applying } from './applying.ts';
 import { askSsh } from './ask-ssh.ts';
 import { type InterpretContext, interpret, type Options } from './interpret.ts';
@@ -36,11 +37,17 @@ export function sshConfigs(options: SshConfigOptions = {}): SshConfigs {
   const ask = limited(atOnce);
   const answers = new Map<string, Promise<SshConfig>>();
   let directives: readonly Directive[] | undefined;
+  let usual: Promise<Options | 'absent'> | undefined;
   let warned = false;
 
-  const context = (target: SshTarget, isSaid: InterpretContext['isSaid']): InterpretContext => ({
+  const context = (
+    target: SshTarget,
+    isSaid: InterpretContext['isSaid'],
+    usual?: InterpretContext['usual'],
+  ): InterpretContext => ({
     target,
     isSaid,
+    usual,
     ownName: userInfo().username,
     homeDirectory,
     environment: process.env,
@@ -66,7 +73,16 @@ export function sshConfigs(options: SshConfigOptions = {}): SshConfigs {
         ),
         ...rest,
       };
-    return { ...interpret(said, context(target, saidIn(found))), ...rest };
+    const isSaid = saidIn(found);
+    return { ...interpret(said, context(target, isSaid, await usualOptions(isSaid))), ...rest };
+  }
+
+  /** What OpenSSH does without any file, asked once and only where a list of algorithms is to be compared with it. */
+  async function usualOptions(isSaid: InterpretContext['isSaid']): Promise<Options | undefined> {
+    if (!saysAlgorithms(isSaid)) return undefined;
+    usual ??= ask(() => askSsh({ address: 'host' }, { program, file: 'none' }));
+    const told = await usual;
+    return told === 'absent' ? undefined : told;
   }
 
   function without(found: Applying, target: SshTarget): Options {

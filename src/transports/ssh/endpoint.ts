@@ -3,6 +3,7 @@ import type { Host } from '../../model/inventory.ts';
 import { safeLine } from '../../model/safe-text.ts';
 import type { Secret } from '../../model/secret.ts';
 import { greetingMs } from '../host-shell.ts';
+import type { AlgorithmLists } from '../ssh-config/algorithm-lists.ts';
 import type { Hop, SshConfig } from '../ssh-config/ssh-config.ts';
 import type { WantedCredentials } from './credentials.ts';
 
@@ -22,6 +23,7 @@ export interface Endpoint {
   readonly keyName: { readonly address: string; readonly port: number; readonly typed?: string };
   /** Absent: the usual files. */
   readonly knownHostsFiles?: readonly string[];
+  readonly algorithms: AlgorithmLists;
   readonly limits: EndpointLimits;
   readonly keepalive: { readonly intervalMs: number; readonly countMax: number };
 }
@@ -111,6 +113,7 @@ function endpoint(said: Said, config: SshConfig, options: EndpointOptions): Endp
       ...(keyFiles === undefined ? {} : { keyFiles }),
       mustUseKeys: said.keyFiles !== undefined,
       onlyTheseKeys: said.keyFiles !== undefined || config.identitiesOnly,
+      ...(config.algorithms.publicKey === undefined ? {} : { accepted: config.algorithms.publicKey }),
       password: said.password,
       agent: agent === false ? undefined : agent,
       methods: config.preferredAuthentications,
@@ -122,6 +125,7 @@ function endpoint(said: Said, config: SshConfig, options: EndpointOptions): Endp
       ...(config.hostKeyAlias === undefined && config.jump.length === 0 ? {} : { typed: said.address }),
     },
     ...(files === undefined ? {} : { knownHostsFiles: files }),
+    algorithms: config.algorithms,
     limits: {
       dnsMs: connectMs ?? 5000,
       tcpMs: tcpMs ?? 10_000,
