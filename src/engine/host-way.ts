@@ -207,7 +207,10 @@ export class HostWay {
     const transport = this.#options.transportFor(host);
     const { clock, aborting, stopping, reader } = this.#options;
     // Nothing is lost by not waiting for a host that has not answered yet.
-    const session = await openSession(host, transport, this.#parts.startedAt, clock, aborting, { stopping, reader });
+    const { startedAt, once } = this.#parts;
+    const open = (waits?: () => void): Promise<Session> =>
+      openSession(host, transport, startedAt, clock, aborting, { stopping, reader, waits });
+    const session = await (once === undefined ? open() : once.lend(host.name, open));
     // What is under way then ends as lost, and a fix as unknown.
     const abort = (): void => void session.close();
     aborting.addEventListener('abort', abort, { once: true });

@@ -8,6 +8,7 @@ import { type Applied, applyFix } from './apply-fix.ts';
 import { backFrom } from './back-from.ts';
 import { adoptOn, markChanges, placesIn, sessionOn } from './delegate.ts';
 import { backKey, fixKey, keyText } from './fix-key.ts';
+import { reasonFor } from './helps.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
 import { markerMayBeGone, mayHaveBegun } from './past.ts';
@@ -239,7 +240,7 @@ export async function lookAgain(
       : new Unknown(`${action.name}: neither as before nor as wanted`);
   } catch (error) {
     if (!(error instanceof HostFailure) || error.phase === 'lost' || error.phase === 'cancelled') throw error;
-    return new Unknown(`${action.name}: ${error.message}`);
+    return new Unknown(`${action.name}: ${reasonFor(run, error)}`);
   }
 }
 

@@ -98,6 +98,8 @@ export type Event =
       /** Absent when unknown. */
       readonly value?: Json;
       readonly unknown?: string;
+      /** What can be done about that. */
+      readonly help?: string;
       readonly predicted?: true;
     })
   | (OfHost & {

@@ -72,10 +72,11 @@ for lk_f in "$lk_d"/own.*; do lk_read "$lk_f" && ! lk_alive && rm -f "$lk_f"; do
 }`;
 
 /** A file of our own, whole before anybody can see it under another name. Whoever takes the lock removes both names together. */
-const own = `lk_storage() { echo "storage $1"; exit 0; }
-[ -d "$lk_d" ] || mkdir "$lk_d" 2>/dev/null
+const own = `lk_storage() { echo "storage $1"; echo "$lk_d"; echo "$lk_x"; exit 0; }
+lk_x=
+[ -d "$lk_d" ] || lk_x=$(mkdir "$lk_d" 2>&1)
 [ -d "$lk_d" ] || lk_storage 1
-lk_ours || lk_storage 2
+lk_ours || { lk_x=$(ls -ld "$lk_d"); lk_storage 2; }
 set -- \${mg_stat##*) }; mg_x=\${20}
 lk_me=$nonce.$$.\${mg_x:--}
 lk_own=$lk_d/own.$lk_me
