@@ -76,7 +76,7 @@ function refusalOf({ stdout, rc, stderr }: Answer, run: string, host: string): s
       if (owner.run === run) return `this run is at it already, under the name ${owner.host}: two names of one machine`;
       const free = `mendgate unlock -l ${host} --nonce ${owner.nonce}`;
       return holder === 'fixing'
-        ? `${lockOwnerText(owner)} is gone, but a fix of it still runs on the host; ${free} if that is wanted`
+        ? `${lockOwnerText(owner)} is gone, but a fix of it still runs on the host: wait for its end, or go on with that run (mendgate resume ${owner.run}); ${free} frees the host before that`
         : `locked by ${lockOwnerText(owner)}; ${free} if that run is gone`;
     }
     case 'storage':

@@ -52,6 +52,28 @@ export function undoneHosts(undos: Iterable<EarlierRun>): ReadonlyMap<string, st
 }
 
 /**
+ * A run's events, with what the undos left where the end of a host tells of changes that stand: those it tells of may have been taken
+ * back since. Pure.
+ */
+export function sinceUndos(events: readonly Event[], undos: readonly EarlierRun[]): readonly Event[] {
+  const ends = undos.flatMap((undo) => undo.events.filter(endsUndo));
+  return events.map((event) => {
+    if (event.type !== 'host.finished') return event;
+    const end = ends.findLast(({ host, at }) => host === event.host && at > event.at);
+    const standing = end?.outcome.standing;
+    return standing === undefined ? event : { ...event, outcome: { ...event.outcome, standing } };
+  });
+}
+
+/** Whether an undo came to its end on a host there: what it did not take back, nobody can. */
+function endsUndo(event: Event): event is Extract<Event, { type: 'host.finished' }> {
+  if (event.type !== 'host.finished') return false;
+  const { verdict, steps } = event.outcome;
+  const cut = steps.some(({ result: { outcome } }) => outcome === 'failed' || outcome === 'skipped');
+  return verdict === 'rolled_back' || (verdict === 'not_fixed' && !cut);
+}
+
+/**
  * What undos did about a run's units, by `undoneUnit`, of their events, the first one's first. Commands leave nothing to look at:
  * only these journals tell that a step's own rollback calls have run. Pure.
  */

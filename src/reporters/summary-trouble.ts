@@ -2,7 +2,7 @@ import { foldNames } from '../model/fold-names.ts';
 import { needsLook, type StepOutcome, type StepResult } from '../model/result.ts';
 import type { HostEnd, RunSummary } from '../model/run-summary.ts';
 import { safeLine } from '../model/safe-text.ts';
-import { commandsToLook, commandsToMake, type Typed, type TypedIn } from '../shell/again-command.ts';
+import { commandsToLook, commandsToMake, commandsToUndo, type Typed, type TypedIn } from '../shell/again-command.ts';
 import { stateOption } from '../shell/state-option.ts';
 import { gistOf, putAlikeTogether } from './alike.ts';
 import { whyText } from './plan-body.ts';
@@ -110,5 +110,7 @@ export function nextCommands({ started, hosts }: RunSummary, where: TypedIn): re
     ...(notStarted.length === 0 ? [] : ['were not started']),
   ].join(' or ');
   const names = hosts.filter((host) => trouble.includes(host) || notStarted.includes(host)).map(({ host }) => host);
-  return names.length === 0 ? [] : commandsToLook(started, names, who, where);
+  if (names.length === 0) return [];
+  const look = commandsToLook(started, names, who, where);
+  return isUndo(started) ? [...look, ...commandsToUndo(started, hosts, where)] : look;
 }

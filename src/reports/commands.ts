@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import type { Event } from '../model/event.ts';
-import type { needsLook } from '../model/result.ts';
 import { resumeOptions } from '../model/resume-options.ts';
 import type { HostEnd } from '../model/run-summary.ts';
-import { commandsToMake } from '../shell/again-command.ts';
+import { commandsToMake, commandsToUndo } from '../shell/again-command.ts';
 import { shellWord } from '../shell/quote.ts';
 import { stateOption } from '../shell/state-option.ts';
 import type { HostReport, NextCommand } from './report.ts';
@@ -18,7 +17,6 @@ export function runCommands(
 ): readonly NextCommand[] {
   const { run, request, dryRun } = started;
   const state = stateOption(absolute(stateDir));
-  const undone = request?.kind === 'undo' ? request.of : undefined;
   if (dryRun) {
     const due = hosts.some(({ verdict }) => verdict === 'would_fix');
     const made = due ? commandsToMake(started, { stateDir: absolute(stateDir) }) : [];
@@ -26,10 +24,16 @@ export function runCommands(
   }
   // Nobody can go on with a run that was not asked for on a command line (a demo, a replay).
   if (request === undefined) return [];
-  const ends = hosts.map(({ verdict }) => (verdict === 'no_result' ? 'unknown' : verdict)).filter(needsResume(undone));
+  if (request.kind === 'undo') {
+    return commandsToUndo(started, hosts, { stateDir: absolute(stateDir) }).map(([command, what]) => ({
+      command,
+      what,
+    }));
+  }
+  const ends = hosts.map(({ verdict }) => (verdict === 'no_result' ? 'unknown' : verdict));
   const options = resumeOptions(ends);
   const resumes = options === undefined ? [] : [resumeCommand(run, options, state)];
-  const standing = undone === undefined && hosts.some((host) => host.standing.length > 0);
+  const standing = hosts.some((host) => host.standing.length > 0);
   const undo = [
     {
       command: `mendgate undo ${run} --dry-run${state}`,
@@ -52,11 +56,6 @@ const resumeWords: { readonly [option: string]: string } = {
   '--failed': 'where it failed',
   '--unreachable': 'where nothing answered',
 };
-
-/** In an undo, what was rolled back is done. */
-function needsResume(undone: string | undefined): (verdict: Parameters<typeof needsLook>[0]) => boolean {
-  return (verdict) => undone === undefined || verdict !== 'rolled_back';
-}
 
 /** What to type about one host of a run. */
 export function hostCommands(started: RunStarted, end: HostEnd, stateDir: string | undefined): readonly NextCommand[] {

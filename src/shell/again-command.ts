@@ -1,5 +1,6 @@
 import type { Event } from '../model/event.ts';
 import type { RunRequest } from '../model/history.ts';
+import type { StepResult, Verdict } from '../model/result.ts';
 import { formatCount } from '../model/rollout.ts';
 import { shellWord } from './quote.ts';
 import { stateOption } from './state-option.ts';
@@ -62,6 +63,28 @@ export function commandsToLook(
   ];
   if (listed.length <= longestCommand) return [list, [listed, what]];
   return [list, tooLong(started, state, 'to look at these again, repeat it with -l @bad.txt --dry-run')];
+}
+
+/** How to go on with an undo, on the hosts it was asked for; none where it came to an end on all. */
+export function commandsToUndo(started: RunStarted, hosts: readonly UndoneHost[], where: TypedIn): readonly Typed[] {
+  const { request } = started;
+  if (request === undefined || !hosts.some(isLeftOver)) return [];
+  const state = stateOption(where.stateDir);
+  const command = againOf(started, where, request.limit) + state;
+  if (command.length > longestCommand) return [tooLong(started, state, 'to go on with it, repeat it')];
+  return [[command, 'go on with it: what is taken back stays so']];
+}
+
+/** How an undo ended on a host. */
+interface UndoneHost {
+  readonly verdict?: Verdict | 'no_result';
+  readonly steps: readonly { readonly result: StepResult }[];
+}
+
+/** Whether another undo may take back more there; what stays in the end since nobody can take it back is no reason for one. */
+function isLeftOver({ verdict, steps }: UndoneHost): boolean {
+  if (verdict === 'rolled_back' || verdict === 'healthy') return false;
+  return verdict !== 'not_fixed' || steps.some(({ result }) => ['failed', 'skipped'].includes(result.outcome));
 }
 
 function tooLong({ run }: RunStarted, state: string, how: string): Typed {

@@ -56,12 +56,13 @@ export type ResumeEnd =
 
 /** Goes on with a run on those of its hosts that have not ended. `refused` with exit code 5: something is not as it was. */
 export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
-  const [{ findChange }, { earlierUndos, undoneHosts }, { readHistory }, { changedSince }] = await Promise.all([
-    import('../journal/kept-runs.ts'),
-    import('../journal/earlier-undos.ts'),
-    import('../journal/read-history.ts'),
-    import('../journal/changed-since.ts'),
-  ]);
+  const [{ findChange }, { earlierUndos, sinceUndos, undoneHosts }, { readHistory }, { changedSince }] =
+    await Promise.all([
+      import('../journal/kept-runs.ts'),
+      import('../journal/earlier-undos.ts'),
+      import('../journal/read-history.ts'),
+      import('../journal/changed-since.ts'),
+    ]);
   const { run: name, stateDirectory: state } = request;
   const found = await findChange(state, name);
   if (found.kind !== 'run') return refused(found.kind === 'none' ? 66 : 5, found.problem);
@@ -115,16 +116,16 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
     if ('problem' in opened) return refused(opened.exitCode, opened.problem);
     const { journal } = opened;
     // From here on nobody else goes on with it, or takes it back; until now somebody may have.
-    const latest = readHistory(opened.events);
+    const undos = await earlierUndos(state, run);
+    const told = typeof undos === 'string' ? opened.events : sinceUndos(opened.events, undos);
+    const latest = readHistory(told);
     const open = due(latest.hosts, also);
     const hosts = wanted.filter((host) => open.includes(host));
-    const told = await earlierUndos(state, run);
-    const undos = nothingLeft(latest, hosts) ?? (typeof told === 'string' ? refused(5, told) : told);
-    if ('kind' in undos) {
-      await journal.close();
-      return undos;
-    }
-    for (const event of toldBefore(opened.events, hosts)) request.onBefore?.(event);
+    const left = nothingLeft(latest, hosts);
+    if (left !== undefined || typeof undos === 'string') await journal.close();
+    if (left !== undefined) return left;
+    if (typeof undos === 'string') return refused(5, undos);
+    for (const event of toldBefore(told, hosts)) request.onBefore?.(event);
     const resume: Resume = {
       run,
       startedAt: Date.parse(history.startedAt),

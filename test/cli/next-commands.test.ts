@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -57,6 +57,22 @@ it('what a dry run says to type makes its changes: on its hosts, with its params
 
   const report = spawnSync('mendgate', ['runs', 'report', 'last'], { cwd: folder, env: env(), encoding: 'utf8' });
   expect(report.stdout).toContain('mendgate undo');
+});
+
+it('an undo that was refused says how to go on with it, and that goes on', () => {
+  const note = join(folder, 'undone');
+  const run = (...words: readonly string[]) =>
+    spawnSync('mendgate', [...words, '--state-dir', 'undos'], { cwd: folder, env: env(), encoding: 'utf8' });
+  const make = ['a note.yaml', '-i', 'here.yaml', '-l', 'web4', '-e', `path=${note}`, '-e', 'text=mine', '--yes'];
+  expect(run('run', ...make).status).toBe(0);
+  writeFileSync(note, 'by hand');
+  const refused = run('undo', 'last', '-l', 'web4', '--yes');
+  expect(refused.status).toBe(5);
+  const commands = refused.stdout.split('\n').flatMap((line) => /^ {2}(mendgate .*?)(?: {2,}|$)/.exec(line)?.[1] ?? []);
+  expect(commands).toEqual([expect.stringMatching(/^mendgate undo .* -l web4 --dry-run/), expect.any(String)]);
+  writeFileSync(note, 'mine');
+  const typed = spawnSync('sh', ['-c', `${commands[1]} --yes`], { cwd: folder, env: env(), encoding: 'utf8' });
+  expect([typed.status, existsSync(note)]).toEqual([0, false]);
 });
 
 const local = (name: string): string => `  ${name}: { connect: { address: localhost, transport: local } }\n`;

@@ -1,9 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { earlierUndos } from '../../src/journal/earlier-undos.ts';
+import { earlierUndos, sinceUndos } from '../../src/journal/earlier-undos.ts';
 import { openJournal } from '../../src/journal/open-journal.ts';
 import { runDirectory } from '../../src/journal/places.ts';
 import type { EventBody } from '../../src/model/event.ts';
+import type { HostOutcome, StepPlan } from '../../src/model/plan.ts';
+import type { Verdict } from '../../src/model/result.ts';
 import { systemClock } from '../../src/transports/clock.ts';
 import { clearStates, finished, newState, numbered, pathIn, runId, started, write } from './rig.ts';
 
@@ -51,5 +53,38 @@ describe('the earlier undos of a run', () => {
     mkdirSync(runDirectory(state, '2026-11-24T064512-abc123'), { mode: 0o700 });
     expect(await earlierUndos(state, laterId)).toEqual([]);
     expect(await earlierUndos(state, undoId)).toEqual([]);
+  });
+});
+
+describe('the end of a host, as undos left it since', () => {
+  const outcome = (verdict: Verdict, standing: readonly string[], steps: readonly StepPlan[] = []): HostOutcome => ({
+    host: 'one',
+    verdict,
+    diagnosis: '',
+    symptom: 'none',
+    steps,
+    notes: [],
+    outputs: {},
+    standing,
+  });
+  const ended = (of: HostOutcome): EventBody => ({ type: 'host.finished', host: 'one', outcome: of, ms: 1 });
+  const cut: StepPlan = { id: 's', title: 'S', result: { outcome: 'failed' }, items: [], notes: [] };
+  const run = numbered([started, ended(outcome('fixed', ['a', 'b']))]);
+  const told = (undo: HostOutcome, from: number) =>
+    sinceUndos(run, [
+      { run: undoId, events: numbered([started, ended(undo)], 1).map((event) => ({ ...event, at: atOf(from) })) },
+    ])
+      .flatMap((event) => (event.type === 'host.finished' ? [event.outcome] : []))
+      .at(-1);
+  const atOf = (ms: number): string => new Date(1_795_000_000_000 + ms).toISOString();
+
+  it.each([
+    ['nothing, where all was taken back', outcome('rolled_back', []), 9, []],
+    ['what nobody can take back', outcome('not_fixed', ['b']), 9, ['b']],
+    ['all of it, where the undo was cut off', outcome('not_fixed', [], [cut]), 9, ['a', 'b']],
+    ['all of it, where the undo was refused', outcome('refused', []), 9, ['a', 'b']],
+    ['all of it, where it was made again after the undo', outcome('rolled_back', []), -9, ['a', 'b']],
+  ] as const)('stands: %s', (_, undo, from, standing) => {
+    expect(told(undo, from)).toMatchObject({ verdict: 'fixed', standing });
   });
 });

@@ -252,6 +252,7 @@ Needs a look
 
 2 hosts: 1 rolled back, 1 refused; 1 change taken back; 4.2s
   mendgate undo run-0 -l web02 --dry-run  look at these again
+  mendgate undo run-0 -l web              go on with it: what is taken back stays so
 `);
   });
 

@@ -126,6 +126,23 @@ describe('a report of less than a whole run', () => {
     expect(report).toMatchObject({ kind: 'undo', of: 'run-0', commands: [] });
     expect(report.hosts[0]?.needsLook).toBe(false);
   });
+
+  it.each([
+    ['refused', 'what stands was changed since', ['mendgate undo run-0 -i hosts.yaml']],
+    ['not_fixed', 'nobody can take back the rest', []],
+  ] as const)('of an undo that ended as %s goes on with it where that helps', (verdict, reason, commands) => {
+    const asked = { ...request, kind: 'undo' as const, of: 'run-0', inventory: ['hosts.yaml'], reach: {} };
+    const { limit: _, ...whole } = asked;
+    const end = {
+      type: 'host.finished',
+      host: 'web01',
+      outcome: outcome('web01', { verdict, reason }),
+      ms: 1,
+    } as const;
+    const started = { ...runStarted(['web01'], false), request: whole };
+    const report = built(stamp([started, end, runFinished(5)]));
+    expect(report.commands.map(({ command }) => command)).toEqual(commands);
+  });
 });
 
 describe('a report as JSON', () => {
