@@ -83,7 +83,11 @@ const keys: Readonly<Record<string, Answer>> = {
   ),
   no_log: answer('no-log', 'secrets are never logged: declare the param as one', 'params: { token: { type: secret } }'),
   include_tasks: answer('use', 'other runbooks are taken in by `use`', 'use: ./other-runbook.yaml in a step'),
-  become_user: answer('become-user', '`become` names the user itself', 'become: postgres'),
+  become_user: answer(
+    'become-user',
+    "`become` names the user itself; `become: true` is root, whatever an inventory's `ansible_become_user` says",
+    'become: postgres',
+  ),
   wait_for: answer(
     'until',
     'waiting is a check',

@@ -47,9 +47,9 @@ export async function loadInventory(
   const vars = [];
   for (const folder of lastOfEach(folders)) vars.push(await readVarsFolder(folder, draft, findings));
   if (hasError()) return { diagnostics: findings.all };
-  const inventory = resolveInventory(draft, vars, sources);
-  warnOfSlips(inventory, draft, findings);
-  return { value: inventory, diagnostics: findings.all };
+  const resolved = resolveInventory(draft, vars, sources);
+  warnOfSlips(resolved, draft, findings);
+  return { value: resolved.inventory, diagnostics: findings.all };
 
   function hasError(): boolean {
     return findings.all.some(({ severity }) => severity === 'error');

@@ -86,6 +86,11 @@ export const inventories: Explanations = {
     instead: 'Keep one name.',
   },
   'inventory/too-many-hosts': { means: 'More hosts than one inventory can hold.', instead: 'Split it.' },
+  'inventory/unused-become-user': {
+    means: 'A user is named for become, and nothing in the inventory says that the host wants it.',
+    instead:
+      '`become: USER` in the runbook, or --become-user; with `ansible_become: true` it counts where the runbook is silent.',
+  },
   'inventory/vault': {
     means: 'A value is encrypted and cannot be opened.',
     instead: '--vault-password-file FILE or --ask-vault-password',

@@ -11,12 +11,19 @@ import {
 } from './draft.ts';
 import { byDepth, depthsOf, groupsAbove, hostsInside } from './group-tree.ts';
 
+/** An inventory, and what in it came to nothing. */
+export interface Resolved {
+  readonly inventory: Inventory;
+  /** Users whom hosts name for become without saying that they want it: those hosts, by user. */
+  readonly unusedBecomeUsers: ReadonlyMap<string, readonly string[]>;
+}
+
 /**
  * The inventory that a draft amounts to. Precedence is Ansible's: `all`, groups from the outermost in (one depth by
  * `ansible_group_priority`, then name), then both again from group_vars/, the host, host_vars/; nearest wins.
  * Hosts stand in Ansible's order: those of `all` itself, the ungrouped ones, then group by group as written.
  */
-export function resolveInventory(draft: Draft, folders: readonly VarsFolder[], sources: readonly string[]): Inventory {
+export function resolveInventory(draft: Draft, folders: readonly VarsFolder[], sources: readonly string[]): Resolved {
   settleGroups(draft);
   const depths = depthsOf(draft);
   const memberships = new Map<string, Set<string>>();
@@ -29,11 +36,12 @@ export function resolveInventory(draft: Draft, folders: readonly VarsFolder[], s
     }
   }
   const groups = new Map([...draft.groups.keys()].map((name) => [name, hostsInside(draft, name)]));
+  const unusedBecomeUsers = new Map<string, string[]>();
   const hosts = (groups.get('all') ?? []).flatMap((name) => {
     const host = draft.hosts.get(name);
     return host ? [resolveHost(host, [...(memberships.get(name) ?? [])].sort(byDepth(draft, depths)))] : [];
   });
-  return { hosts, groups, sources };
+  return { inventory: { hosts, groups, sources }, unusedBecomeUsers };
 
   /** `groupNames`: outermost first. */
   function resolveHost(host: HostDraft, groupNames: readonly string[]): Host {
@@ -46,6 +54,12 @@ export function resolveInventory(draft: Draft, folders: readonly VarsFolder[], s
       { whose: `host ${host.name}`, scope: host.said },
       ...folders.map(({ hosts: files }) => ({ whose: `host ${host.name}`, scope: files.get(host.name) })),
     ]);
+    const { become, becomeUser } = merged.connect;
+    if (becomeUser !== undefined && become === undefined) {
+      const others = unusedBecomeUsers.get(becomeUser);
+      if (others === undefined) unusedBecomeUsers.set(becomeUser, [host.name]);
+      else others.push(host.name);
+    }
     return {
       name: host.name,
       connect: connectOf(host.name, merged.connect),

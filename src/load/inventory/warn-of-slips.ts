@@ -1,11 +1,17 @@
-import type { Host, Inventory } from '../../model/inventory.ts';
+import { clipped } from '../../model/clipped.ts';
+import { foldNames } from '../../model/fold-names.ts';
+import type { Host } from '../../model/inventory.ts';
 import type { Draft } from './draft.ts';
 import { type Findings, fileStart, type Place } from './place.ts';
+import type { Resolved } from './resolve-inventory.ts';
 
-/** Warns of what is allowed and yet most likely a slip: one machine under two names, a host named like a group, no hosts. */
-export function warnOfSlips(inventory: Inventory, draft: Draft, findings: Findings): void {
+/**
+ * Warns of what is allowed and yet most likely a slip: one machine under two names, a host named like a group, a become user who is
+ * nobody's, no hosts.
+ */
+export function warnOfSlips({ inventory, unusedBecomeUsers }: Resolved, draft: Draft, findings: Findings): void {
   const start = fileStart(inventory.sources[0] ?? '-i');
-  const placeOf = (host: Host): Place => draft.hosts.get(host.name)?.place ?? start;
+  const placeOf = ({ name }: Pick<Host, 'name'>): Place => draft.hosts.get(name)?.place ?? start;
   const machines = new Map<string, Host>();
   for (const host of inventory.hosts) {
     const { address, port, transport } = host.connect;
@@ -23,6 +29,14 @@ export function warnOfSlips(inventory: Inventory, draft: Draft, findings: Findin
         help: 'in a pattern the host is taken; rename one of them',
       });
     }
+  }
+  for (const [user, hosts] of unusedBecomeUsers) {
+    // Root is whom `become: true` means anyway.
+    if (user === 'root') continue;
+    findings.warning(placeOf({ name: hosts[0] ?? '' }), 'inventory/unused-become-user', {
+      message: `ansible_become_user of ${clipped(foldNames(hosts))} has no effect without ansible_become: \`become: true\` in a runbook, and -b, are root`,
+      help: 'name the user in the runbook (become: USER) or by --become-user; ansible_become: true counts where the runbook is silent',
+    });
   }
   if (inventory.hosts.length === 0)
     findings.warning(start, 'inventory/no-hosts', { message: 'the inventory has no hosts' });

@@ -196,6 +196,13 @@ h: "!unsafe {{ left out }}"
 
 describe('most likely slips are warned of', () => {
   test.each([
+    ['w1 ansible_become_user=db\nw2 ansible_become_user=db\n', ['inventory/unused-become-user 1:1']],
+    [
+      'w1 ansible_become_user=db\nw2 ansible_become_user=web\n',
+      ['inventory/unused-become-user 1:1', 'inventory/unused-become-user 2:1'],
+    ],
+    ['w1 ansible_become_user=db ansible_become=true\nw2 ansible_become_user=root\n', []],
+    ['w1 ansible_become=false\n[all:vars]\nansible_become_user=db\n', []],
     ['w1 ansible_host=192.0.2.1\nw2 ansible_host=192.0.2.1\n', ['inventory/same-address 2:1']],
     ['w1 ansible_host=192.0.2.1\nw2 ansible_host=192.0.2.1 ansible_port=2222\n', []],
     ['w1\nw2 ansible_host=W1\n', ['inventory/same-address 2:1']],
