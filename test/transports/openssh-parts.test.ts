@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import { loginDesk } from '../../src/transports/openssh/login-desk.ts';
-import { masterFailure } from '../../src/transports/openssh/master-failure.ts';
+import { droppedFailure, masterFailure } from '../../src/transports/openssh/master-failure.ts';
 import { isReady, shownKey } from '../../src/transports/openssh/master-progress.ts';
 import { muxStderr } from '../../src/transports/openssh/mux-stderr.ts';
 import { questionKind } from '../../src/transports/openssh/questions.ts';
@@ -231,6 +231,43 @@ describe('what a failed master is understood as', () => {
     [login, 'auth'],
   ])('too late after %j → %s', (stderr, phase) => {
     expect(masterFailure(stderr, wanted, 5000)).toMatchObject({ phase, message: expect.stringContaining('within 5s') });
+  });
+
+  describe('may be tried again only where nothing had begun', () => {
+    const jumped = `debug1: Setting implicit ProxyCommand from ProxyJump: ssh -W '[%h]:%p' hop\r\n${proxied}`;
+    const closed = 'kex_exchange_identification: Connection closed by remote host\r\n';
+    const reset = 'kex_exchange_identification: read: Connection reset by peer\r\n';
+    const ours = `${closed}Connection closed by UNKNOWN port 65535\r\n`;
+    const hop = `${reset}Connection reset by 10.0.0.9 port 22\r\n`;
+
+    it.each([
+      ['the host itself', `${greeting}${closed}`, 'banner', 'the host keeps hanging up'],
+      ['a bastion', `${jumped}${hop}${ours}`, 'jump', 'the way to web1 failed: 10.0.0.9 keeps hanging up'],
+      ['the first of two', `${jumped}${hop}${ours}${ours}`, 'jump', '10.0.0.9 keeps'],
+      [
+        'a bastion whose key was learned',
+        `${jumped}Warning: Permanently added 'x'.\r\n${hop}${ours}`,
+        'jump',
+        '10.0.0.9',
+      ],
+      ['a bastion of a proxy command', `${proxied}${hop}${ours}`, 'jump', '10.0.0.9 keeps'],
+      ['the host behind a bastion', `${jumped}${ours}`, 'banner', 'the host keeps hanging up'],
+    ])('%s hung up', (_who, stderr, phase, message) => {
+      const failure = droppedFailure(stderr, wanted);
+      expect(failure).toMatchObject({ phase, message: expect.stringContaining(message) });
+      expect(failure?.help).toContain('MaxStartups');
+    });
+
+    it.each([
+      ['a bastion refuses us', `${jumped}deploy@10.0.0.9: Permission denied (publickey).\r\n${ours}`],
+      ['a bastion hangs up after its greeting', `${jumped}Connection closed by 10.0.0.9 port 22\r\n${ours}`],
+      ['the first of two does', `${jumped}Connection closed by 10.0.0.9 port 22\r\n${ours}${ours}`],
+      ['a proxy command ends without a word', `${proxied}${ours}`],
+      ['a bastion does not lead on', `${jumped}channel 0: open failed: connect failed: No route to host\r\n${ours}`],
+      ['the host hangs up after its greeting', `${handshake}Connection closed by 10.0.0.1 port 22\r\n`],
+    ])('not when %s', (_what, stderr) => {
+      expect(droppedFailure(stderr, wanted)).toBeUndefined();
+    });
   });
 
   it('prints nothing that a terminal would obey', () => {

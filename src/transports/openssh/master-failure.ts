@@ -2,7 +2,15 @@ import { assertNever } from '../../model/assert-never.ts';
 import { formatDuration } from '../../model/duration.ts';
 import { type FailurePhase, HostFailure } from '../../model/host-failure.ts';
 import { safeLine } from '../../model/safe-text.ts';
-import { complaints, isProxied, otherGreeting, progressOf, shownKey } from './master-progress.ts';
+import {
+  complaints,
+  isProxied,
+  otherGreeting,
+  progressOf,
+  shownKey,
+  wasDropped,
+  wasDroppedOnTheWay,
+} from './master-progress.ts';
 
 /** What a master was to reach. */
 export interface Wanted {
@@ -51,6 +59,20 @@ export function masterFailure(stderr: string, wanted: Wanted, waitedMs?: number)
     default:
       return assertNever(progress);
   }
+}
+
+/**
+ * How it ends if the host, or one on the way to it, goes on hanging up before its first byte. `undefined`: that is not what
+ * happened, and another attempt may be one too many.
+ */
+export function droppedFailure(stderr: string, { address }: Wanted): HostFailure | undefined {
+  const words = 'keeps hanging up before its SSH server greets';
+  const help = 'it may have too many connections at once (MaxStartups)';
+  if (wasDropped(stderr)) return failure('banner', `the host ${words}`, help);
+  const onTheWay = wasDroppedOnTheWay(stderr);
+  if (onTheWay === undefined) return undefined;
+  if (onTheWay.by === undefined) return failure('banner', `the host ${words}`, help);
+  return failure('jump', `the way to ${address} failed: ${onTheWay.by} ${words}`, help);
 }
 
 const configWords =

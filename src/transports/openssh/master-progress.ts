@@ -38,16 +38,33 @@ export function otherGreeting(stderr: string): string | undefined {
   return /^debug1: (?:kex|ssh)_exchange_identification: banner line 0: ([^\r\n]*)/m.exec(stderr)?.[1];
 }
 
+const hungUp = /^(?:kex|ssh)_exchange_identification: (?:read: |write: )?Connection (?:closed|reset)/;
+
 /** The server hung up before its first byte, or with the words for too many connections: nothing has happened yet. */
 export function wasDropped(stderr: string): boolean {
-  const hungUp = /(?:kex|ssh)_exchange_identification: (?:read: |write: )?Connection (?:closed|reset)/;
   const said = otherGreeting(stderr);
   return (
     progressOf(stderr) === 'greeting' &&
     !isProxied(stderr) &&
-    hungUp.test(stderr) &&
+    complaints(stderr).some((line) => hungUp.test(line)) &&
     (said === undefined || /^Exceeded MaxStartups/.test(said))
   );
+}
+
+/**
+ * The same on the way through other machines, and who did it: an address, or `undefined` for the host itself behind a
+ * ProxyJump that stood. Each ssh on the way then says two lines and nothing else; a proxy command that ended without
+ * such lines of its own may have done anything.
+ */
+export function wasDroppedOnTheWay(stderr: string): { readonly by: string | undefined } | undefined {
+  if (progressOf(stderr) !== 'greeting' || !isProxied(stderr)) return undefined;
+  const said = complaints(stderr).filter((line) => !/^Warning: Permanently added /.test(line));
+  const enders = said.map((line) => /^Connection (?:closed|reset) by (\S+) port \d+$/.exec(line)?.[1]);
+  const inPairs = said.every((line, at) => (at % 2 === 0 ? hungUp.test(line) : enders[at] !== undefined));
+  if (said.length === 0 || !inPairs) return undefined;
+  const by = enders.find((address) => address !== undefined && address !== 'UNKNOWN');
+  const jumps = /^debug1: Setting implicit ProxyCommand from ProxyJump/m.test(stderr);
+  return by !== undefined || jumps ? { by } : undefined;
 }
 
 /** The host may put questions in words of its own; ssh before 8.6 does not mark them as the host's. */

@@ -13,7 +13,7 @@ import type { LoginOptions } from '../login-options.ts';
 import { patientClock } from '../ssh/patient-clock.ts';
 import { tellWaits } from '../tell-waits.ts';
 import { loginVariable } from './askpass.ts';
-import { cancelled, type Master, startMaster } from './master.ts';
+import { cancelled, type Dropped, type Master, startMaster } from './master.ts';
 import { hostMayAsk, isProxied, readsLabels, shownKey } from './master-progress.ts';
 import { muxChannels } from './mux-channels.ts';
 import { masterArguments, unusableTarget } from './ssh-arguments.ts';
@@ -39,7 +39,7 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
   let workshop: Promise<Workshop> | undefined;
   let count = 0;
 
-  async function attempt(shop: Workshop, host: Host, signal: AbortSignal): Promise<Master | 'dropped'> {
+  async function attempt(shop: Workshop, host: Host, signal: AbortSignal): Promise<Master | Dropped> {
     const { connect } = host;
     const patient = patientClock(clock);
     const refusal = new AbortController();
@@ -147,24 +147,21 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
 }
 
 /**
- * Tries again, after a random while, as long as the host hangs up before its first byte: nothing has happened yet. After
+ * Tries again, after a random while, as long as the host, or one on the way, hangs up before its first byte: nothing has happened yet. After
  * `droppedMs` no attempt begins any more.
  */
 async function reach(
   clock: Clock,
   signal: AbortSignal,
   droppedMs: number,
-  attempt: () => Promise<Master | 'dropped'>,
+  attempt: () => Promise<Master | Dropped>,
 ): Promise<Master> {
   const giveUpAt = clock.monotonic() + droppedMs;
   for (let longest = 200; ; longest = Math.min(longest * 2, 2000)) {
     if (signal.aborted) throw cancelled();
     const reached = await attempt();
-    if (reached !== 'dropped') return reached;
-    if (clock.monotonic() >= giveUpAt) {
-      const help = 'it may have too many connections at once (MaxStartups)';
-      throw new HostFailure('banner', 'the host keeps hanging up before its SSH server greets', help);
-    }
+    if (!('failure' in reached)) return reached;
+    if (clock.monotonic() >= giveUpAt) throw reached.failure;
     // Full jitter: many connections that were dropped together must not come back together.
     await clock.sleep(Math.random() * longest, signal);
   }
