@@ -12,6 +12,7 @@ import {
   masterArguments,
   unusableTarget,
 } from '../../src/transports/openssh/ssh-arguments.ts';
+import { laterOptionsOf } from '../../src/transports/openssh/ssh-version.ts';
 
 const opening =
   'debug2: fd 3 setting O_NONBLOCK\r\ndebug2: mux_client_hello_exchange: master version 4\r\ndebug1: mux_client_request_session: master session id: 3\r\n';
@@ -88,17 +89,29 @@ describe('arguments', () => {
       user: 'deploy',
       privateKeyFiles: ['/k/%h key'],
       agent: '/a "b"',
+      later: { ForkAfterAuthentication: 'no' },
     });
     expect(args.slice(-6)).toEqual(['-l', 'deploy', '-p', '2222', '--', 'web1']);
     expect(args).toContain('ControlPath=/r/50%%/1');
     expect(args).toContain('/k/%%h key');
     expect(args).toContain('IdentityAgent="/a \\"b\\""');
+    expect(args).toContain('ForkAfterAuthentication=no');
   });
 
   it('leave port, user and keys to ssh_config when nobody names them', () => {
-    const rest = { port: undefined, user: undefined, privateKeyFiles: undefined, agent: undefined };
+    const rest = { port: undefined, user: undefined, privateKeyFiles: undefined, agent: undefined, later: {} };
     const args = masterArguments({ configFile: '/c', controlPath: '/r/1', address: 'web1', ...rest });
     for (const option of ['-l', '-p', '-i', 'IdentitiesOnly=yes']) expect(args).not.toContain(option);
+  });
+
+  it.each([
+    ['OpenSSH_9.2p1 Debian-2', ['LogVerbose', 'ForkAfterAuthentication']],
+    ['OpenSSH_10.0p2, OpenSSL 3', ['LogVerbose', 'ForkAfterAuthentication']],
+    ['OpenSSH_8.6p1', ['LogVerbose']],
+    ['OpenSSH_8.0p1, OpenSSL 1.1.1k', []],
+    ['Sun_SSH_1.1', []],
+  ])('of later versions are known to %s: %j', (said, names) => {
+    expect(Object.keys(laterOptionsOf(said))).toEqual(names);
   });
 
   it('of a channel never connect anew', () => {

@@ -59,15 +59,18 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
       waiting: (answer) => patient.whileAsking(answer),
       refused: () => refusal.abort(),
     });
+    if (password !== undefined && !shop.canAsk) throw noAskpass(shop.directory.path);
+    const asks = shop.canAsk && (password !== undefined || options.ask !== undefined);
     const keyFile = connect.privateKeyFile;
     const args = masterArguments({
       address: connect.address,
       port,
-      configFile: password === undefined && options.ask === undefined ? shop.config.silent : shop.config.asking,
+      configFile: asks ? shop.config.asking : shop.config.silent,
       controlPath,
       user,
       privateKeyFiles: keyFile === undefined ? options.privateKeyFiles : [keyFile],
       agent: options.agent,
+      later: shop.later,
     });
     try {
       return await startMaster({
@@ -144,6 +147,12 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
       shop?.close();
     },
   };
+}
+
+/** Without that program ssh would say that the host refused a password which it never got. */
+function noAskpass(directory: string): HostFailure {
+  const message = `ssh cannot ask for the password: no program may be executed in ${directory}`;
+  return new HostFailure('config', message, 'name a folder that is not mounted noexec: TMPDIR=…');
 }
 
 /**
