@@ -77,7 +77,12 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
         args,
         controlPath,
         env: { ...shop.env, [loginVariable]: name },
-        wanted: { address: connect.address, port, user: user ?? userInfo().username },
+        wanted: {
+          address: connect.address,
+          port,
+          user: user ?? userInfo().username,
+          knownHostsFiles: options.knownHostsFiles,
+        },
         connectMs: options.connectTimeoutMs === undefined ? 50_000 : options.connectTimeoutMs * 4,
         clock: patient.clock,
         signal: AbortSignal.any([signal, refusal.signal]),

@@ -135,10 +135,16 @@ function changedKey(address: string, port: number, shown: string, known: readonl
   return new HostFailure(
     'host_key',
     `the host key has changed: it shows ${shown}, known is ${lines.join(', ')}`,
-    `someone may be listening in. If the host was reinstalled: ssh-keygen -R ${quoteIfNeeded(knownHostName(address, port))} -f ${quoteIfNeeded(file)}`,
+    changedKeyHelp(knownHostName(address, port), file),
   );
 }
 
-function quoteIfNeeded(text: string): string {
+/** What to do where another key is known under a name. */
+export function changedKeyHelp(name: string, file: string): string {
+  return `someone may be listening in. If the host was reinstalled: ssh-keygen -R ${quoteIfNeeded(name)} -f ${quoteIfNeeded(file)}`;
+}
+
+/** Text as one word of a command that somebody may copy. */
+export function quoteIfNeeded(text: string): string {
   return /^[\w~@%+=:,./-]+$/.test(text) ? text : quote(text);
 }
