@@ -35,6 +35,8 @@ export interface SshConfig {
   /** `UserKnownHostsFile`; empty: `none`. */
   readonly userKnownHostsFiles?: readonly string[];
   readonly globalKnownHostsFiles?: readonly string[];
+  /** `HashKnownHosts`. Debian sets it for everybody: by itself it is no reason to ask `ssh -G`. */
+  readonly hashKnownHosts: boolean;
   /**
    * Every option as `ssh -G` prints it, also those at their defaults: lower-case name → values, one for each line.
    * Empty where no file says anything that counts, since then `ssh -G` is not asked.
@@ -51,6 +53,7 @@ export const noSshConfig: SshConfig = {
   jump: [],
   identitiesOnly: false,
   batchMode: false,
+  hashKnownHosts: false,
   options: new Map(),
   saidByUser: new Set(),
   hasMatchExec: false,

@@ -60,7 +60,7 @@ export async function reachServer(endpoint: Endpoint, options: ReachOptions): Pr
       credentials,
       knownTypes: hostKeys.typesOf(keyName.address, keyName.port),
       trust(key) {
-        hostKeys.check(keyName.address, keyName.port, key, keyName.typed);
+        hostKeys.check(keyName, key);
         hostKey = fingerprint(key);
       },
       limits,
