@@ -94,6 +94,13 @@ const reaching: readonly FaultRow[] = [
   greeting('5b', 'HTTP on the port', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'banner', /says "HTTP\/1.1 400 Bad Request"/),
   greeting('5c', 'SSH 1.5', 'SSH-1.5-OpenSSH_2.0\r\n', 'banner', /not an SSH 2 server/),
   greeting('5d', 'garbage', `${'\u0001\u00ff'.repeat(6000)}\n`, 'banner', /not an SSH 2 server/),
+  greeting(
+    '5f',
+    'a greeting that does not end',
+    'SSH-2.',
+    'banner',
+    /greeting of its SSH server did not end within .*"SSH-2\."/,
+  ),
   greeting('5e', 'a packet too big', `SSH-2.0-x\r\n${'\u00ff'.repeat(8)}`, 'kex', /handshake failed/),
   ...(['hello\r\n', 'x'] as const).map(
     (text, index): FaultRow => ({

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import { loginDesk } from '../../src/transports/openssh/login-desk.ts';
-import { masterFailure } from '../../src/transports/openssh/master-failure.ts';
+import { droppedFailure, lostFailure, masterFailure } from '../../src/transports/openssh/master-failure.ts';
 import { isReady, shownKey } from '../../src/transports/openssh/master-progress.ts';
 import { muxStderr } from '../../src/transports/openssh/mux-stderr.ts';
 import { questionKind } from '../../src/transports/openssh/questions.ts';
@@ -12,6 +12,7 @@ import {
   masterArguments,
   unusableTarget,
 } from '../../src/transports/openssh/ssh-arguments.ts';
+import { laterOptionsOf } from '../../src/transports/openssh/ssh-version.ts';
 
 const opening =
   'debug2: fd 3 setting O_NONBLOCK\r\ndebug2: mux_client_hello_exchange: master version 4\r\ndebug1: mux_client_request_session: master session id: 3\r\n';
@@ -88,17 +89,29 @@ describe('arguments', () => {
       user: 'deploy',
       privateKeyFiles: ['/k/%h key'],
       agent: '/a "b"',
+      later: { ForkAfterAuthentication: 'no' },
     });
     expect(args.slice(-6)).toEqual(['-l', 'deploy', '-p', '2222', '--', 'web1']);
     expect(args).toContain('ControlPath=/r/50%%/1');
     expect(args).toContain('/k/%%h key');
     expect(args).toContain('IdentityAgent="/a \\"b\\""');
+    expect(args).toContain('ForkAfterAuthentication=no');
   });
 
   it('leave port, user and keys to ssh_config when nobody names them', () => {
-    const rest = { port: undefined, user: undefined, privateKeyFiles: undefined, agent: undefined };
+    const rest = { port: undefined, user: undefined, privateKeyFiles: undefined, agent: undefined, later: {} };
     const args = masterArguments({ configFile: '/c', controlPath: '/r/1', address: 'web1', ...rest });
     for (const option of ['-l', '-p', '-i', 'IdentitiesOnly=yes']) expect(args).not.toContain(option);
+  });
+
+  it.each([
+    ['OpenSSH_9.2p1 Debian-2', ['LogVerbose', 'ForkAfterAuthentication']],
+    ['OpenSSH_10.0p2, OpenSSL 3', ['LogVerbose', 'ForkAfterAuthentication']],
+    ['OpenSSH_8.6p1', ['LogVerbose']],
+    ['OpenSSH_8.0p1, OpenSSL 1.1.1k', []],
+    ['Sun_SSH_1.1', []],
+  ])('of later versions are known to %s: %j', (said, names) => {
+    expect(Object.keys(laterOptionsOf(said))).toEqual(names);
   });
 
   it('of a channel never connect anew', () => {
@@ -233,9 +246,160 @@ describe('what a failed master is understood as', () => {
     [greeting, 'banner'],
     [proxied, 'jump'],
     [handshake, 'kex'],
-    [login, 'auth'],
+    [`${login}debug1: SSH2_MSG_SERVICE_ACCEPT received\r\n`, 'auth'],
   ])('too late after %j → %s', (stderr, phase) => {
     expect(masterFailure(stderr, wanted, 5000)).toMatchObject({ phase, message: expect.stringContaining('within 5s') });
+  });
+
+  it.each([
+    [
+      `${greeting}debug1: kex_exchange_identification: banner line 0: Not allowed at this time\r\nkex_exchange_identification: Connection closed by remote host\r\n`,
+      'the host refuses connections from here for now',
+      'PerSourcePenalties',
+    ],
+    [
+      `${greeting}debug1: Remote protocol version 1.5, remote software version old\r\nProtocol major versions differ: 2 vs. 1\r\nbanner exchange: Connection to 10.0.0.1 port 22: could not read protocol version\r\n`,
+      'what answers there is not an SSH 2 server: it says "SSH-1.5-old"',
+      undefined,
+    ],
+  ])('says of a server that is none for us what the transport ssh says (%#)', (stderr, message, help) => {
+    const failure = masterFailure(stderr, wanted);
+    expect(failure).toMatchObject({ phase: 'banner', message });
+    if (help === undefined) expect(failure.help).toBeUndefined();
+    else expect(failure.help).toContain(help);
+  });
+
+  it('names an agent that gives no answer, and only that', () => {
+    const rekeyed = `${login}debug1: rekey in after 134217728 blocks\r\n`;
+    expect(masterFailure(rekeyed, wanted, 50_000)).toMatchObject({
+      phase: 'agent',
+      message: 'deploy: ssh waits for its agent: no answer within 50s',
+      help: expect.stringContaining('ssh-add -l'),
+    });
+    expect(masterFailure(`${rekeyed}debug1: Will attempt key: /k\r\n`, wanted, 50_000).phase).toBe('auth');
+  });
+
+  it('says what broke a connection, not how much went over it', () => {
+    const statistics =
+      'Transferred: sent 2, received 1 bytes, in 0.1 seconds\r\nBytes per second: sent 1.0, received 1.0\r\n';
+    const words = `Connection to 10.0.0.1 closed by remote host.\r\n${statistics}`;
+    expect(lostFailure(words).message).toBe('the connection broke: Connection to 10.0.0.1 closed by remote host.');
+    expect(lostFailure(statistics).message).toBe('the connection broke: its ssh ended');
+  });
+
+  describe('has a next step that can be taken', () => {
+    const jump = (to: string) => `debug1: Setting implicit ProxyCommand from ProxyJump: ssh ${to}\r\n${proxied}`;
+    const one = jump("-F /c -W '[%h]:%p' gate");
+    const ends =
+      'kex_exchange_identification: Connection closed by remote host\r\nConnection closed by UNKNOWN port 65535\r\n';
+    const changed = `@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\r\nThe fingerprint for the ED25519 key sent by the remote host is\r\nSHA256:${'C'.repeat(43)}.\r\nOffending ED25519 key in /home/me/my hosts:5\r\nHost key for [web1]:2200 has changed and you have requested strict checking.\r\nHost key verification failed.\r\n`;
+    const unknown =
+      'No ED25519 host key is known for web1 and you have requested strict checking.\r\nHost key verification failed.\r\n';
+    const forget =
+      "someone may be listening in. If the host was reinstalled: ssh-keygen -R '[web1]:2200' -f '/home/me/my hosts'";
+    const shown = `ssh-ed25519 SHA256:${'A'.repeat(43)}`;
+
+    it.each([
+      [
+        `${key}${changed}`,
+        `the host key has changed: it shows ${shown}, another is known (/home/me/my hosts:5)`,
+        forget,
+      ],
+      [
+        `${key}${unknown}`,
+        `the host key is not known: ${shown}`,
+        "compare it with the host's console, then log in once: ssh web1",
+      ],
+      [
+        `${key}Host key ED25519 SHA256:x revoked by file /etc/krl\r\nHost key verification failed.\r\n`,
+        `the host shows a revoked key: ${shown} (/etc/krl)`,
+        'do not connect: someone may have the stolen key',
+      ],
+      [
+        `${one}${changed}${ends}`,
+        `the way to web1 (bastion gate) failed: the host key has changed: it shows SHA256:${'C'.repeat(43)}, another is known (/home/me/my hosts:5)`,
+        forget,
+      ],
+      [
+        `${one}${unknown}${ends}`,
+        'the way to web1 (bastion gate) failed: the host key is not known',
+        "compare it with the host's console, then log in once: ssh gate",
+      ],
+      [
+        `${one}channel 0: open failed: administratively prohibited: open failed\r\nstdio forwarding failed\r\n${ends}`,
+        'the way to web1 (bastion gate) failed: administratively prohibited: open failed',
+        'its sshd may forbid forwarding (AllowTcpForwarding, PermitOpen)',
+      ],
+      [
+        `${one}Connection timed out during banner exchange\r\nConnection to UNKNOWN port 65535 timed out\r\n`,
+        'the way to web1 (bastion gate) failed: no SSH server greeted in time',
+        'try it alone: ssh gate',
+      ],
+      [
+        `${jump("-J me@a,b -F /c -W '[%h]:%p' c")}me@a: Permission denied (publickey).\r\n${ends}`,
+        'the way to web1 (bastions me@a, b, c) failed: me@a: Permission denied (publickey).',
+        undefined,
+      ],
+      [
+        `${jump("-l jim -p 2022 -F /c -W '[%h]:%p' gate")}Connection closed by 10.0.0.9 port 22\r\n${ends}`,
+        'the way to web1 (bastion gate) failed: Connection closed by 10.0.0.9 port 22',
+        'try it alone: ssh gate',
+      ],
+    ])('%#', (stderr, message, help) => {
+      const failure = masterFailure(stderr, wanted);
+      expect({ message: failure.message, help: failure.help }).toEqual({ message, help });
+    });
+
+    it('that names the port and the file where somebody named them', () => {
+      const named = { ...wanted, port: 2200, knownHostsFiles: ['/k h'] };
+      expect(masterFailure(`${key}${unknown}`, named).help).toContain("ssh -o 'UserKnownHostsFile=/k h' -p 2200 web1");
+    });
+  });
+
+  describe('may be tried again only where nothing had begun', () => {
+    const jumped = `debug1: Setting implicit ProxyCommand from ProxyJump: ssh -W '[%h]:%p' hop\r\n${proxied}`;
+    const closed = 'kex_exchange_identification: Connection closed by remote host\r\n';
+    const reset = 'kex_exchange_identification: read: Connection reset by peer\r\n';
+    const ours = `${closed}Connection closed by UNKNOWN port 65535\r\n`;
+    const hop = `${reset}Connection reset by 10.0.0.9 port 22\r\n`;
+
+    it.each([
+      ['the host itself', `${greeting}${closed}`, 'banner', 'the host keeps hanging up'],
+      [
+        'a bastion',
+        `${jumped}${hop}${ours}`,
+        'jump',
+        'the way to web1 (bastion hop) failed: 10.0.0.9 keeps hanging up',
+      ],
+      ['the first of two', `${jumped}${hop}${ours}${ours}`, 'jump', '10.0.0.9 keeps'],
+      [
+        'a bastion whose key was learned',
+        `${jumped}Warning: Permanently added 'x'.\r\n${hop}${ours}`,
+        'jump',
+        '10.0.0.9',
+      ],
+      ['a bastion of a proxy command', `${proxied}${hop}${ours}`, 'jump', '10.0.0.9 keeps'],
+      ['the host behind a bastion', `${jumped}${ours}`, 'banner', 'the host keeps hanging up'],
+    ])('%s hung up', (_who, stderr, phase, message) => {
+      const failure = droppedFailure(stderr, wanted);
+      expect(failure).toMatchObject({ phase, message: expect.stringContaining(message) });
+      expect(failure?.help).toContain('MaxStartups');
+    });
+
+    it.each([
+      ['a bastion refuses us', `${jumped}deploy@10.0.0.9: Permission denied (publickey).\r\n${ours}`],
+      ['a bastion hangs up after its greeting', `${jumped}Connection closed by 10.0.0.9 port 22\r\n${ours}`],
+      ['the first of two does', `${jumped}Connection closed by 10.0.0.9 port 22\r\n${ours}${ours}`],
+      ['a proxy command ends without a word', `${proxied}${ours}`],
+      [
+        'another server answers behind a bastion',
+        `${jumped}debug1: kex_exchange_identification: banner line 0: HTTP/1.1 400\r\n${ours}`,
+      ],
+      ['a bastion does not lead on', `${jumped}channel 0: open failed: connect failed: No route to host\r\n${ours}`],
+      ['the host hangs up after its greeting', `${handshake}Connection closed by 10.0.0.1 port 22\r\n`],
+    ])('not when %s', (_what, stderr) => {
+      expect(droppedFailure(stderr, wanted)).toBeUndefined();
+    });
   });
 
   it('prints nothing that a terminal would obey', () => {

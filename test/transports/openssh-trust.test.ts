@@ -65,13 +65,39 @@ describe.skipIf(sshdMissing !== undefined)('hosts behind others', () => {
     expect(forwarded).toEqual([...hops.map((used) => used === 1), true]);
   });
 
+  it('are all reached where the bastion hangs up on most logins', async () => {
+    const busy = await startSshd({ config: ['MaxStartups 1:90:3'], clientKeyFile: fleet.keyFile });
+    const narrow = join(fleet.hosts[0]?.dir ?? '', 'config-narrow');
+    const entry = (name: string, port: number | undefined, more = ''): string =>
+      `Host ${name}\n  HostName 127.0.0.1\n  Port ${port}\n  User root\n  IdentityFile ${fleet.keyFile}\n${more}`;
+    const last = fleet.hosts[2]?.port;
+    writeFileSync(
+      narrow,
+      [
+        entry('busy', busy.port),
+        entry('jump*', last, '  ProxyJump busy\n'),
+        entry(
+          'command*',
+          last,
+          `  ProxyCommand ssh -F ${narrow} -o UserKnownHostsFile=${busy.knownHostsFile} -W %h:%p busy\n`,
+        ),
+      ].join(''),
+    );
+    const transport = over({ sshConfigFile: narrow, knownHostsFiles: [fleet.knownHostsFile, busy.knownHostsFile] });
+    const names = ['jump1', 'jump2', 'jump3', 'command1', 'command2', 'command3'];
+    const all = await Promise.all(names.map((name) => transport.open(host(name), { signal })));
+    expect(all).toHaveLength(6);
+    await transport.close();
+    await busy.stop();
+  });
+
   it('are refused where a hop shows a key that nobody knows, whoever the host is', async () => {
     const known = join(fleet.hosts[0]?.dir ?? '', 'only-the-last');
     copyFileSync(fleet.hosts[2]?.knownHostsFile ?? '', known);
     const strict = over({ knownHostsFiles: [known] });
     await expect(strict.open(host('two'), { signal })).rejects.toMatchObject({
       phase: 'jump',
-      message: expect.stringMatching(/^the way to two failed: Host key verification failed/),
+      message: 'the way to two (bastions hop1, hop2) failed: the host key is not known',
     });
     await strict.close();
     const warnings: string[] = [];

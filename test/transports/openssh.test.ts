@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -253,6 +254,25 @@ describe.skipIf(sshdMissing !== undefined)("hosts over the system's ssh", () => 
     expect(existsSync(join(dir, 'theirs'))).toBe(false);
   });
 
+  it('ends with its masters, whatever the ssh_config says of forking and of talking', async () => {
+    const config = join(dir, 'config-forks');
+    writeFileSync(config, 'Host *\n  ForkAfterAuthentication yes\n  LogVerbose *\n  StdinNull no\n');
+    await works(await open({ sshConfigFile: config }));
+  });
+
+  it('finds another folder where the path of the first would be shell text, or two words', async () => {
+    const folder = join(dir, 'with space$(id)');
+    mkdirSync(folder);
+    process.env['XDG_RUNTIME_DIR'] = folder;
+    try {
+      const connection = await open();
+      expect(readdirSync(folder)).toEqual([]);
+      await works(connection);
+    } finally {
+      process.env['XDG_RUNTIME_DIR'] = dir;
+    }
+  });
+
   describe('with a password', () => {
     const secret = 'pass w"ord$';
     const byPassword = (options: OpensshOptions = {}): OpensshOptions => ({
@@ -268,6 +288,22 @@ describe.skipIf(sshdMissing !== undefined)("hosts over the system's ssh", () => 
       expect(watch.stop()).toEqual({ seen: [], looks: expect.any(Number) });
       expect(connection.hostKey).toMatch(/^SHA256:/);
       await connection.close();
+    });
+
+    it('logs in also where the first temporary folder lets no program be executed', async (context) => {
+      const folder = join(dir, 'noexec');
+      mkdirSync(folder);
+      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'noexec,mode=700', 'none', folder]).status === 0;
+      context.skip(!mounted, 'mounting is not allowed here');
+      process.env['XDG_RUNTIME_DIR'] = folder;
+      try {
+        const connection = await open(byPassword());
+        expect(connection.hostKey).toMatch(/^SHA256:/);
+        expect(readdirSync(folder)).toEqual([]);
+      } finally {
+        process.env['XDG_RUNTIME_DIR'] = dir;
+        spawnSync('umount', ['-l', folder]);
+      }
     });
 
     it('tries a wrong one once', async () => {

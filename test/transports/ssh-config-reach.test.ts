@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -149,6 +149,17 @@ describe.skipIf(sshdMissing !== undefined)('a host reached as ssh_config says', 
       there(' HostKeyAlias fleet\n').replace(known(), `UserKnownHostsFile ${file}\n`);
     expect(await opens(alias(write(`fleet ${sshd.hostKeys[0]}\n`)))).toBe('root');
     await expect(open(alias(sshd.knownHostsFile))).rejects.toMatchObject({ phase: 'host_key' });
+  });
+
+  it('has its key learned under a hashed name where HashKnownHosts says so', async () => {
+    const file = write('');
+    const config = there(' HashKnownHosts yes\n').replace(known(), `UserKnownHostsFile ${file}\n`);
+    const warnings: string[] = [];
+    await opens(config, { hostKeyPolicy: 'accept-new', onWarning: (text) => warnings.push(text) });
+    expect(readFileSync(file, 'utf8')).toMatch(/^\|1\|\S{28}\|\S{28} ssh-ed25519 \S+\n$/);
+    expect(execFileSync('ssh-keygen', ['-F', `[127.0.0.1]:${sshd.port}`, '-f', file]).toString()).toContain('found');
+    expect(warnings).toEqual([expect.stringContaining(`[127.0.0.1]:${sshd.port}: its host key was not known`)]);
+    expect(await opens(config)).toBe('root');
   });
 
   it('is unreachable (config) when the configuration cannot be understood', async () => {

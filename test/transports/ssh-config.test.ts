@@ -81,6 +81,7 @@ Host *
       },
       saidByUser: expect.any(Set),
       hasMatchExec: false,
+      hashKnownHosts: false,
     });
     expect(await of(file, 'web9', program)).toMatchObject({ user: 'somebody', jump: [] });
   });
@@ -100,7 +101,7 @@ Host *
   it('is nothing, and asks nobody, where only terminals, forwarding and the like are spoken of', async () => {
     const file = write('SendEnv LANG LC_*\nHost *\n HashKnownHosts yes\n ForwardAgent yes\nHost other\n Port 99\n');
     // A program that would fail: it is not run.
-    expect((await of(file, 'web1', '/bin/false')).options.size).toBe(0);
+    expect(await of(file, 'web1', '/bin/false')).toMatchObject({ options: new Map(), hashKnownHosts: true });
     await expect(of(file, 'other', '/bin/false')).rejects.toMatchObject({ phase: 'config' });
     expect((await of('none', 'other', '/bin/false')).port).toBeUndefined();
   });

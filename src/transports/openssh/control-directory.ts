@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +39,8 @@ const longestPath = 103 - '/9999.'.length - 16;
 
 /** Makes a fresh control directory. */
 export function makeControlDirectory(): ControlDirectory {
-  const base = bases().find((folder) => `${folder}/${prefix}XXXXXX`.length <= longestPath);
+  const short = bases().filter((folder) => `${folder}/${prefix}XXXXXX`.length <= longestPath);
+  const base = short.find(letsExecute) ?? short[0];
   if (base === undefined)
     throw new HostFailure('config', 'there is no temporary folder with a path short enough for sockets');
   const path = mkdtempSync(join(base, prefix));
@@ -73,9 +84,29 @@ export async function sweepControlDirectories(clock: Clock): Promise<void> {
 function bases(): readonly string[] {
   const runtime = process.env['XDG_RUNTIME_DIR'];
   const candidates = [...(runtime === undefined ? [] : [runtime]), tmpdir(), '/tmp'];
-  return [...new Set(candidates)].filter(
-    (folder) => folder.startsWith('/') && !/["\u0000-\u001f]|\$\{/.test(folder) && isDirectory(folder),
-  );
+  // ssh pastes the path of its configuration into the shell text that starts the ssh of a hop.
+  return [...new Set(candidates)].filter((folder) => /^\/[\w@+=:,./-]*$/.test(folder) && isDirectory(folder));
+}
+
+/** Whether programs may be executed there: a hardened machine mounts its /tmp noexec. */
+function letsExecute(folder: string): boolean {
+  const path = mkdtempSync(join(folder, `${prefix}try-`));
+  try {
+    writeFileSync(join(path, 'program'), '#!/bin/sh\n', { mode: 0o700 });
+    return mayExecute(join(path, 'program'));
+  } finally {
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** Whether a file may be executed where it lies. */
+export function mayExecute(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isDirectory(path: string): boolean {

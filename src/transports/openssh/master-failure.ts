@@ -1,8 +1,23 @@
 import { assertNever } from '../../model/assert-never.ts';
 import { formatDuration } from '../../model/duration.ts';
-import { type FailurePhase, HostFailure } from '../../model/host-failure.ts';
+import { HostFailure } from '../../model/host-failure.ts';
 import { safeLine } from '../../model/safe-text.ts';
-import { complaints, isProxied, loginUser, otherGreeting, progressOf, shownKey } from './master-progress.ts';
+import { otherGreeter } from '../ssh/handshake-failure.ts';
+import { quoteIfNeeded } from '../ssh/host-keys.ts';
+import { hostKeyFailure } from './host-key-failure.ts';
+import {
+  complaints,
+  isProxied,
+  loginUser,
+  otherGreeting,
+  progressOf,
+  shownKey,
+  waitsForAgent,
+  wasDropped,
+  wasDroppedOnTheWay,
+} from './master-progress.ts';
+import { wayFailure, wayTo } from './way-failure.ts';
+import { failure, lastOf, wordsAfterColon } from './words.ts';
 
 /** What a master was to reach. */
 export interface Wanted {
@@ -10,6 +25,8 @@ export interface Wanted {
   readonly port: number | undefined;
   /** As asked for; ssh itself says who it became. */
   readonly user: string;
+  /** Instead of those that ssh_config names. */
+  readonly knownHostsFiles?: readonly string[] | undefined;
 }
 
 /**
@@ -39,10 +56,10 @@ export function masterFailure(stderr: string, wanted: Wanted, waitedMs?: number)
     case 'dial':
       return failure('tcp', `${at}: ${late ?? dialWords(lastOf(said))}`);
     case 'greeting':
-      if (isProxied(stderr)) return onTheWay(said, address, late);
+      if (isProxied(stderr) && otherGreeting(stderr) === undefined) return wayFailure(stderr, wanted, late);
       return noGreeting(stderr, late ?? lastOf(said));
     case 'handshake': {
-      const key = hostKeyFailure(said, stderr, wanted);
+      const key = hostKeyFailure(said, shownKey(stderr), typed(wanted));
       return key ?? failure('kex', `the SSH handshake failed: ${late ?? lastOf(said)}`);
     }
     case 'login':
@@ -54,68 +71,28 @@ export function masterFailure(stderr: string, wanted: Wanted, waitedMs?: number)
   }
 }
 
+/**
+ * How it ends if the host, or one on the way to it, goes on hanging up before its first byte. `undefined`: that is not what
+ * happened, and another attempt may be one too many.
+ */
+export function droppedFailure(stderr: string, { address }: Wanted): HostFailure | undefined {
+  const words = 'keeps hanging up before its SSH server greets';
+  const help = 'it may have too many connections at once (MaxStartups)';
+  if (wasDropped(stderr)) return failure('banner', `the host ${words}`, help);
+  const onTheWay = wasDroppedOnTheWay(stderr);
+  if (onTheWay === undefined) return undefined;
+  if (onTheWay.by === undefined) return failure('banner', `the host ${words}`, help);
+  return failure('jump', `${wayTo(stderr, address)} failed: ${onTheWay.by} ${words}`, help);
+}
+
 const configWords =
   /[Bb]ad configuration option|bad configuration|Bad owner or permissions|[Mm]issing argument|[Uu]nsupported option|extra arguments at end|garbage at end|Can't open user config|[Bb]ad (?:yes\/no|value|number|SSH2)|\.?[Uu]nknown (?:key|cipher) type/;
 
 function noGreeting(stderr: string, why: string): HostFailure {
   const line = otherGreeting(stderr);
-  if (line === undefined) return failure('banner', `the port is open but no SSH server greeted: ${why}`);
-  const words = JSON.stringify(safeLine(line.slice(0, 80)));
-  return failure('banner', `what answers there is not an SSH 2 server: it says ${words}`);
-}
-
-/** What a hop or the operator's proxy command said. The last line is our own ssh's, which only sees that it has ended. */
-function onTheWay(said: readonly string[], address: string, late: string | undefined): HostFailure {
-  const own = said.filter(
-    (line) =>
-      !/^(?:kex_exchange_identification|ssh_exchange_identification|Connection closed by UNKNOWN|banner exchange)/.test(
-        line,
-      ),
-  );
-  const why =
-    late ??
-    lastOf(
-      own.filter((line) => !/^(?:Connection closed by|stdio forwarding failed)/.test(line)),
-      own,
-    );
-  const help = /Host key verification failed/.test(why)
-    ? (own.find((line) => /host key is known|IDENTIFICATION HAS CHANGED|has changed/.test(line)) ?? undefined)
-    : undefined;
-  return failure('jump', `the way to ${address} failed: ${why}`, help);
-}
-
-function hostKeyFailure(said: readonly string[], stderr: string, { address, port }: Wanted): HostFailure | undefined {
-  const shown = shownKey(stderr);
-  const key = shown === undefined ? 'a key' : `${shown.type} ${shown.fingerprint}`;
-  const text = said.join('\n');
-  const scan = `ssh-keyscan ${port === undefined || port === 22 ? '' : `-p ${port} `}${address}`;
-  if (/REVOKED HOST KEY/.test(text)) {
-    return failure(
-      'host_key',
-      `the host shows a revoked key: ${key}`,
-      'do not connect: someone may have the stolen key',
-    );
-  }
-  if (/HOST IDENTIFICATION HAS CHANGED/.test(text)) {
-    const known = /Offending .* key in (.*)/.exec(text)?.[1];
-    return failure(
-      'host_key',
-      `the host key has changed: it shows ${key}${known === undefined ? '' : `, another is known (${known})`}`,
-      'someone may be listening in. If the host was reinstalled, take its old key out of known_hosts: ssh-keygen -R',
-    );
-  }
-  if (/host key is known for .* requested strict/.test(text)) {
-    return failure(
-      'host_key',
-      `the host key is not known: ${key}`,
-      `compare it with the host's console, then: ${scan} >> ~/.ssh/known_hosts`,
-    );
-  }
-  if (/Host key verification failed|[Cc]ertificate invalid/.test(text)) {
-    const why = said.find((line) => /ertificate/.test(line));
-    return failure('host_key', `the host key is refused: ${key}${why === undefined ? '' : `: ${why}`}`);
-  }
-  return undefined;
+  return line === undefined
+    ? failure('banner', `the port is open but no SSH server greeted: ${why}`)
+    : otherGreeter(line);
 }
 
 function loginFailure(said: readonly string[], stderr: string, wanted: Wanted, late: string | undefined): HostFailure {
@@ -133,6 +110,9 @@ function loginFailure(said: readonly string[], stderr: string, wanted: Wanted, l
       line,
     ),
   );
+  if (late !== undefined && waitsForAgent(stderr)) {
+    return failure('agent', `${user}: ssh waits for its agent: ${late}`, 'see whether it answers: ssh-add -l');
+  }
   const why = denied === undefined ? (late ?? lastOf(said)) : 'the host refuses to let this user in';
   const offered = tried.length === 0 ? 'nothing could be tried' : `tried ${tried.join(', ')}`;
   return failure(
@@ -156,15 +136,8 @@ function dialWords(line: string): string {
   return wordsAfterColon(line);
 }
 
-function wordsAfterColon(line: string): string {
-  return line.slice(line.lastIndexOf(': ') + 1).trim();
-}
-
-function lastOf(said: readonly string[], otherwise: readonly string[] = []): string {
-  return said.at(-1) ?? otherwise.at(-1) ?? 'it ended without a word';
-}
-
-function failure(phase: FailurePhase, message: string, help?: string): HostFailure {
-  const clean = (text: string): string => safeLine(text.slice(0, 600));
-  return new HostFailure(phase, clean(message), help === undefined ? undefined : clean(help));
+/** As somebody would log in there once by hand. */
+function typed({ address, port, knownHostsFiles: [file] = [] }: Wanted): string {
+  const own = file === undefined ? '' : `-o ${quoteIfNeeded(`UserKnownHostsFile=${file}`)} `;
+  return `ssh ${own}${port === undefined || port === 22 ? '' : `-p ${port} `}${quoteIfNeeded(address)}`;
 }

@@ -4,8 +4,8 @@ import type { Clock } from '../../model/clock.ts';
 import { HostFailure } from '../../model/host-failure.ts';
 import { after, within } from '../clock.ts';
 import { killGroup } from './control-directory.ts';
-import { lostFailure, masterFailure, type Wanted } from './master-failure.ts';
-import { isReady, shownKey, wasDropped } from './master-progress.ts';
+import { droppedFailure, lostFailure, masterFailure, type Wanted } from './master-failure.ts';
+import { isReady, shownKey } from './master-progress.ts';
 import { controlArguments } from './ssh-arguments.ts';
 
 /** The ssh that holds a host's connection. */
@@ -47,8 +47,14 @@ const killMs = 2000;
 const mostWords = 512 * 1024;
 const keptWords = 8192;
 
-/** Connects; `dropped` when the host hung up before its first byte, which may be tried again. Rejects with a `HostFailure`. */
-export function startMaster(options: MasterOptions): Promise<Master | 'dropped'> {
+/** It was hung up on before the first byte, which may be tried again. */
+export interface Dropped {
+  /** For when no other attempt is made. */
+  readonly failure: HostFailure;
+}
+
+/** Connects. Rejects with a `HostFailure`. */
+export function startMaster(options: MasterOptions): Promise<Master | Dropped> {
   const { clock, controlPath, wanted, signal } = options;
   // A session of its own: no terminal to ask on, and no Ctrl-C from one.
   const child = spawn('ssh', options.args, { env: options.env, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -117,11 +123,13 @@ export function startMaster(options: MasterOptions): Promise<Master | 'dropped'>
       ended = true;
       options.gone();
       tellGone();
+      const dropped = waiting ? droppedFailure(words, wanted) : undefined;
       if (!waiting) lose(lostFailure(words));
-      else if (wasDropped(words)) {
+      else if (dropped === undefined) fail(masterFailure(words, wanted));
+      else {
         settle();
-        resolve('dropped');
-      } else fail(masterFailure(words, wanted));
+        resolve({ failure: dropped });
+      }
     }
   });
 

@@ -14,7 +14,7 @@ import { BecomePasswords } from '../password-tries.ts';
 import { patientClock } from '../ssh/patient-clock.ts';
 import { tellWaits } from '../tell-waits.ts';
 import { loginVariable } from './askpass.ts';
-import { cancelled, type Master, startMaster } from './master.ts';
+import { cancelled, type Dropped, type Master, startMaster } from './master.ts';
 import { hostMayAsk, isProxied, loginUser, readsLabels, shownKey } from './master-progress.ts';
 import { muxChannels } from './mux-channels.ts';
 import { masterArguments, unusableTarget } from './ssh-arguments.ts';
@@ -41,7 +41,7 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
   let workshop: Promise<Workshop> | undefined;
   let count = 0;
 
-  async function attempt(shop: Workshop, host: Host, signal: AbortSignal): Promise<Master | 'dropped'> {
+  async function attempt(shop: Workshop, host: Host, signal: AbortSignal): Promise<Master | Dropped> {
     const { connect } = host;
     const patient = patientClock(clock);
     const refusal = new AbortController();
@@ -61,22 +61,30 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
       waiting: (answer) => patient.whileAsking(answer),
       refused: () => refusal.abort(),
     });
+    if (password !== undefined && !shop.canAsk) throw noAskpass(shop.directory.path);
+    const asks = shop.canAsk && (password !== undefined || options.ask !== undefined);
     const keyFile = connect.privateKeyFile;
     const args = masterArguments({
       address: connect.address,
       port,
-      configFile: password === undefined && options.ask === undefined ? shop.config.silent : shop.config.asking,
+      configFile: asks ? shop.config.asking : shop.config.silent,
       controlPath,
       user,
       privateKeyFiles: keyFile === undefined ? options.privateKeyFiles : [keyFile],
       agent: options.agent,
+      later: shop.later,
     });
     try {
       return await startMaster({
         args,
         controlPath,
         env: { ...shop.env, [loginVariable]: name },
-        wanted: { address: connect.address, port, user: user ?? userInfo().username },
+        wanted: {
+          address: connect.address,
+          port,
+          user: user ?? userInfo().username,
+          knownHostsFiles: options.knownHostsFiles,
+        },
         connectMs: options.connectTimeoutMs === undefined ? 50_000 : options.connectTimeoutMs * 4,
         clock: patient.clock,
         signal: AbortSignal.any([signal, refusal.signal]),
@@ -150,25 +158,28 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
   };
 }
 
+/** Without that program ssh would say that the host refused a password which it never got. */
+function noAskpass(directory: string): HostFailure {
+  const message = `ssh cannot ask for the password: no program may be executed in ${directory}`;
+  return new HostFailure('config', message, 'name a folder that is not mounted noexec: TMPDIR=…');
+}
+
 /**
- * Tries again, after a random while, as long as the host hangs up before its first byte: nothing has happened yet. After
+ * Tries again, after a random while, as long as the host, or one on the way, hangs up before its first byte: nothing has happened yet. After
  * `droppedMs` no attempt begins any more.
  */
 async function reach(
   clock: Clock,
   signal: AbortSignal,
   droppedMs: number,
-  attempt: () => Promise<Master | 'dropped'>,
+  attempt: () => Promise<Master | Dropped>,
 ): Promise<Master> {
   const giveUpAt = clock.monotonic() + droppedMs;
   for (let longest = 200; ; longest = Math.min(longest * 2, 2000)) {
     if (signal.aborted) throw cancelled();
     const reached = await attempt();
-    if (reached !== 'dropped') return reached;
-    if (clock.monotonic() >= giveUpAt) {
-      const help = 'it may have too many connections at once (MaxStartups)';
-      throw new HostFailure('banner', 'the host keeps hanging up before its SSH server greets', help);
-    }
+    if (!('failure' in reached)) return reached;
+    if (clock.monotonic() >= giveUpAt) throw reached.failure;
     // Full jitter: many connections that were dropped together must not come back together.
     await clock.sleep(Math.random() * longest, signal);
   }

@@ -23,6 +23,8 @@ export interface MasterSettings {
   readonly privateKeyFiles: readonly string[] | undefined;
   /** The agent's socket; `false`: none; absent: as the environment and ssh_config say. */
   readonly agent: string | false | undefined;
+  /** See ssh-version.ts. */
+  readonly later: Readonly<Record<string, string>>;
 }
 
 const systemFiles = ['~/.ssh/config', '/etc/ssh/ssh_config'];
@@ -72,6 +74,7 @@ export function masterArguments(settings: MasterSettings): string[] {
       ClearAllForwardings: 'yes',
       PermitLocalCommand: 'no',
       RemoteCommand: 'none',
+      ...settings.later,
     }),
     ...(privateKeyFiles === undefined ? [] : options({ IdentitiesOnly: 'yes' })),
     ...(privateKeyFiles ?? []).flatMap((file) => ['-i', literal(file)]),

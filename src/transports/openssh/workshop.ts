@@ -4,17 +4,27 @@ import { join, resolve } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
 import { HostFailure } from '../../model/host-failure.ts';
 import { listenForAskpass, writeAskpass } from './askpass.ts';
-import { type ControlDirectory, makeControlDirectory, sweepControlDirectories } from './control-directory.ts';
+import {
+  type ControlDirectory,
+  makeControlDirectory,
+  mayExecute,
+  sweepControlDirectories,
+} from './control-directory.ts';
 import { type LoginDesk, loginDesk } from './login-desk.ts';
 import type { OpensshOptions } from './openssh-transport.ts';
 import { configText } from './ssh-arguments.ts';
+import { askVersion, laterOptionsOf } from './ssh-version.ts';
 
 /** What all hosts of a run share, made with the first. */
 export interface Workshop {
   readonly directory: ControlDirectory;
   /** Files for `ssh -F`: where nobody can answer, and where somebody can. */
   readonly config: { readonly silent: string; readonly asking: string };
+  /** Its ssh can ask us: the program for that may be executed where it lies. */
+  readonly canAsk: boolean;
   readonly desk: LoginDesk;
+  /** For masters: see ssh-version.ts. */
+  readonly later: Readonly<Record<string, string>>;
   /** Of each master; which login it is for comes on top. */
   readonly env: NodeJS.ProcessEnv;
   close(): void;
@@ -30,6 +40,7 @@ export async function setUpWorkshop(
   await sweepControlDirectories(clock);
   const directory = makeControlDirectory();
   const desk = loginDesk(options.ask, onWarning);
+  const askpass = writeAskpass(directory.path);
   const server = await listenForAskpass(directory.ownSocket, desk.answer);
   const configFile = configFileOf(options);
   const writeConfig = (name: string, batch: boolean): string => {
@@ -47,12 +58,14 @@ export async function setUpWorkshop(
   return {
     directory,
     config: { silent: writeConfig('silent', true), asking: writeConfig('asking', false) },
+    canAsk: mayExecute(askpass),
     desk,
+    later: laterOptionsOf(askVersion()),
     env: {
       ...process.env,
       // The messages that are read here.
       LC_ALL: 'C',
-      SSH_ASKPASS: writeAskpass(directory.path),
+      SSH_ASKPASS: askpass,
       SSH_ASKPASS_REQUIRE: 'force',
       // Before 8.4 ssh has no such variable, and wants a display before it asks a program.
       DISPLAY: process.env['DISPLAY'] ?? ':none',

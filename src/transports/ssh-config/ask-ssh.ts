@@ -20,6 +20,8 @@ export function askSsh(target: SshTarget, { program, file }: AskSshOptions): Pro
     ...(file === undefined ? [] : ['-F', file]),
     ...(target.user === undefined ? [] : ['-l', target.user]),
     ...(target.port === undefined ? [] : ['-p', String(target.port)]),
+    // As we log in; with a session in mind ssh refuses a file that says ForkAfterAuthentication.
+    '-N',
     '-G',
     '--',
     target.address,

@@ -18,7 +18,10 @@ export interface InterpretContext {
 }
 
 /** What options mean for us; those that no file says are left out. */
-export function interpret(options: Options, context: InterpretContext): Omit<SshConfig, 'saidByUser' | 'hasMatchExec'> {
+export function interpret(
+  options: Options,
+  context: InterpretContext,
+): Omit<SshConfig, 'saidByUser' | 'hasMatchExec' | 'hashKnownHosts'> {
   const { target, isSaid } = context;
   const said = (keyword: string): string | undefined =>
     isSaid(keyword) ? (options.get(keyword)?.[0] ?? undefined) : undefined;

@@ -38,6 +38,8 @@ export interface SshConfig {
   readonly userKnownHostsFiles?: readonly string[];
   readonly globalKnownHostsFiles?: readonly string[];
   readonly algorithms: AlgorithmLists;
+  /** `HashKnownHosts`. Debian sets it for everybody: by itself it is no reason to ask `ssh -G`. */
+  readonly hashKnownHosts: boolean;
   /**
    * Every option as `ssh -G` prints it, also those at their defaults: lower-case name → values, one for each line.
    * Empty where no file says anything that counts, since then `ssh -G` is not asked.
@@ -55,6 +57,7 @@ export const noSshConfig: SshConfig = {
   identitiesOnly: false,
   batchMode: false,
   algorithms: {},
+  hashKnownHosts: false,
   options: new Map(),
   saidByUser: new Set(),
   hasMatchExec: false,

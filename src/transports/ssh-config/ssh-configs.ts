@@ -38,6 +38,7 @@ export function sshConfigs(options: SshConfigOptions = {}): SshConfigs {
   const answers = new Map<string, Promise<SshConfig>>();
   let directives: readonly Directive[] | undefined;
   let usual: Promise<Options | 'absent'> | undefined;
+  let hashing: readonly Directive[] = [];
   let warned = false;
 
   const context = (
@@ -54,16 +55,21 @@ export function sshConfigs(options: SshConfigOptions = {}): SshConfigs {
   });
 
   async function resolve(target: SshTarget): Promise<SshConfig> {
-    directives ??= readDirectives(sources.files, homeDirectory).filter((directive) => !isOfNoAccount(directive));
-    if (directives.length === 0) return noSshConfig;
+    if (directives === undefined) {
+      const all = readDirectives(sources.files, homeDirectory);
+      directives = all.filter((directive) => !isOfNoAccount(directive));
+      hashing = all.filter(({ keyword }) => keyword === 'hashknownhosts');
+    }
     const found = applying(directives, target, userInfo().username);
-    if (found.directives.length === 0) return noSshConfig;
+    const hashKnownHosts = hashes(applying(hashing, target, userInfo().username));
+    if (found.directives.length === 0) return { ...noSshConfig, hashKnownHosts };
     checkNames(target);
     const said = await ask(() => askSsh(target, { program, file: sources.only }));
     const byUser = found.directives.flatMap(({ keyword, from }) => (from === 'user' ? [keyword] : []));
     const rest = {
       saidByUser: new Set(byUser.includes('include') && said !== 'absent' ? said.keys() : byUser),
       hasMatchExec: found.hasMatchExec,
+      hashKnownHosts: said === 'absent' ? hashKnownHosts : said.get('hashknownhosts')?.[0] === 'yes',
     };
     if (said === 'absent')
       return {
@@ -105,6 +111,11 @@ export function sshConfigs(options: SshConfigOptions = {}): SshConfigs {
       return known;
     },
   };
+}
+
+/** The first that applies counts. */
+function hashes({ directives: [first] }: Applying): boolean {
+  return first?.truth === 'yes' && first.words[0]?.toLowerCase() === 'yes';
 }
 
 interface Sources {

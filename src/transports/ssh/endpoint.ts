@@ -6,6 +6,7 @@ import { greetingMs } from '../host-shell.ts';
 import type { AlgorithmLists } from '../ssh-config/algorithm-lists.ts';
 import type { Hop, SshConfig } from '../ssh-config/ssh-config.ts';
 import type { WantedCredentials } from './credentials.ts';
+import type { KeyName } from './host-keys.ts';
 
 /** One SSH server to log in to, host or bastion: everything that inventory, command line and ssh_config have to say. */
 export interface Endpoint {
@@ -19,8 +20,7 @@ export interface Endpoint {
   /** The machines on the way, the first one first. */
   readonly jump: readonly Hop[];
   readonly credentials: WantedCredentials;
-  /** Under which name and port its key is known; `typed`, where a scan from here would not find it. */
-  readonly keyName: { readonly address: string; readonly port: number; readonly typed?: string };
+  readonly keyName: KeyName;
   /** Absent: the usual files. */
   readonly knownHostsFiles?: readonly string[];
   readonly algorithms: AlgorithmLists;
@@ -123,6 +123,7 @@ function endpoint(said: Said, config: SshConfig, options: EndpointOptions): Endp
     keyName: {
       ...(config.hostKeyAlias === undefined ? { address, port } : { address: config.hostKeyAlias, port: 22 }),
       ...(config.hostKeyAlias === undefined && config.jump.length === 0 ? {} : { typed: said.address }),
+      ...(config.hashKnownHosts ? { hashed: true } : {}),
     },
     ...(files === undefined ? {} : { knownHostsFiles: files }),
     algorithms: config.algorithms,

@@ -12,6 +12,8 @@ export interface BannerWatch {
   dropped(): boolean;
   /** Its host answers by labels (shell/label.ts). */
   readsLabels(): boolean;
+  /** All that it sent is the beginning of such an identification. */
+  isShort(): boolean;
   /** The first line it sent, if any. */
   firstLine(): string;
 }
@@ -30,7 +32,8 @@ export function watchBanner(socket: Duplex): BannerWatch {
   // OpenSSH 9 says so; older ones and others hang up without a word.
   const dropped = (): boolean => text === '' || /^Exceeded MaxStartups\r?\n?$/.test(text);
   const readsLabels = (): boolean => new RegExp(`^SSH-2\\.0-${labelReader}\\b`, 'm').test(text);
-  return { greeted, dropped, readsLabels, firstLine: () => text.split(/\r?\n/, 1)[0] ?? '' };
+  const isShort = (): boolean => text !== '' && 'SSH-2.0-'.startsWith(text);
+  return { greeted, dropped, readsLabels, isShort, firstLine: () => text.split(/\r?\n/, 1)[0] ?? '' };
 }
 
 /** Why a handshake failed, by how far it came. `error` is absent when the time was up. */
@@ -50,13 +53,22 @@ export function handshakeFailure(banner: BannerWatch, error: Error | undefined, 
     return new HostFailure('kex', `the SSH handshake ${why}`);
   }
   if (said === '') return new HostFailure('banner', `the port is open but no SSH server greeted ${waited}`);
+  if (error === undefined && banner.isShort()) {
+    return new HostFailure('banner', `the greeting of its SSH server did not end ${waited}: ${quotedLine(said)}`);
+  }
+  return otherGreeter(said);
+}
+
+/** What a server is whose first line is not that of an SSH 2 server. */
+export function otherGreeter(said: string): HostFailure {
   if (said.startsWith('Not allowed at this time')) {
     const help =
       'its sshd punishes this machine for earlier logins (PerSourcePenalties); wait, or end what tries again';
     return new HostFailure('banner', 'the host refuses connections from here for now', help);
   }
-  return new HostFailure(
-    'banner',
-    `what answers there is not an SSH 2 server: it says ${JSON.stringify(safeLine(said.slice(0, 80)))}`,
-  );
+  return new HostFailure('banner', `what answers there is not an SSH 2 server: it says ${quotedLine(said)}`);
+}
+
+function quotedLine(said: string): string {
+  return JSON.stringify(safeLine(said.slice(0, 80)));
 }

@@ -5,15 +5,22 @@ import { HostFailure } from '../../model/host-failure.ts';
 import { quote } from '../../shell/quote.ts';
 import type { HostKeyPolicy } from '../login-options.ts';
 import { fingerprint, keyType } from './fingerprint.ts';
-import { judgeKey, type KnownKey, keysOf, knownHostName, parseKnownHosts } from './known-hosts.ts';
+import { hashedName, judgeKey, type KnownKey, keysOf, knownHostName, parseKnownHosts } from './known-hosts.ts';
+
+/** Under which name a host's key is known. */
+export interface KeyName {
+  readonly address: string;
+  readonly port: number;
+  /** The host as `ssh` would be told it, where a scan of this address would not find it (an alias, a bastion between). */
+  readonly typed?: string;
+  /** The name of a new key is written as a hash (`HashKnownHosts`). */
+  readonly hashed?: boolean;
+}
 
 /** What is known of host keys, read once and shared by all hosts of a transport. */
 export interface HostKeys {
-  /**
-   * Returns when the key may be trusted; throws a `HostFailure` otherwise. `typed`: the host as `ssh` would be told it,
-   * where a scan of this address would not find it (an alias, a bastion between).
-   */
-  check(address: string, port: number, key: Buffer, typed?: string): void;
+  /** Returns when the key may be trusted; throws a `HostFailure` otherwise. */
+  check(name: KeyName, key: Buffer): void;
   /** Types of the keys known for a host, to be asked for first: another type would look like a changed key. */
   typesOf(address: string, port: number): readonly string[];
 }
@@ -41,14 +48,14 @@ export function hostKeys(
   };
 
   return {
-    check(address, port, key, typed) {
+    check({ address, port, typed, hashed = false }, key) {
       const verdict = judgeKey(known(), address, port, key);
       const shown = `${keyType(key) ?? 'unknown type'} ${fingerprint(key)}`;
       switch (verdict.kind) {
         case 'ok':
           return;
         case 'unknown':
-          if (policy === 'accept-new') accept(address, port, key, shown);
+          if (policy === 'accept-new') accept(knownHostName(address, port), hashed, key, shown);
           else throw unknownKey(address, port, shown, verdict.authorities, files[0], typed);
           return;
         case 'changed':
@@ -68,12 +75,12 @@ export function hostKeys(
     ],
   };
 
-  function accept(address: string, port: number, key: Buffer, shown: string): void {
+  function accept(name: string, hashed: boolean, key: Buffer, shown: string): void {
     const [file] = files;
     const type = keyType(key);
     if (file === undefined || type === undefined)
       throw new HostFailure('host_key', 'there is no known_hosts file to write to');
-    const names = knownHostName(address, port);
+    const names = hashed ? hashedName(name) : name;
     try {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       const before = readIfThere(file);
@@ -89,7 +96,7 @@ export function hostKeys(
     } catch (error) {
       throw new HostFailure('host_key', `the new host key could not be written to ${file}: ${String(error)}`);
     }
-    onWarning(`${names}: its host key was not known and is trusted from now on: ${shown} (written to ${file})`);
+    onWarning(`${name}: its host key was not known and is trusted from now on: ${shown} (written to ${file})`);
   }
 }
 
@@ -135,10 +142,16 @@ function changedKey(address: string, port: number, shown: string, known: readonl
   return new HostFailure(
     'host_key',
     `the host key has changed: it shows ${shown}, known is ${lines.join(', ')}`,
-    `someone may be listening in. If the host was reinstalled: ssh-keygen -R ${quoteIfNeeded(knownHostName(address, port))} -f ${quoteIfNeeded(file)}`,
+    changedKeyHelp(knownHostName(address, port), file),
   );
 }
 
-function quoteIfNeeded(text: string): string {
+/** What to do where another key is known under a name. */
+export function changedKeyHelp(name: string, file: string): string {
+  return `someone may be listening in. If the host was reinstalled: ssh-keygen -R ${quoteIfNeeded(name)} -f ${quoteIfNeeded(file)}`;
+}
+
+/** Text as one word of a command that somebody may copy. */
+export function quoteIfNeeded(text: string): string {
   return /^[\w~@%+=:,./-]+$/.test(text) ? text : quote(text);
 }

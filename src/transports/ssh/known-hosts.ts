@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { matchesPatterns } from '../glob.ts';
 import { keyType } from './fingerprint.ts';
 
@@ -121,6 +121,12 @@ function judge(known: readonly KnownKey[], key: Buffer): KeyVerdict {
 function matches(names: string, host: string): boolean {
   if (names.startsWith('|')) return matchesHash(names, host);
   return matchesPatterns(names.toLowerCase().split(','), host);
+}
+
+/** A name as `HashKnownHosts` has it written: nobody who reads the file learns of the host. */
+export function hashedName(name: string): string {
+  const salt = randomBytes(20);
+  return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
 }
 
 function matchesHash(names: string, host: string): boolean {

@@ -62,7 +62,7 @@ export async function reachServer(endpoint: Endpoint, options: ReachOptions): Pr
       credentials,
       algorithms,
       trust(key) {
-        hostKeys.check(keyName.address, keyName.port, key, keyName.typed);
+        hostKeys.check(keyName, key);
         hostKey = fingerprint(key);
       },
       limits,
