@@ -26,6 +26,13 @@ describe('a host behind a bastion', () => {
     ['a plain one', '', 'ssh'],
     ['one that only a proxy command leads to', ' ProxyCommand nc %h %p\n', 'openssh'],
     ['one that wants a certificate', ' CertificateFile /c\n', 'openssh'],
+    ['one behind a plain one', ' ProxyJump far\nHost far\n User x\n', 'ssh'],
+    [
+      'one behind another that only a proxy command leads to',
+      ' ProxyJump far\nHost far\n ProxyCommand nc x\n',
+      'openssh',
+    ],
+    ['one that is behind itself', ' ProxyJump far\nHost far\n ProxyJump outer\n', 'ssh'],
   ])('%s: as it needs', async (_name, ofBastion, expected) => {
     const file = join(dir, 'config');
     writeFileSync(file, `Host web\n ProxyJump outer\nHost outer\n User x\n${ofBastion}`);

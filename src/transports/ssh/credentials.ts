@@ -23,6 +23,8 @@ export interface WantedCredentials {
   readonly name: string;
   /** Absent: the default files that exist. */
   readonly keyFiles?: readonly string[];
+  /** Tried after them. */
+  readonly alsoKeyFiles?: readonly string[];
   /** Inventory or command line named the files: one that cannot be used is an error. */
   readonly mustUseKeys: boolean;
   /** Beside key files that are named, no other keys of the agent. */
@@ -119,7 +121,7 @@ export function credentialFinder(options: CredentialOptions): FindCredentials {
     const { keys, beyond } = usableKeys(held.kind === 'entries' ? held.entries : []);
     const accepted = keys.filter(({ key }) => acceptsKey(wanted.accepted, key.type));
     const own =
-      wanted.keyFiles === undefined && !wanted.onlyTheseKeys
+      wanted.keyFiles === undefined && wanted.alsoKeyFiles === undefined && !wanted.onlyTheseKeys
         ? undefined
         : filesOf(wanted, options.homeDirectory).flatMap((file) => publicKeyOf(file) ?? []);
     const most = password === undefined ? Number.POSITIVE_INFINITY : mostBeforePassword;
@@ -170,8 +172,10 @@ function inOrder(list: readonly Credential[], methods: readonly string[] | undef
   return methods === undefined ? list : methods.flatMap((method) => list.filter(({ type }) => type === method));
 }
 
-function filesOf({ keyFiles }: WantedCredentials, homeDirectory: string): readonly string[] {
-  return (keyFiles ?? defaultKeyFiles).map((file) => expandHome(file, homeDirectory));
+function filesOf({ keyFiles, alsoKeyFiles }: WantedCredentials, homeDirectory: string): readonly string[] {
+  return [...new Set([...(keyFiles ?? defaultKeyFiles), ...(alsoKeyFiles ?? [])])].map((file) =>
+    expandHome(file, homeDirectory),
+  );
 }
 
 const defaultKeyFiles = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'];
