@@ -1,7 +1,9 @@
 import { homedir } from 'node:os';
 import type { Host, TransportName } from '../model/inventory.ts';
 import type { Transport } from '../model/transport.ts';
+import { systemClock } from './clock.ts';
 import { localTransport } from './local.ts';
+import { agentAsker } from './ssh/agent-list.ts';
 import { type SshOptions, sshTransport } from './ssh/ssh-transport.ts';
 import { lazyTransport, sshByNeed } from './ssh-choice.ts';
 import { sshConfigs } from './ssh-config/ssh-configs.ts';
@@ -20,12 +22,20 @@ export interface Transports {
 export function openTransports(options: TransportsOptions): Transports {
   const { becomeMethod, becomePassword, connection } = options;
   const configs = options.sshConfigs ?? sshConfigs(options);
-  const ssh = sshTransport({ ...options, sshConfigs: configs });
+  const askAgent = options.askAgent ?? agentAsker(options.clock ?? systemClock);
+  const ssh = sshTransport({ ...options, sshConfigs: configs, askAgent });
   const openssh = lazyTransport('openssh', async () => {
     const { opensshTransport } = await import('./openssh/openssh-transport.ts');
     return opensshTransport(options);
   });
-  const byNeed = sshByNeed({ ...options, ssh, openssh, configs, homeDirectory: options.homeDirectory ?? homedir() });
+  const byNeed = sshByNeed({
+    ...options,
+    ssh,
+    openssh,
+    configs,
+    askAgent,
+    homeDirectory: options.homeDirectory ?? homedir(),
+  });
   const local = localTransport({
     ...(becomeMethod === undefined ? {} : { becomeMethod }),
     ...(becomePassword === undefined ? {} : { becomePassword }),

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Clock } from '../model/clock.ts';
 import type { Host } from '../model/inventory.ts';
-import { systemClock } from './clock.ts';
-import { type AgentList, listAgent, onlyOpenssh } from './ssh/agent-list.ts';
+import { type AskAgent, onlyOpenssh } from './ssh/agent-list.ts';
 import { defaultKnownHostsFiles } from './ssh/host-keys.ts';
 import { type KnownKey, keysOf, parseKnownHosts } from './ssh/known-hosts.ts';
 import { needsOpenssh } from './ssh-config/needs-openssh.ts';
@@ -16,7 +14,7 @@ export interface SshNeedOptions {
   readonly privateKeyFiles?: readonly string[];
   readonly knownHostsFiles?: readonly string[];
   readonly agent?: string | false;
-  readonly clock?: Clock;
+  readonly askAgent: AskAgent;
 }
 
 /** Tells why a host needs the system's ssh, as far as that can be told before dialling; `undefined`: it does not. */
@@ -24,7 +22,6 @@ export function sshNeed(options: SshNeedOptions): (host: Host) => Promise<string
   const { configs, homeDirectory } = options;
   const texts = new Map<string, string | undefined>();
   const parsed = new Map<string, readonly KnownKey[]>();
-  const agents = new Map<string, Promise<AgentList>>();
   const read = (file: string): string | undefined => {
     if (!texts.has(file)) texts.set(file, readIfThere(file));
     return texts.get(file);
@@ -58,9 +55,7 @@ export function sshNeed(options: SshNeedOptions): (host: Host) => Promise<string
     if (identitiesOnly || preferredAuthentications?.includes('publickey') === false) return undefined;
     const socket = options.agent ?? config.identityAgent ?? process.env['SSH_AUTH_SOCK'];
     if (socket === undefined || socket === false || socket === '') return undefined;
-    const asked = agents.get(socket) ?? listAgent(socket, options.clock ?? systemClock);
-    agents.set(socket, asked);
-    const list = await asked;
+    const list = await options.askAgent(socket);
     const [what] = list.kind === 'entries' ? list.entries.flatMap(({ type }) => onlyOpenssh(type) ?? []) : [];
     return what === undefined ? undefined : `${what} (in the agent)`;
   }

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Transport } from '../../src/model/transport.ts';
+import { systemClock } from '../../src/transports/clock.ts';
 import type { LoginOptions } from '../../src/transports/login-options.ts';
 import { opensshTransport } from '../../src/transports/openssh/openssh-transport.ts';
+import { agentAsker } from '../../src/transports/ssh/agent-list.ts';
 import { sshTransport } from '../../src/transports/ssh/ssh-transport.ts';
 import { sshByNeed } from '../../src/transports/ssh-choice.ts';
 import { sshConfigs } from '../../src/transports/ssh-config/ssh-configs.ts';
@@ -70,7 +72,11 @@ describe.skipIf(sshdMissing !== undefined)('what ssh reaches is reached', () => 
     };
     const ssh = watched(sshTransport({ ...options, homeDirectory: dir, sshConfigs: configs }));
     const openssh = watched(opensshTransport({ ...options, sshConfigFile: file }));
-    return { ssh, used, auto: sshByNeed({ ...options, ssh, openssh, configs, homeDirectory: dir }) };
+    return {
+      ssh,
+      used,
+      auto: sshByNeed({ ...options, ssh, openssh, configs, askAgent: agentAsker(systemClock), homeDirectory: dir }),
+    };
   }
   async function answers(transport: Transport): Promise<void> {
     const web = loopbackHost({ address: 'web', portByDefault: true }, 'web');

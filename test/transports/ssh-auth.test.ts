@@ -190,10 +190,11 @@ describe.skipIf(sshdMissing !== undefined)('logging in to a real sshd', () => {
     await expect(open({ agent: join(dir, 'no-agent') })).rejects.toMatchObject({
       help: expect.stringContaining('no-agent'),
     });
-    const silent = createServer();
+    const silent = createServer((socket) => void socket.resume());
     await new Promise<void>((resolve) => silent.listen(join(dir, 'silent'), resolve));
     await opens({ agent: join(dir, 'silent'), privateKeyFiles: [key('right')], clock: fastClock(10) });
-    silent.close();
+    // It ends only when nobody holds a connection to it any more: that would keep the whole process from ending.
+    await new Promise((closed) => silent.close(closed));
   });
 
   it('logs in with a password, and tries a wrong one once', async () => {

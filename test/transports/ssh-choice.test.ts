@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HostFailure } from '../../src/model/host-failure.ts';
 import type { Transport } from '../../src/model/transport.ts';
+import type { AskAgent } from '../../src/transports/ssh/agent-list.ts';
 import { sshByNeed } from '../../src/transports/ssh-choice.ts';
 import { sshConfigs } from '../../src/transports/ssh-config/ssh-configs.ts';
 import { loopbackHost } from './hosts.ts';
@@ -21,6 +22,8 @@ const refusing = (name: string): Transport => ({
   close: async () => undefined,
 });
 
+const noAgent: AskAgent = async () => ({ kind: 'entries', entries: [] });
+
 describe('a host behind a bastion', () => {
   it.each([
     ['a plain one', '', 'ssh'],
@@ -37,7 +40,13 @@ describe('a host behind a bastion', () => {
     const file = join(dir, 'config');
     writeFileSync(file, `Host web\n ProxyJump outer\nHost outer\n User x\n${ofBastion}`);
     const configs = sshConfigs({ file, homeDirectory: dir });
-    const choice = sshByNeed({ ssh: refusing('ssh'), openssh: refusing('openssh'), configs, homeDirectory: dir });
+    const choice = sshByNeed({
+      ssh: refusing('ssh'),
+      openssh: refusing('openssh'),
+      configs,
+      askAgent: noAgent,
+      homeDirectory: dir,
+    });
     const host = loopbackHost({ address: 'web', portByDefault: true }, 'web');
     await expect(choice.open(host, new AbortController())).rejects.toMatchObject({ message: expected });
   });

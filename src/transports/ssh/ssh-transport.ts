@@ -6,6 +6,7 @@ import type { ResolveNameOptions } from '../dns/resolve-name.ts';
 import type { LoginOptions } from '../login-options.ts';
 import type { SshConfigs } from '../ssh-config/ssh-config.ts';
 import { sshConfigs } from '../ssh-config/ssh-configs.ts';
+import { type AskAgent, agentAsker } from './agent-list.ts';
 import { defaultKnownHostsFiles, type HostKeys, hostKeys } from './host-keys.ts';
 import type { Opener } from './open-connection.ts';
 import type { OnTraffic } from './watch-traffic.ts';
@@ -15,6 +16,8 @@ export interface SshOptions extends LoginOptions {
   readonly homeDirectory?: string;
   /** Default: `~/.ssh/config` and `/etc/ssh/ssh_config`. */
   readonly sshConfigs?: SshConfigs;
+  /** For sharing what agents answer; default: they are asked anew. */
+  readonly askAgent?: AskAgent;
   /** Hosts on one connection to a bastion; above, another is made. Default 64. */
   readonly hostsPerBastion?: number;
   /** 0 ≤ x < 1, for how long to wait before a host is tried again. Default: by chance. */
@@ -60,6 +63,7 @@ async function makeOpener(options: SshOptions): Promise<Opener> {
   const homeDirectory = options.homeDirectory ?? homedir();
   const knownHosts = defaultKnownHostsFiles(homeDirectory);
   const onWarning = options.onWarning ?? (() => undefined);
+  const clock = options.clock ?? systemClock;
   const keys = new Map<string, HostKeys>();
   return connectionOpener({
     endpoint: {
@@ -82,9 +86,10 @@ async function makeOpener(options: SshOptions): Promise<Opener> {
     },
     homeDirectory,
     ask: options.ask,
+    askAgent: options.askAgent ?? agentAsker(clock),
     becomeMethod: options.becomeMethod,
     becomePassword: options.becomePassword,
-    clock: options.clock ?? systemClock,
+    clock,
     hostsPerBastion: options.hostsPerBastion,
     random: options.random ?? Math.random,
     limits: options.limits,
