@@ -24,6 +24,48 @@ const refusing = (name: string): Transport => ({
 
 const noAgent: AskAgent = async () => ({ kind: 'entries', entries: [] });
 
+describe('a host, by what the agent holds', () => {
+  it.each([
+    ['a plain key', 'ssh-ed25519', '', 'ssh'],
+    ['a security key', 'sk-ssh-ed25519@openssh.com', '', 'openssh'],
+    ['a certificate', 'ecdsa-sha2-nistp256-cert-v01@openssh.com', '', 'openssh'],
+    ['a certificate that is not to be offered', 'ssh-ed25519-cert-v01@openssh.com', ' IdentitiesOnly yes\n', 'ssh'],
+    ['a certificate, and keys are no way in', 'ssh-ed25519-cert-v01@openssh.com', ' PubkeyAuthentication no\n', 'ssh'],
+    ['a certificate that is asked of nobody', 'ssh-ed25519-cert-v01@openssh.com', ' IdentityAgent none\n', 'ssh'],
+  ])('%s', async (_name, type, ofWeb, expected) => {
+    const file = join(dir, 'config-agent');
+    writeFileSync(file, `Host web\n${ofWeb} IdentityAgent /the/agent\n`);
+    const choice = sshByNeed({
+      ssh: refusing('ssh'),
+      openssh: refusing('openssh'),
+      configs: sshConfigs({ file, homeDirectory: dir }),
+      askAgent: async () => ({ kind: 'entries', entries: [{ type, blob: Buffer.alloc(0), comment: '' }] }),
+      homeDirectory: dir,
+    });
+    const host = loopbackHost({ address: 'web', portByDefault: true }, 'web');
+    await expect(choice.open(host, new AbortController())).rejects.toMatchObject({ message: expected });
+  });
+});
+
+describe('a host that ssh2 cannot reach', () => {
+  it("is never tried by the system's ssh once it has refused a login", async () => {
+    const configs = sshConfigs({ file: 'none' });
+    const refused: Transport = {
+      ...refusing('ssh'),
+      open: () => Promise.reject(new HostFailure('auth', 'the host refuses the password')),
+    };
+    const choice = sshByNeed({
+      ssh: refused,
+      openssh: refusing('openssh'),
+      configs,
+      askAgent: noAgent,
+      homeDirectory: dir,
+    });
+    const opened = choice.open(loopbackHost({}, 'web'), new AbortController());
+    await expect(opened).rejects.toMatchObject({ phase: 'auth', message: 'the host refuses the password' });
+  });
+});
+
 describe('a host behind a bastion', () => {
   it.each([
     ['a plain one', '', 'ssh'],
