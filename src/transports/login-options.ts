@@ -19,8 +19,8 @@ export interface LoginOptions {
   /** Where the inventory names none. Default: ssh_config's, else the operator's own name. */
   readonly user?: string;
   /**
-   * ssh2 tries only these; the system's ssh tries them first, and of an agent's keys no others. Default: ssh_config's, else
-   * OpenSSH's; of those ssh2 knows `~/.ssh/id_ed25519`, `id_ecdsa` and `id_rsa`.
+   * ssh2 tries only these, and on a bastion its own before them; the system's ssh tries them first, and of an agent's keys no
+   * others. Default: ssh_config's, else OpenSSH's; of those ssh2 knows `~/.ssh/id_ed25519`, `id_ecdsa` and `id_rsa`.
    */
   readonly privateKeyFiles?: readonly string[];
   readonly password?: Secret;

@@ -1,8 +1,10 @@
 import { homedir } from 'node:os';
 import type { Host, TransportName } from '../model/inventory.ts';
 import type { Transport } from '../model/transport.ts';
+import { systemClock } from './clock.ts';
 import { localTransport } from './local.ts';
 import { BecomePasswords } from './password-tries.ts';
+import { agentAsker } from './ssh/agent-list.ts';
 import { type SshOptions, sshTransport } from './ssh/ssh-transport.ts';
 import { lazyTransport, sshByNeed } from './ssh-choice.ts';
 import { sshConfigs } from './ssh-config/ssh-configs.ts';
@@ -23,12 +25,20 @@ export function openTransports(asked: TransportsOptions): Transports {
   const options = { ...asked, becomePasswords };
   const { becomeMethod, becomePassword, connection } = options;
   const configs = options.sshConfigs ?? sshConfigs(options);
-  const ssh = sshTransport({ ...options, sshConfigs: configs });
+  const askAgent = options.askAgent ?? agentAsker(options.clock ?? systemClock);
+  const ssh = sshTransport({ ...options, sshConfigs: configs, askAgent });
   const openssh = lazyTransport('openssh', async () => {
     const { opensshTransport } = await import('./openssh/openssh-transport.ts');
     return opensshTransport(options);
   });
-  const byNeed = sshByNeed({ ...options, ssh, openssh, configs, homeDirectory: options.homeDirectory ?? homedir() });
+  const byNeed = sshByNeed({
+    ...options,
+    ssh,
+    openssh,
+    configs,
+    askAgent,
+    homeDirectory: options.homeDirectory ?? homedir(),
+  });
   const local = localTransport({
     becomePasswords,
     ...(becomeMethod === undefined ? {} : { becomeMethod }),

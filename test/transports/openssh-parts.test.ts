@@ -241,6 +241,16 @@ describe('what a failed master is understood as', () => {
   });
 
   it.each([
+    ['no matching host key type found. Their offer: ssh-rsa', 'HostKeyAlgorithms +NAME'],
+    ['no matching key exchange method found. Their offer: x', 'KexAlgorithms +NAME'],
+    ['no matching cipher found. Their offer: aes128-cbc', 'Ciphers +NAME'],
+    ['no matching MAC found. Their offer: hmac-md5', 'MACs +NAME'],
+  ])('%s: names the option', (why, option) => {
+    const stderr = `${handshake}Unable to negotiate with 10.0.0.1 port 22: ${why}\r\n`;
+    expect(masterFailure(stderr, wanted)).toMatchObject({ phase: 'kex', help: expect.stringContaining(option) });
+  });
+
+  it.each([
     ['', 'dns'],
     [dialling, 'tcp'],
     [greeting, 'banner'],

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import type { Transport } from '../../src/model/transport.ts';
+import { systemClock } from '../../src/transports/clock.ts';
 import { type OpensshOptions, opensshTransport } from '../../src/transports/openssh/openssh-transport.ts';
+import { agentAsker } from '../../src/transports/ssh/agent-list.ts';
 import { sshTransport } from '../../src/transports/ssh/ssh-transport.ts';
 import { sshByNeed } from '../../src/transports/ssh-choice.ts';
 import { sshConfigs } from '../../src/transports/ssh-config/ssh-configs.ts';
@@ -212,6 +214,8 @@ describe.skipIf(sshdMissing !== undefined)('certificates', () => {
         ssh: watched(sshTransport({ ...more, sshConfigs: configs })),
         openssh: watched(by(more)),
         configs,
+        askAgent: agentAsker(systemClock),
+        agent: false,
         homeDirectory: dir,
         ...options,
       });

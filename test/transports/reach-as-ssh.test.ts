@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Transport } from '../../src/model/transport.ts';
+import { systemClock } from '../../src/transports/clock.ts';
 import type { LoginOptions } from '../../src/transports/login-options.ts';
 import { opensshTransport } from '../../src/transports/openssh/openssh-transport.ts';
+import { agentAsker } from '../../src/transports/ssh/agent-list.ts';
 import { sshTransport } from '../../src/transports/ssh/ssh-transport.ts';
 import { sshByNeed } from '../../src/transports/ssh-choice.ts';
 import { sshConfigs } from '../../src/transports/ssh-config/ssh-configs.ts';
@@ -21,7 +24,8 @@ describe.skipIf(sshdMissing !== undefined)('what ssh reaches is reached', () => 
   const path = (name: string): string => join(dir, name);
   beforeAll(() => {
     dir = mkdtempSync(join(tmpdir(), 'mg-as-ssh-'));
-    makeKey(path('right'), 'ed25519');
+    for (const name of ['right', 'own', 'host', 'stale', 'authority', 'stranger']) makeKey(path(name), 'ed25519');
+    sign('-h', '-n', '127.0.0.1', path('host.pub'));
   });
   afterEach(async () => {
     for (const transport of transports.splice(0)) await transport.close();
@@ -29,6 +33,10 @@ describe.skipIf(sshdMissing !== undefined)('what ssh reaches is reached', () => 
   });
   afterAll(() => rmSync(dir, { recursive: true }));
 
+  const sign = (...args: string[]): void => {
+    execFileSync('ssh-keygen', ['-q', '-s', path('authority'), '-I', 'test', ...args], { stdio: 'pipe' });
+  };
+  const publicOf = (name: string): string => readFileSync(path(`${name}.pub`), 'utf8').trim();
   const serve = async (options: SshdOptions): Promise<Sshd> => {
     const server = await startSshd({ clientKeyFile: path('right'), ...options });
     servers.push(server);
@@ -40,8 +48,12 @@ describe.skipIf(sshdMissing !== undefined)('what ssh reaches is reached', () => 
     writeFileSync(path(`file_${files}`), text);
     return path(`file_${files}`);
   };
-  const webAt = ({ port, knownHostsFile }: Sshd, more: string): string =>
-    `Host web\n HostName 127.0.0.1\n Port ${port}\n User root\n IdentityFile ${path('right')}\n` +
+  const webAt = (
+    { port, knownHostsFile }: Pick<Sshd, 'port' | 'knownHostsFile'>,
+    more: string,
+    key = 'right',
+  ): string =>
+    `Host web\n HostName 127.0.0.1\n Port ${port}\n User root\n IdentityFile ${path(key)}\n` +
     ` UserKnownHostsFile ${knownHostsFile}\n GlobalKnownHostsFile none\n${more}`;
   /** Transports that go by an ssh_config; `used`: by which of the two web was opened. */
   function by(config: string, options: LoginOptions = { agent: false }) {
@@ -60,7 +72,11 @@ describe.skipIf(sshdMissing !== undefined)('what ssh reaches is reached', () => 
     };
     const ssh = watched(sshTransport({ ...options, homeDirectory: dir, sshConfigs: configs }));
     const openssh = watched(opensshTransport({ ...options, sshConfigFile: file }));
-    return { ssh, used, auto: sshByNeed({ ...options, ssh, openssh, configs, homeDirectory: dir }) };
+    return {
+      ssh,
+      used,
+      auto: sshByNeed({ ...options, ssh, openssh, configs, askAgent: agentAsker(systemClock), homeDirectory: dir }),
+    };
   }
   async function answers(transport: Transport): Promise<void> {
     const web = loopbackHost({ address: 'web', portByDefault: true }, 'web');
@@ -113,5 +129,80 @@ describe.skipIf(sshdMissing !== undefined)('what ssh reaches is reached', () => 
         help: expect.stringContaining('-c openssh'),
       });
     });
+  });
+
+  describe('with a host certificate', () => {
+    const certified = () => serve({ config: [`HostKey ${path('host')}`, `HostCertificate ${path('host-cert.pub')}`] });
+    const known = ({ port }: Sshd, lines: readonly string[]) => ({
+      port,
+      knownHostsFile: write(lines.map((line) => `${line.replace('NAME', `[127.0.0.1]:${port}`)}\n`).join('')),
+    });
+
+    it('beside a plain line that is out of date', async () => {
+      const sshd = await certified();
+      const stale = `NAME ${publicOf('stale')}`;
+      const web = webAt(known(sshd, [stale, `@cert-authority NAME ${publicOf('authority')}`]), '');
+      const left = by(web);
+      await answers(left.auto);
+      expect(left.used).toEqual(['ssh', 'openssh']);
+      await expect(answers(by(web).ssh)).rejects.toMatchObject({
+        phase: 'host_key',
+        message: expect.stringContaining('trusts a certificate authority for it'),
+        help: expect.stringContaining('-c openssh'),
+      });
+      const strange = webAt(known(sshd, [stale, `@cert-authority NAME ${publicOf('stranger')}`]), '');
+      await expect(answers(by(strange).auto)).rejects.toMatchObject({ phase: 'host_key' });
+    });
+
+    it('whose authority is named without the port', async () => {
+      const sshd = await certified();
+      const web = webAt(known(sshd, [`@cert-authority 127.0.0.* ${publicOf('authority')}`]), '');
+      const left = by(web);
+      await answers(left.auto);
+      expect(left.used).toEqual(['openssh']);
+      await expect(answers(by(web).ssh)).rejects.toMatchObject({ help: expect.stringContaining('-c openssh') });
+    });
+  });
+
+  it('with a certificate that only the agent has', async () => {
+    copyFileSync(path('own'), path('vault'));
+    copyFileSync(path('own.pub'), path('vault.pub'));
+    sign('-n', 'root', path('vault.pub'));
+    const agent = path('agent');
+    const env = { ...process.env, SSH_AUTH_SOCK: agent };
+    const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(execFileSync('ssh-agent', ['-s', '-a', agent]).toString())?.[1]);
+    try {
+      execFileSync('ssh-add', ['-q', path('vault')], { env, stdio: 'pipe' });
+      rmSync(path('vault-cert.pub'));
+      const sshd = await serve({ config: [`TrustedUserCAKeys ${path('authority.pub')}`] });
+      const web = webAt(sshd, '', 'absent');
+      const left = by(web, { agent });
+      await answers(left.auto);
+      expect(left.used).toEqual(['openssh']);
+      const only = by(`${web} IdentitiesOnly yes\n`, { agent });
+      await expect(answers(only.auto)).rejects.toMatchObject({ phase: 'auth' });
+      expect(only.used).toEqual(['ssh']);
+    } finally {
+      process.kill(pid);
+    }
+  });
+
+  it.each([
+    ['its own key', 'own'],
+    ["no key but the hosts'", 'right'],
+  ])('through a bastion with %s, whatever the command line names for the hosts', async (_what, ofBastion) => {
+    const sshd = await serve({});
+    const gate = await serve({ clientKeyFile: path(ofBastion) });
+    const knownHostsFile = write(readFileSync(sshd.knownHostsFile, 'utf8') + readFileSync(gate.knownHostsFile, 'utf8'));
+    const web = webAt({ port: sshd.port, knownHostsFile }, ' ProxyJump gate\n');
+    const config = web + webAt({ port: gate.port, knownHostsFile }, '', 'own').replace('Host web', 'Host gate');
+    await answers(by(config, { agent: false, privateKeyFiles: [path('right')] }).ssh);
+  });
+
+  it('with a blank in the name of its known_hosts', async () => {
+    const sshd = await serve({});
+    copyFileSync(sshd.knownHostsFile, path('known hosts'));
+    const knownHostsFile = `"${path('known hosts')}" ${path('none')}`;
+    await answers(by(webAt({ ...sshd, knownHostsFile }, '')).ssh);
   });
 });

@@ -60,7 +60,8 @@ export function masterFailure(stderr: string, wanted: Wanted, waitedMs?: number)
       return noGreeting(stderr, late ?? lastOf(said));
     case 'handshake': {
       const key = hostKeyFailure(said, shownKey(stderr), typed(wanted));
-      return key ?? failure('kex', `the SSH handshake failed: ${late ?? lastOf(said)}`);
+      const why = late ?? lastOf(said);
+      return key ?? failure('kex', `the SSH handshake failed: ${why}`, widening(why));
     }
     case 'login':
       return loginFailure(said, stderr, wanted, late);
@@ -83,6 +84,18 @@ export function droppedFailure(stderr: string, { address }: Wanted): HostFailure
   if (onTheWay === undefined) return undefined;
   if (onTheWay.by === undefined) return failure('banner', `the host ${words}`, help);
   return failure('jump', `${wayTo(stderr, address)} failed: ${onTheWay.by} ${words}`, help);
+}
+
+/** Which option allows an old host what it has. Which algorithm that is, is not for the host's own words to propose. */
+function widening(why: string): string | undefined {
+  const options = {
+    'host key type': 'HostKeyAlgorithms',
+    'key exchange method': 'KexAlgorithms',
+    cipher: 'Ciphers',
+    MAC: 'MACs',
+  };
+  const [, option] = Object.entries(options).find(([what]) => why.includes(`no matching ${what} found`)) ?? [];
+  return option === undefined ? undefined : `for an old host ssh_config may have to allow what it has: ${option} +NAME`;
 }
 
 const configWords =

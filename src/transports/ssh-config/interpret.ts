@@ -10,6 +10,8 @@ export interface InterpretContext {
   readonly target: SshTarget;
   /** Whether a file says this, rather than OpenSSH by itself. */
   readonly isSaid: (keyword: string) => boolean;
+  /** The words of an option as a file has them, where it is sure which line counts. */
+  readonly wordsOf: (keyword: string) => readonly string[] | undefined;
   /** OpenSSH's own options, where they are needed and there is an ssh to tell them. */
   readonly usual: Options | undefined;
   readonly ownName: string;
@@ -53,8 +55,9 @@ export function interpret(
   const aliveInterval = seconds(said('serveraliveinterval'));
   const aliveCount = wholeNumber(said('serveralivecountmax'));
   const alias = said('hostkeyalias');
-  const userFiles = listed(paths('userknownhostsfile'));
-  const globalFiles = listed(paths('globalknownhostsfile'));
+  const listed = (keyword: string) => paths(keyword)?.flatMap((value) => separate(value, context.wordsOf(keyword)));
+  const userFiles = listed('userknownhostsfile');
+  const globalFiles = listed('globalknownhostsfile');
   return {
     ...(hostName === undefined ? {} : { hostName }),
     ...(port === undefined ? {} : { port }),
@@ -100,9 +103,12 @@ function methodsOf(said: (keyword: string) => string | undefined): readonly stri
   return (order?.split(',') ?? standardMethods).filter((method) => !off.includes(method));
 }
 
-/** Files stand on one line, and there several. */
-function listed(values: readonly string[] | undefined): readonly string[] | undefined {
-  return values?.flatMap((value) => value.split(' ')).filter((value) => value !== '');
+/** Files stand on one line, and there several, without their quotes: which blanks are inside names, the words tell. */
+function separate(value: string, words: readonly string[] | undefined): readonly string[] {
+  const pieces = value.split(' ');
+  const lengths = words?.map((word) => word.split(' ').length) ?? [];
+  if (lengths.reduce((sum, length) => sum + length, 0) !== pieces.length) return pieces.filter((piece) => piece !== '');
+  return lengths.map((length) => pieces.splice(0, length).join(' '));
 }
 
 function isYes(value: string | undefined): boolean {

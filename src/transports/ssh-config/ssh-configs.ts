@@ -43,11 +43,16 @@ export function sshConfigs(options: SshConfigOptions = {}): SshConfigs {
 
   const context = (
     target: SshTarget,
+    found: Applying,
     isSaid: InterpretContext['isSaid'],
     usual?: InterpretContext['usual'],
   ): InterpretContext => ({
     target,
     isSaid,
+    wordsOf(keyword) {
+      const first = found.directives.find((directive) => directive.keyword === keyword);
+      return first?.truth === 'yes' ? first.words : undefined;
+    },
     usual,
     ownName: userInfo().username,
     homeDirectory,
@@ -75,12 +80,12 @@ export function sshConfigs(options: SshConfigOptions = {}): SshConfigs {
       return {
         ...interpret(
           without(found, target),
-          context(target, () => true),
+          context(target, found, () => true),
         ),
         ...rest,
       };
     const isSaid = saidIn(found);
-    return { ...interpret(said, context(target, isSaid, await usualOptions(isSaid))), ...rest };
+    return { ...interpret(said, context(target, found, isSaid, await usualOptions(isSaid))), ...rest };
   }
 
   /** What OpenSSH does without any file, asked once and only where a list of algorithms is to be compared with it. */

@@ -25,11 +25,23 @@ const mostBytes = 256 * 1024;
 const requestIdentities = 11;
 const identitiesAnswer = 12;
 
+/** Asks the agent at a socket what it holds; of each run's agents each is asked once. */
+export type AskAgent = (socketPath: string) => Promise<AgentList>;
+
+export function agentAsker(clock: Clock): AskAgent {
+  const lists = new Map<string, Promise<AgentList>>();
+  return (socketPath) => {
+    const list = lists.get(socketPath) ?? listAgent(socketPath, clock);
+    lists.set(socketPath, list);
+    return list;
+  };
+}
+
 /**
- * Asks the agent at a socket what it holds; a silent one is given up after 5 s. Unlike ssh2's own client it leaves no
- * socket open behind it, and drops no kind of key.
+ * A silent agent is given up after 5 s. Unlike ssh2's own client this one leaves no socket open behind it, which would hold
+ * the process, and drops no kind of key.
  */
-export async function listAgent(socketPath: string, clock: Clock): Promise<AgentList> {
+async function listAgent(socketPath: string, clock: Clock): Promise<AgentList> {
   const failed = (why: string): AgentList => ({ kind: 'failed', reason: `the agent at ${socketPath} ${why}` });
   const socket = connect(socketPath);
   const answer = new Promise<AgentList>((resolve) => {

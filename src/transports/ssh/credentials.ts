@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import type { AnyAuthMethod } from 'ssh2';
-import type { Clock } from '../../model/clock.ts';
 import { safeLine } from '../../model/safe-text.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Ask } from '../login-options.ts';
 import type { AlgorithmList } from '../ssh-config/algorithm-lists.ts';
 import { type AgentKey, OfferingAgent, offeredKeys, usableKeys } from './agent.ts';
-import { type AgentList, listAgent } from './agent-list.ts';
+import type { AgentList, AskAgent } from './agent-list.ts';
 import { acceptsKey } from './algorithms.ts';
 import { type PrivateKey, readPrivateKey } from './private-key.ts';
 import { publicHalf } from './public-half.ts';
@@ -14,7 +13,7 @@ import { publicHalf } from './public-half.ts';
 export interface CredentialOptions {
   readonly homeDirectory: string;
   readonly ask: Ask | undefined;
-  readonly clock: Clock;
+  readonly askAgent: AskAgent;
 }
 
 /** What is to be tried on one server. */
@@ -23,6 +22,8 @@ export interface WantedCredentials {
   readonly name: string;
   /** Absent: the default files that exist. */
   readonly keyFiles?: readonly string[];
+  /** Tried after them. */
+  readonly alsoKeyFiles?: readonly string[];
   /** Inventory or command line named the files: one that cannot be used is an error. */
   readonly mustUseKeys: boolean;
   /** Beside key files that are named, no other keys of the agent. */
@@ -67,16 +68,12 @@ export type FindCredentials = (wanted: WantedCredentials, user: string, login: L
 
 /** Agent, keys from files, other keys of the agent, password, keyboard-interactive: in this order. */
 export function credentialFinder(options: CredentialOptions): FindCredentials {
-  const { clock } = options;
   const read = new Map<string, Promise<PrivateKey>>();
   const halves = new Map<string, Buffer | undefined>();
-  const agents = new Map<string, Promise<AgentList>>();
 
   async function askAgent(socketPath: string | undefined): Promise<AgentList> {
     if (socketPath === undefined) return { kind: 'entries', entries: [] };
-    const asked = agents.get(socketPath) ?? listAgent(socketPath, clock);
-    agents.set(socketPath, asked);
-    return asked;
+    return options.askAgent(socketPath);
   }
   function publicKeyOf(file: string): Buffer | undefined {
     if (!halves.has(file)) halves.set(file, publicHalf(file));
@@ -119,7 +116,7 @@ export function credentialFinder(options: CredentialOptions): FindCredentials {
     const { keys, beyond } = usableKeys(held.kind === 'entries' ? held.entries : []);
     const accepted = keys.filter(({ key }) => acceptsKey(wanted.accepted, key.type));
     const own =
-      wanted.keyFiles === undefined && !wanted.onlyTheseKeys
+      wanted.keyFiles === undefined && wanted.alsoKeyFiles === undefined && !wanted.onlyTheseKeys
         ? undefined
         : filesOf(wanted, options.homeDirectory).flatMap((file) => publicKeyOf(file) ?? []);
     const most = password === undefined ? Number.POSITIVE_INFINITY : mostBeforePassword;
@@ -171,8 +168,10 @@ function inOrder(list: readonly Credential[], methods: readonly string[] | undef
   return methods === undefined ? list : methods.flatMap((method) => list.filter(({ type }) => type === method));
 }
 
-function filesOf({ keyFiles }: WantedCredentials, homeDirectory: string): readonly string[] {
-  return (keyFiles ?? defaultKeyFiles).map((file) => expandHome(file, homeDirectory));
+function filesOf({ keyFiles, alsoKeyFiles }: WantedCredentials, homeDirectory: string): readonly string[] {
+  return [...new Set([...(keyFiles ?? defaultKeyFiles), ...(alsoKeyFiles ?? [])])].map((file) =>
+    expandHome(file, homeDirectory),
+  );
 }
 
 const defaultKeyFiles = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'];

@@ -74,12 +74,12 @@ export function hostEndpoint(host: Host, config: SshConfig, options: EndpointOpt
 }
 
 /**
- * A machine that only leads on. It never gets the hosts' password, which was given for others; keys, agent and the
- * operator's answers it gets.
+ * A machine that only leads on. It never gets the hosts' password, which was given for others; agent and the operator's
+ * answers it gets, and the hosts' keys after its own. (`ssh -i` gives those to no hop.)
  */
 export function hopEndpoint(hop: Hop, config: SshConfig, options: EndpointOptions): Endpoint {
   const said = { name: hop.name, address: hop.name, user: hop.user, port: hop.port };
-  return endpoint({ ...said, keyFiles: options.privateKeyFiles, password: undefined }, config, options);
+  return endpoint({ ...said, alsoKeyFiles: options.privateKeyFiles, password: undefined }, config, options);
 }
 
 interface Said {
@@ -87,7 +87,9 @@ interface Said {
   readonly address: string;
   readonly user: string | undefined;
   readonly port: number | undefined;
-  readonly keyFiles: readonly string[] | undefined;
+  /** Instead of ssh_config's. */
+  readonly keyFiles?: readonly string[] | undefined;
+  readonly alsoKeyFiles?: readonly string[] | undefined;
   readonly password: Secret | undefined;
 }
 
@@ -111,6 +113,7 @@ function endpoint(said: Said, config: SshConfig, options: EndpointOptions): Endp
     credentials: {
       name: said.name,
       ...(keyFiles === undefined ? {} : { keyFiles }),
+      ...(said.alsoKeyFiles === undefined ? {} : { alsoKeyFiles: said.alsoKeyFiles }),
       mustUseKeys: said.keyFiles !== undefined,
       onlyTheseKeys: said.keyFiles !== undefined || config.identitiesOnly,
       ...(config.algorithms.publicKey === undefined ? {} : { accepted: config.algorithms.publicKey }),

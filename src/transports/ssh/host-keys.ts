@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { assertNever } from '../../model/assert-never.ts';
 import { HostFailure } from '../../model/host-failure.ts';
 import { quote } from '../../shell/quote.ts';
+import { BeyondSsh2 } from '../beyond-ssh2.ts';
 import type { HostKeyPolicy } from '../login-options.ts';
 import { fingerprint, keyType } from './fingerprint.ts';
 import { hashedName, judgeKey, type KnownKey, keysOf, knownHostName, parseKnownHosts } from './known-hosts.ts';
@@ -59,7 +60,7 @@ export function hostKeys(
           else throw unknownKey(address, port, shown, verdict.authorities, files[0], typed);
           return;
         case 'changed':
-          throw changedKey(address, port, shown, verdict.known);
+          throw changedKey(address, port, shown, verdict.known, verdict.authorities);
         case 'revoked':
           throw new HostFailure(
             'host_key',
@@ -118,10 +119,10 @@ function unknownKey(
 ): HostFailure {
   const [authority] = authorities;
   if (authority !== undefined) {
-    return new HostFailure(
+    return new BeyondSsh2(
       'host_key',
       `the host shows ${shown}; ${authority.file}:${authority.line} trusts only a certificate authority for it`,
-      'host certificates need the system ssh; or add the plain key to known_hosts',
+      'or add the plain key to known_hosts',
     );
   }
   const line = `${port === 22 ? '' : `-p ${port} `}${quoteIfNeeded(address)}`;
@@ -136,8 +137,22 @@ function unknownKey(
   );
 }
 
-function changedKey(address: string, port: number, shown: string, known: readonly KnownKey[]): HostFailure {
+function changedKey(
+  address: string,
+  port: number,
+  shown: string,
+  known: readonly KnownKey[],
+  authorities: readonly KnownKey[],
+): HostFailure {
   const lines = known.map((entry) => `${entry.type} ${fingerprint(entry.key)} (${entry.file}:${entry.line})`);
+  const [authority] = authorities;
+  if (authority !== undefined) {
+    // Fleets that moved to host certificates keep old plain lines: only the certificate, which ssh2 cannot ask for, tells.
+    return new BeyondSsh2(
+      'host_key',
+      `the host shows ${shown}, known is ${lines.join(', ')}, and ${authority.file}:${authority.line} trusts a certificate authority for it`,
+    );
+  }
   const file = known[0]?.file ?? '~/.ssh/known_hosts';
   return new HostFailure(
     'host_key',

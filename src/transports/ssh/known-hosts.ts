@@ -24,8 +24,8 @@ export type KeyVerdict =
   | { readonly kind: 'ok'; readonly at: KnownKey }
   /** No key of this host is known; `authorities`: certificate authorities that are (only `openssh` can use them). */
   | { readonly kind: 'unknown'; readonly authorities: readonly KnownKey[] }
-  /** Others of its keys are known. */
-  | { readonly kind: 'changed'; readonly known: readonly KnownKey[] }
+  /** Others of its keys are known; perhaps also authorities. */
+  | { readonly kind: 'changed'; readonly known: readonly KnownKey[]; readonly authorities: readonly KnownKey[] }
   | { readonly kind: 'revoked'; readonly at: KnownKey };
 
 /** The usable lines of known_hosts files, in order. What OpenSSH skips (comments, broken keys) is skipped. */
@@ -104,7 +104,8 @@ export function judgeKey(known: readonly KnownKey[], address: string, port: numb
   const verdict = judge(keysOf(known, address, port), key);
   if (verdict.kind !== 'unknown' || port === 22) return verdict;
   const bare = judge(keysOf(known, address, 22), key);
-  return bare.kind === 'ok' || bare.kind === 'revoked' ? bare : verdict;
+  if (bare.kind === 'ok' || bare.kind === 'revoked') return bare;
+  return bare.kind === 'unknown' && verdict.authorities.length === 0 ? bare : verdict;
 }
 
 function judge(known: readonly KnownKey[], key: Buffer): KeyVerdict {
@@ -113,8 +114,8 @@ function judge(known: readonly KnownKey[], key: Buffer): KeyVerdict {
   const plain = known.filter(({ marker }) => marker === 'none');
   const same = plain.find((entry) => entry.key.equals(key));
   if (same !== undefined) return { kind: 'ok', at: same };
-  if (plain.length > 0) return { kind: 'changed', known: plain };
-  return { kind: 'unknown', authorities: known.filter(({ marker }) => marker === 'cert-authority') };
+  const authorities = known.filter(({ marker }) => marker === 'cert-authority');
+  return plain.length > 0 ? { kind: 'changed', known: plain, authorities } : { kind: 'unknown', authorities };
 }
 
 /** Whether a line's names cover a host. A name behind `!` that matches excludes it, wherever it stands. */

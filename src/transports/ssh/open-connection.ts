@@ -10,6 +10,7 @@ import type { LaneLimits } from '../lane-limits.ts';
 import type { Ask } from '../login-options.ts';
 import type { BecomePasswords } from '../password-tries.ts';
 import type { SshConfigs } from '../ssh-config/ssh-config.ts';
+import type { AskAgent } from './agent-list.ts';
 import { bastions } from './bastions.ts';
 import { clientChannels } from './client-channels.ts';
 import { credentialFinder } from './credentials.ts';
@@ -24,6 +25,7 @@ export interface OpenerOptions {
   readonly hostKeysOf: (files: readonly string[] | undefined) => HostKeys;
   readonly homeDirectory: string;
   readonly ask: Ask | undefined;
+  readonly askAgent: AskAgent;
   readonly becomeMethod: BecomeMethod | undefined;
   readonly becomePassword: Secret | undefined;
   readonly becomePasswords: BecomePasswords;

@@ -9,6 +9,7 @@ import { BecomePasswords } from '../password-tries.ts';
 import type { SshConfigs } from '../ssh-config/ssh-config.ts';
 import { sshConfigs } from '../ssh-config/ssh-configs.ts';
 import { tellWaits } from '../tell-waits.ts';
+import { type AskAgent, agentAsker } from './agent-list.ts';
 import { defaultKnownHostsFiles, type HostKeys, hostKeys } from './host-keys.ts';
 import type { Opener } from './open-connection.ts';
 import type { OnTraffic } from './watch-traffic.ts';
@@ -18,6 +19,8 @@ export interface SshOptions extends LoginOptions {
   readonly homeDirectory?: string;
   /** Default: `~/.ssh/config` and `/etc/ssh/ssh_config`. */
   readonly sshConfigs?: SshConfigs;
+  /** For sharing what agents answer; default: they are asked anew. */
+  readonly askAgent?: AskAgent;
   /** Hosts on one connection to a bastion; above, another is made. Default 64. */
   readonly hostsPerBastion?: number;
   /** 0 ≤ x < 1, for how long to wait before a host is tried again. Default: by chance. */
@@ -87,6 +90,7 @@ async function makeOpener(options: SshOptions, clock: Clock): Promise<Opener> {
     },
     homeDirectory,
     ask: options.ask,
+    askAgent: options.askAgent ?? agentAsker(clock),
     becomeMethod: options.becomeMethod,
     becomePassword: options.becomePassword,
     becomePasswords: options.becomePasswords ?? new BecomePasswords(),
