@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it, afterAll as letGo } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BecomeMethod } from '../../src/model/runbook.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { Connection, Transport } from '../../src/model/transport.ts';
@@ -30,7 +30,7 @@ describe.skipIf((sshdMissing ?? sudoMissing) !== undefined)('a become password',
     for (const one of open.splice(0).reverse()) await one.close();
     rmSync(join(dir, 'sudo.log'), { force: true });
   });
-  letGo(async () => {
+  afterAll(async () => {
     await sshd?.stop();
     user?.remove();
     if (dir !== undefined) rmSync(dir, { recursive: true, force: true });
