@@ -235,7 +235,7 @@ async function goOn(
   const made = resumed.standing.map((entry) => madeAgain(place, unit.alternative, entry));
   const standing = made.filter((entry) => typeof entry !== 'string');
   const lost = made.filter((entry) => typeof entry === 'string');
-  const takenBack = resumed.kind === 'failed' && resumed.takenBack;
+  const takenBack = resumed.kind !== 'unknown' && resumed.takenBack;
   if (!takenBack) place.run.made.push(...standing);
   const known = resumed.kind !== 'unknown' && deadMan === undefined;
   if (known) await markRecorded(place.run, fixKey(place, unit.alternative));

@@ -20,8 +20,13 @@ import { type StepPlace, stampOf } from './step-place.ts';
 export type Resumed =
   /** Nothing of it was begun: it is attempted, from this attempt on. */
   | { readonly kind: 'fresh'; readonly attempt: number }
-  /** Its changes are made. `verified`: its own claim held too. */
-  | { readonly kind: 'made'; readonly standing: readonly Recorded[]; readonly verified: boolean }
+  /** Its changes are made. `verified`: its own claim held too. `takenBack`: later, and that was done already. */
+  | {
+      readonly kind: 'made';
+      readonly standing: readonly Recorded[];
+      readonly verified: boolean;
+      readonly takenBack: boolean;
+    }
   /** `takenBack`: that was done already. */
   | {
       readonly kind: 'failed';
@@ -50,6 +55,7 @@ export async function resumeUnit(place: StepPlace, record: UnitRecord): Promise<
       kind: 'made',
       standing: recorded(place.run.parts.registry, record, [...earlier, ...last.changes]),
       verified: true,
+      takenBack: rollback === 'done',
     };
   }
   if (rollback === 'done' || finished?.outcome === 'rolled_back') {
@@ -67,7 +73,7 @@ export async function resumeUnit(place: StepPlace, record: UnitRecord): Promise<
     recorded(place.run.parts.registry, record, [...earlier, ...changes]);
   switch (result.outcome) {
     case 'done':
-      return { kind: 'made', standing: standing(last.changes), verified: false };
+      return { kind: 'made', standing: standing(last.changes), verified: false, takenBack: false };
     case 'not_started':
       if (earlier.length === 0) return fresh(record);
       return {

@@ -13,6 +13,8 @@ interface UnitDraft extends Open<Omit<UnitRecord, 'attempts'>> {
 }
 interface HostDraft extends Open<Omit<HostHistory, 'units'>> {
   units: UnitDraft[];
+  /** By its place: what was begun there last. */
+  readonly begun: Map<string, UnitDraft>;
 }
 
 /**
@@ -28,7 +30,7 @@ export function readHistory(events: Iterable<Event>): RunHistory {
     lastSeq = event.seq;
     if (event.type === 'run.started') {
       started = event;
-      for (const host of event.hosts) hosts.set(host, { host, units: [] });
+      for (const host of event.hosts) hosts.set(host, { host, units: [], begun: new Map() });
     } else if (event.type === 'run.finished') {
       exitCode = event.exitCode;
     } else if (event.type === 'run.resumed') {
@@ -48,7 +50,10 @@ export function readHistory(events: Iterable<Event>): RunHistory {
     dryRun,
     ...(request === undefined ? {} : { request }),
     runbook: { id: runbook.id, title: runbook.title },
-    hosts: [...hosts.values()].map((host) => ({ ...host, units: host.units.map(({ place, ...unit }) => unit) })),
+    hosts: [...hosts.values()].map(({ begun, ...host }) => ({
+      ...host,
+      units: host.units.map(({ place, ...unit }) => unit),
+    })),
     lastSeq,
     ...(exitCode === undefined ? {} : { exitCode }),
   };
@@ -102,6 +107,7 @@ function intent(host: HostDraft, event: Of<'fix.intent'>): void {
     };
     host.units.push(unit);
   }
+  host.begun.set(unit.place, unit);
   // Begun again: what was said of it before is over.
   delete unit.rollback;
   delete unit.finished;
@@ -129,10 +135,10 @@ function result(host: HostDraft, event: Of<'fix.result'>): void {
   }
 }
 
-/** A unit ends with its item, or with its step where that has none. */
+/** A unit ends with its item, or with its step where that has none. Of alternatives it is the last one that was begun: the others were taken back before. */
 function finish(host: HostDraft, event: Of<'step.finished'>, ended: StepResult): void {
-  const place = placeOf(event);
-  for (const unit of host.units) if (unit.place === place) unit.finished = ended;
+  const unit = host.begun.get(placeOf(event));
+  if (unit !== undefined) unit.finished = ended;
 }
 
 function unitsOf(host: HostDraft, key: UnitKey): readonly UnitDraft[] {

@@ -41,6 +41,19 @@ const inside = runbook([step('word', { remediation: fix(run(`what=\${{ params.wh
   params: [text('what'), text('folder')],
 });
 
+const nothing = undone('echo nothing >> log');
+const by = (name: string, claim: string, after = 'true') =>
+  alternative(name, [run(`touch ${name}; echo ${name} >> log`)], {
+    verify: is('pain', claim),
+    ...undone(`${after}; rm ${name}; echo un${name} >> log`),
+  });
+const tries = step('tries', {
+  remediation: { kind: 'alternatives', alternatives: [by('one', 'never'), by('two', 'ouch')] },
+});
+const stuck = step('stuck', {
+  remediation: { kind: 'alternatives', alternatives: [by('one', 'never'), by('two', 'ouch', 'exit 4')] },
+});
+
 const books: readonly { readonly what: string; readonly book: Runbook; readonly pain?: string }[] = [
   { what: 'a cure that ends the symptom, and fails', book: runbook([first, fails, last], { symptom: pain }) },
   { what: 'a cure that ends the symptom', book: runbook([first, helps, last], { symptom: pain }) },
@@ -94,6 +107,21 @@ const books: readonly { readonly what: string; readonly book: Runbook; readonly 
       }),
     ]),
     pain: `ouch ${hush}`,
+  },
+  {
+    what: 'alternatives of which one was undone and one stands, and a step that has all taken back',
+    book: runbook([
+      tries,
+      step('ends', { remediation: fix(run('echo ends >> log; exit 3')), onFailure: 'rollback_all', ...nothing }),
+    ]),
+  },
+  {
+    what: 'alternatives of which one was undone and one stands, and does not help',
+    book: runbook([first, tries], { symptom: pain, ifNotFixed: 'keep' }),
+  },
+  {
+    what: 'alternatives of which one was undone and one stands, whose undo fails',
+    book: runbook([first, stuck], { symptom: pain }),
   },
   {
     what: 'a runbook inside for each item of a list that is read again',
