@@ -10,7 +10,7 @@ import type { ExecuteOptions } from './execute-plan.ts';
 import { holding, lockNote } from './host-lock.ts';
 import type { EngineParts } from './host-run.ts';
 import { isDue, outcomeOfPlan } from './outcome-of-plan.ts';
-import { isOpen, otherHost, pastOf } from './past.ts';
+import { goesOn, isOpen, otherHost, type Past, pastOf } from './past.ts';
 import { openSession, type Session } from './session.ts';
 import { stopReason } from './stop-reason.ts';
 import { carryOut, diagnose, type Walker } from './walk.ts';
@@ -96,7 +96,9 @@ export class HostWay {
       const locked = asksLock ? { locked: lockNote(this.#session, this.#lockUser) } : {};
       this.plan = await this.#walker.diagnose({ ...this.#walk(this.#session), ...locked });
       this.#lookedAt = this.#options.clock.monotonic();
-      if (this.#options.mode === 'dry_run' || !isDue(this.plan)) await this.leave();
+      if (this.#options.mode === 'dry_run') await this.leave();
+      // Nothing new is to be approved; but what stands there is this run's.
+      else if (!isDue(this.plan)) await (this.#hasStanding() ? this.mend() : this.leave());
       else if (then === 'mend') await this.mend();
       else if (then === 'rest') {
         this.#keySeen = this.#session.hostKey;
@@ -146,6 +148,16 @@ export class HostWay {
 
   get #past(): HostHistory | undefined {
     return this.#options.resume?.histories.get(this.#planned.host.name);
+  }
+
+  /** Whether something that this run made stands there, though the host had ended. */
+  #hasStanding(): boolean {
+    const past = this.#past === undefined ? undefined : this.#pastOf(this.#past);
+    return past !== undefined && [...past.units.values()].some((unit) => goesOn(past, unit));
+  }
+
+  #pastOf(history: HostHistory): Past {
+    return pastOf(history, this.#options.resume?.undone?.has(this.name));
   }
 
   #hasBegun(): boolean {
@@ -224,7 +236,7 @@ export class HostWay {
   }
 
   #walk(session: Session) {
-    const past = this.#past === undefined ? {} : { past: pastOf(this.#past) };
+    const past = this.#past === undefined ? {} : { past: this.#pastOf(this.#past) };
     return { parts: this.#parts, session, planned: this.#planned, runbook: this.#run.runbook, ...past };
   }
 

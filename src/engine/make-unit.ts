@@ -14,6 +14,7 @@ import { type FixKey, fixKey } from './fix-key.ts';
 import type { MadeChange } from './host-run.ts';
 import { type DueChange, inspectCalls } from './inspect-calls.ts';
 import { ownRollback } from './own-rollback.ts';
+import { goesOn } from './past.ts';
 import { plannedChange } from './planned-change.ts';
 import { maskedChanges } from './recorded-change.ts';
 import { madeAgain, type Resumed } from './resume-unit.ts';
@@ -62,8 +63,11 @@ export async function makeUnit(place: StepPlace, unit: Unit, scope: Scope): Prom
   const key = canonicalJson(fixKey(place, unit.alternative));
   const record = run.past?.units.get(key);
   run.past?.met.add(key);
+  if (run.dryRun && run.past !== undefined && record !== undefined && goesOn(run.past, record)) {
+    return plain({ outcome: 'ok', reason: 'this run has made it already' });
+  }
   const deadMan = deadManOf(place, unit, scope);
-  const resumed = record === undefined ? undefined : await resumeGuarded(place, deadMan, record);
+  const resumed = record === undefined || run.dryRun ? undefined : await resumeGuarded(place, deadMan, record);
   if (resumed !== undefined && resumed.kind !== 'fresh') return goOn(place, unit, resumed, scope, deadMan);
   const places = placesOf(run, { calls: unit.calls, delegateTo: lookOf(place).delegateTo }, scope);
   const away = places.length === 0 ? undefined : await unreached(run, places);

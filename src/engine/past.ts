@@ -10,18 +10,31 @@ export interface Past {
   readonly met: Set<string>;
   /** Those of which the host was asked by this process how they ended. */
   readonly asked: Set<string>;
-  /** The host had ended, and somebody asked to try it again: what was done is looked at like anybody's, and counted on. */
+  /** The host had ended, and somebody asked to try it again: it is looked at anew, but for what stands. */
   readonly ended: boolean;
+  /** An undo of the run took something back there: nothing stands for sure. */
+  readonly undone: boolean;
 }
 
 /** A host's past, ready to be asked. */
-export function pastOf(history: HostHistory): Past {
+export function pastOf(history: HostHistory, undone = false): Past {
   return {
     units: new Map(history.units.map((unit) => [canonicalJson(unit.key), unit])),
     met: new Set(),
     asked: new Set(),
     ended: hasEnded(history),
+    undone,
   };
+}
+
+/**
+ * Whether a unit is gone on with as it was left: its gate was open, and nothing of it is made again. Of a host that is tried again only
+ * what failed, or was taken back, is begun anew.
+ */
+export function goesOn({ ended, undone }: Pick<Past, 'ended' | 'undone'>, unit: UnitRecord): boolean {
+  if (!ended || !mayHaveBegun(unit)) return mayHaveBegun(unit);
+  const { finished, rollback } = unit;
+  return !undone && rollback === undefined && (finished === undefined || finished.outcome === 'changed');
 }
 
 /**

@@ -10,7 +10,7 @@ import { adoptOn, markChanges, placesIn, sessionOn } from './delegate.ts';
 import { fixKey, keyText } from './fix-key.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
-import { markerMayBeGone, mayHaveBegun } from './past.ts';
+import { goesOn, markerMayBeGone } from './past.ts';
 import { plainJson } from './plain-json.ts';
 import { plainParams } from './read-probes.ts';
 import { holdsSecret, maskedChange, recordedChange } from './recorded-change.ts';
@@ -47,7 +47,8 @@ export interface Recorded {
 /** Settles what another process left of a unit: by its record, else by the host's marker, else by what stands on the host. */
 export async function resumeUnit(place: StepPlace, record: UnitRecord): Promise<Resumed> {
   const last = record.attempts.at(-1);
-  if (last === undefined || !mayHaveBegun(record) || place.run.past?.ended === true) return fresh(record);
+  const { past } = place.run;
+  if (last === undefined || past === undefined || !goesOn(past, record)) return fresh(record);
   const earlier = record.attempts.slice(0, -1).flatMap((attempt) => begunOf(attempt));
   const { finished, rollback } = record;
   if (finished?.outcome === 'changed') {

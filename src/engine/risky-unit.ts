@@ -8,6 +8,7 @@ import { DeadManSwitch, notKept } from './dead-man.ts';
 import { markRecorded } from './delegate.ts';
 import { fixKey } from './fix-key.ts';
 import type { DueChange } from './inspect-calls.ts';
+import { goesOn } from './past.ts';
 import { type Resumed, recordedUnit, resumeUnit } from './resume-unit.ts';
 import { failedParts, runCheck } from './run-check.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
@@ -105,7 +106,7 @@ async function revertedMeanwhile(
   const { run } = place;
   const { finished, rollback } = record;
   const settled = finished?.outcome === 'changed' || finished?.outcome === 'rolled_back' || rollback === 'done';
-  if (deadMan === undefined || settled || run.past?.ended === true) return undefined;
+  if (deadMan === undefined || settled || run.past === undefined || !goesOn(run.past, record)) return undefined;
   const found = await deadMan.find(record);
   const acted = found.kind === 'torn' || found.kind === 'firing' || (found.kind === 'reverted' && found.begun);
   if (!acted) return undefined;

@@ -102,10 +102,12 @@ export function resumed(
   book: Runbook,
   journal: readonly Event[],
   options: Partial<ExecuteOptions> = {},
+  also: 'failed' | 'none' = 'none',
+  undone: ReadonlyMap<string, string> = new Map(),
 ): Promise<DeskRun> {
   const history = readHistory(journal);
   const { run, startedAt, lastSeq } = history;
-  const hosts = history.hosts.filter((host) => !hasEnded(host)).map(({ host }) => host);
+  const hosts = history.hosts.filter((host) => also === 'failed' || !hasEnded(host)).map(({ host }) => host);
   return desk.run(book, {
     ...withLines,
     resume: {
@@ -115,6 +117,7 @@ export function resumed(
       operator: 'test',
       histories: new Map(history.hosts.map((host) => [host.host, host])),
       hosts: new Set(hosts),
+      undone,
     },
     ...options,
   });
