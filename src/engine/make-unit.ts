@@ -4,7 +4,7 @@ import { assertNever } from '../model/assert-never.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { PlannedChange } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
-import type { ActionCall, Check, Risky, StepRollback, Text } from '../model/runbook.ts';
+import type { ActionCall, Check, Cond, Risky, StepRollback, Text } from '../model/runbook.ts';
 import type { Unknown } from '../model/unknown.ts';
 import { approvalMissing } from './approval.ts';
 import { attemptUnit } from './attempt-unit.ts';
@@ -26,6 +26,8 @@ import { takeBack } from './take-back.ts';
 /** One fix with all that belongs to it: a step's, or one alternative's. */
 export interface Unit {
   readonly calls: readonly ActionCall[];
+  /** Its step's, and its own where it is an alternative. */
+  readonly gate: Cond;
   readonly verify: Check | undefined;
   readonly rollback: StepRollback;
   readonly confirm: Text | undefined;
@@ -67,7 +69,8 @@ export async function makeUnit(place: StepPlace, unit: Unit, scope: Scope): Prom
     return plain({ outcome: 'ok', reason: 'this run has made it already' });
   }
   const deadMan = deadManOf(place, unit, scope);
-  const resumed = record === undefined || run.dryRun ? undefined : await resumeGuarded(place, deadMan, record);
+  const claims = { gate: unit.gate, verify: unit.verify, scope };
+  const resumed = record === undefined || run.dryRun ? undefined : await resumeGuarded(place, deadMan, record, claims);
   if (resumed !== undefined && resumed.kind !== 'fresh') return goOn(place, unit, resumed, scope, deadMan);
   const places = placesOf(run, { calls: unit.calls, delegateTo: lookOf(place).delegateTo }, scope);
   const away = places.length === 0 ? undefined : await unreached(run, places);

@@ -10,6 +10,7 @@ import { adoptOn, markChanges, placesIn, sessionOn } from './delegate.ts';
 import { fixKey, keyText } from './fix-key.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
+import { lookAtClaims, type OwnClaims } from './own-claims.ts';
 import { goesOn, markerMayBeGone } from './past.ts';
 import { plainJson } from './plain-json.ts';
 import { plainParams } from './read-probes.ts';
@@ -44,8 +45,11 @@ export interface Recorded {
   readonly index: number;
 }
 
-/** Settles what another process left of a unit: by its record, else by the host's marker, else by what stands on the host. */
-export async function resumeUnit(place: StepPlace, record: UnitRecord): Promise<Resumed> {
+/**
+ * Settles what another process left of a unit: by its record, else by the host's marker, else by what stands on the host.
+ * `claims`: what its step says of that by itself.
+ */
+export async function resumeUnit(place: StepPlace, record: UnitRecord, claims?: OwnClaims): Promise<Resumed> {
   const last = record.attempts.at(-1);
   const { past } = place.run;
   if (last === undefined || past === undefined || !goesOn(past, record)) return fresh(record);
@@ -69,7 +73,7 @@ export async function resumeUnit(place: StepPlace, record: UnitRecord): Promise<
     const reason = finished?.reason ?? last.result?.reason ?? 'it was being taken back when the run broke off';
     return { kind: 'failed', reason, standing, takenBack: false };
   }
-  const result = await resultOf(place, record, last);
+  const result = await resultOf(place, record, last, claims);
   const standing = (changes: readonly PlannedChange[]) =>
     recorded(place.run.parts.registry, record, [...earlier, ...changes]);
   switch (result.outcome) {
@@ -123,20 +127,32 @@ function recorded(registry: Registry, record: UnitRecord, changes: readonly Plan
 type Result = NonNullable<AttemptRecord['result']>;
 
 /** How the last attempt ended, asked of the host where nobody wrote it down, and this process has not asked yet. */
-async function resultOf(place: StepPlace, record: UnitRecord, last: AttemptRecord): Promise<Result> {
-  const known = last.result !== undefined && last.result.outcome !== 'unknown';
-  if (last.result !== undefined && (known || place.run.past?.asked.has(keyText(record.key)) === true)) {
-    return last.result;
-  }
-  return askResult(place, record, last);
+async function resultOf(
+  place: StepPlace,
+  record: UnitRecord,
+  last: AttemptRecord,
+  claims: OwnClaims | undefined,
+): Promise<Result> {
+  const { past } = place.run;
+  const key = keyText(record.key);
+  if (last.result !== undefined && last.result.outcome !== 'unknown') return last.result;
+  // Asked before the walk came to its step, which may know more.
+  const more = claims !== undefined && past?.over.has(key) === true;
+  const asked = past?.asked.has(key) === true && !more;
+  return last.result !== undefined && asked ? last.result : askResult(place, record, last, claims);
 }
 
 /** Asks the host how an attempt ended; the answer is written down before it counts. */
-export async function askResult(place: StepPlace, record: UnitRecord, last: AttemptRecord): Promise<Result> {
+export async function askResult(
+  place: StepPlace,
+  record: UnitRecord,
+  last: AttemptRecord,
+  claims?: OwnClaims,
+): Promise<Result> {
   const { run } = place;
   run.past?.asked.add(keyText(record.key));
   const begun = run.parts.clock.monotonic();
-  const result = await askHost(place, record, last);
+  const result = await askHost(place, record, last, claims);
   const ms = run.parts.clock.monotonic() - begun;
   markChanges(run, placesIn(last.changes));
   const key = fixKey(place, record.alternative);
@@ -144,7 +160,12 @@ export async function askResult(place: StepPlace, record: UnitRecord, last: Atte
   return result;
 }
 
-async function askHost(place: StepPlace, record: UnitRecord, last: AttemptRecord): Promise<Result> {
+async function askHost(
+  place: StepPlace,
+  record: UnitRecord,
+  last: AttemptRecord,
+  claims: OwnClaims | undefined,
+): Promise<Result> {
   const { run, step } = place;
   const due: DueChange[] = [];
   for (const planned of last.changes) {
@@ -175,24 +196,34 @@ async function askHost(place: StepPlace, record: UnitRecord, last: AttemptRecord
     case 'not_started':
       return { outcome: 'not_started', reason: applied.reason };
     case 'unknown':
-      return applied.over === true && !last.changes.some(holdsSecret)
-        ? byWhatStands(run, due, applied)
-        : { outcome: 'unknown', reason: applied.reason, begun: applied.begun.length };
+      if (applied.over !== true) return { outcome: 'unknown', reason: applied.reason, begun: applied.begun.length };
+      run.past?.over.add(keyText(record.key));
+      return byWhatStands(place, due, applied, claims);
   }
 }
 
 /** The host can't tell how the fix ended, but it is over: what stands there may. */
 async function byWhatStands(
-  run: HostRun,
+  place: StepPlace,
   due: readonly DueChange[],
-  { reason }: Extract<Applied, { kind: 'unknown' }>,
+  { reason, begun, absent }: Extract<Applied, { kind: 'unknown' }>,
+  claims: OwnClaims | undefined,
 ): Promise<Result> {
-  const found = await Promise.all(due.map((change) => standsAs(run, change)));
-  const unclear = found.find((stands) => typeof stands !== 'string');
-  if (unclear !== undefined) return { outcome: 'unknown', reason: `${reason}; ${unclear.reason}` };
-  if (found.every((stands) => stands === 'after')) return { outcome: 'done' };
-  if (found.every((stands) => stands === 'before')) return { outcome: 'not_started', reason };
-  return { outcome: 'failed', reason: `${reason}; only a part of it was done`, begun: due.length };
+  const looked = due.filter(({ action }) => action.converges);
+  if (looked.some(holdsSecret)) return { outcome: 'unknown', reason, begun: begun.length };
+  const found = await Promise.all(looked.map((change) => standsAs(place.run, change)));
+  // Commands leave nothing to look at; their step tells, once the walk has come to it.
+  const said = looked.length === due.length ? undefined : await lookAtClaims(place, claims);
+  const unclear = [...found, said?.stands].find((stands) => stands instanceof Unknown);
+  if (unclear !== undefined) return { outcome: 'unknown', reason: `${reason}; ${unclear.reason}`, begun: begun.length };
+  const stands = [...found, ...(said === undefined ? [] : [said.stands])];
+  const why = said === undefined ? reason : `${reason}; ${said.why}`;
+  if (stands.every((each) => each === 'after')) return { outcome: 'done', reason: why };
+  // Of commands that were begun something may be done, though what they are for is not.
+  const none = said === undefined || (absent === true && begun.length === 0);
+  if (none && stands.every((each) => each === 'before')) return { outcome: 'not_started', reason: why };
+  const part = stands.includes('after') ? '; only a part of it was done' : '';
+  return { outcome: 'failed', reason: `${why}${part}`, begun: due.length };
 }
 
 /** Whether a change stands on the host, or its before-state does; why that can't be told. */

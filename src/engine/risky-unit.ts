@@ -8,6 +8,7 @@ import { DeadManSwitch, notKept } from './dead-man.ts';
 import { markRecorded } from './delegate.ts';
 import { fixKey } from './fix-key.ts';
 import type { DueChange } from './inspect-calls.ts';
+import type { OwnClaims } from './own-claims.ts';
 import { goesOn } from './past.ts';
 import { type Resumed, recordedUnit, resumeUnit } from './resume-unit.ts';
 import { failedParts, runCheck } from './run-check.ts';
@@ -87,10 +88,12 @@ export async function resumeGuarded(
   place: StepPlace,
   deadMan: DeadManSwitch | undefined,
   record: UnitRecord,
+  claims: OwnClaims,
 ): Promise<Resumed> {
   const reverted = await revertedMeanwhile(place, deadMan, record);
   if (reverted !== undefined) return reverted;
-  const resumed = await resumeUnit(place, record);
+  // A host that takes it back by itself must not be kept from that by what stands there meanwhile.
+  const resumed = await resumeUnit(place, record, deadMan?.isArmed === true ? undefined : claims);
   if (resumed.kind === 'fresh') await deadMan?.idle();
   if (resumed.kind !== 'unknown' || deadMan?.isArmed !== true) return resumed;
   // How it ended need not be known: the host takes all of it back that was begun.

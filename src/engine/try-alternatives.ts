@@ -81,6 +81,7 @@ async function helps(place: StepPlace, unit: Unit, scope: Scope): Promise<boolea
 function unitOf(step: Step, alternative: Alternative): Unit {
   return {
     calls: alternative.fix,
+    gate: [...step.gate, ...alternative.gate],
     verify: alternative.verify ?? step.verify,
     rollback: alternative.rollback,
     confirm: alternative.confirm ?? step.confirm,

@@ -96,6 +96,8 @@ export type FixOutcome =
       readonly asked?: true;
       /** Proved: whatever it did, nothing of it runs any more. What stands on the host may tell how far it came. */
       readonly over?: true;
+      /** With `over`: the host has no marker of it. On the boot that it was asked for in, that would prove that it never began. */
+      readonly absent?: true;
     };
 
 /** What will probably be asked of a connection. */

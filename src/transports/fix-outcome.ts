@@ -16,6 +16,7 @@ export function foundOutcome(state: FoundState, found: FoundFix, bootId: string 
     answers,
     asked: true,
     ...(state === 'running' || state === 'torn' ? {} : { over: true }),
+    ...(state === 'cancelled' ? { absent: true } : {}),
   });
   switch (state) {
     case 'ended':
