@@ -36,6 +36,8 @@ export type Applied =
       readonly begun: readonly DueChange[];
       readonly over?: true;
       readonly absent?: true;
+      /** The host was asked, and has said all that it knows. */
+      readonly asked?: true;
     };
 
 /** The time of an attempt. */
@@ -88,6 +90,7 @@ export async function applyFix(
           begun: done,
           ...(outcome.over === true ? { over: true } : {}),
           ...(outcome.absent === true ? { absent: true } : {}),
+          ...(outcome.asked === true && outcome.runs !== true ? { asked: true } : {}),
         };
       case 'ended': {
         for (const lack of outcome.lacks ?? []) if (!run.notes.includes(lack)) run.notes.push(lack);

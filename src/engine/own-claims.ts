@@ -16,6 +16,9 @@ export interface OwnClaims {
   readonly scope: Scope;
 }
 
+/** `later`: the walk has not come to the step yet. `none`: it does not come to it any more. */
+export type Claims = OwnClaims | 'later' | 'none';
+
 /** `why`: in words, whatever was found. */
 export interface Claimed {
   readonly stands: 'before' | 'after' | Unknown;
@@ -26,9 +29,9 @@ export interface Claimed {
  * Asks a step whether its fix is made, of which only commands could tell: its verify must hold, and its gate be shut, by what its
  * probes read now. A gate over names that were read before says nothing. Rejects with a HostFailure.
  */
-export async function lookAtClaims(place: StepPlace, claims: OwnClaims | undefined): Promise<Claimed> {
+export async function lookAtClaims(place: StepPlace, claims: Claims): Promise<Claimed> {
   const unknown = (why: string): Claimed => ({ stands: new Unknown(why), why });
-  if (claims === undefined) return unknown('only its step can tell how far it came');
+  if (typeof claims === 'string') return unknown('only its step can tell how far it came');
   const shut = await gateShut(place, claims);
   if (shut instanceof Unknown) return unknown(`its gate cannot be decided: ${shut.reason}`);
   const held = await verifyHolds(place, claims);

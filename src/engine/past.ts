@@ -10,8 +10,8 @@ export interface Past {
   readonly met: Set<string>;
   /** Those of which the host was asked by this process how they ended. */
   readonly asked: Set<string>;
-  /** Those of them of which the host could not tell, but nothing runs any more: what stands there may. */
-  readonly over: Set<string>;
+  /** Those of them of which the host could not tell, and has said all that it knows: their step may know more. */
+  readonly saidAll: Set<string>;
   /** The host had ended, and somebody asked to try it again: it is looked at anew, but for what stands. */
   readonly ended: boolean;
   /** An undo of the run took something back there: nothing stands for sure. */
@@ -24,7 +24,7 @@ export function pastOf(history: HostHistory, undone = false): Past {
     units: new Map(history.units.map((unit) => [canonicalJson(unit.key), unit])),
     met: new Set(),
     asked: new Set(),
-    over: new Set(),
+    saidAll: new Set(),
     ended: hasEnded(history),
     undone,
   };

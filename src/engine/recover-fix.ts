@@ -75,8 +75,8 @@ export async function recoverFix(request: FixRequest, reaching: Reaching): Promi
     if (found.kind !== 'unknown') return found;
     known = { ...outcome, answers: longer(found.answers, known.answers) };
     if (found.asked === true || clock.monotonic() + pause > untilAsked || reaching.signal.aborted) {
-      const asked = found.asked === true ? { asked: true as const } : {};
-      return stillUnknown({ ...known, ...asked }, `asked later: ${found.failure.message}`);
+      const { failure, answers } = known;
+      return stillUnknown({ ...found, failure, answers }, `asked later: ${found.failure.message}`);
     }
     if (pause >= pauseMs.told)
       await tell(`${message}; the host gave no answer: ${found.failure.message}`, pause, untilAsked);

@@ -10,7 +10,7 @@ import { adoptOn, markChanges, placesIn, sessionOn } from './delegate.ts';
 import { fixKey, keyText } from './fix-key.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
-import { lookAtClaims, type OwnClaims } from './own-claims.ts';
+import { type Claims, lookAtClaims } from './own-claims.ts';
 import { goesOn, markerMayBeGone } from './past.ts';
 import { plainJson } from './plain-json.ts';
 import { plainParams } from './read-probes.ts';
@@ -45,11 +45,8 @@ export interface Recorded {
   readonly index: number;
 }
 
-/**
- * Settles what another process left of a unit: by its record, else by the host's marker, else by what stands on the host.
- * `claims`: what its step says of that by itself.
- */
-export async function resumeUnit(place: StepPlace, record: UnitRecord, claims?: OwnClaims): Promise<Resumed> {
+/** Settles what another process left of a unit: by its record, else by the host's marker, else by what stands on the host. */
+export async function resumeUnit(place: StepPlace, record: UnitRecord, claims: Claims): Promise<Resumed> {
   const last = record.attempts.at(-1);
   const { past } = place.run;
   if (last === undefined || past === undefined || !goesOn(past, record)) return fresh(record);
@@ -94,11 +91,13 @@ export async function resumeUnit(place: StepPlace, record: UnitRecord, claims?: 
     case 'unknown':
       return {
         kind: 'unknown',
-        reason: result.reason ?? 'unknown',
+        reason: `${result.reason ?? 'unknown'}${result.final === true ? byHand : ''}`,
         standing: standing(last.changes.slice(0, result.begun ?? 0)),
       };
   }
 }
+
+const byHand = '; look at it by hand: an undo takes back all else, and a resume asks its step again';
 
 function fresh(record: UnitRecord): Resumed {
   return { kind: 'fresh', attempt: Math.max(0, ...record.attempts.map(({ attempt }) => attempt)) + 1 };
@@ -125,21 +124,16 @@ function recorded(registry: Registry, record: UnitRecord, changes: readonly Plan
 }
 
 type Result = NonNullable<AttemptRecord['result']>;
+type UnknownEnd = Extract<Applied, { kind: 'unknown' }>;
 
 /** How the last attempt ended, asked of the host where nobody wrote it down, and this process has not asked yet. */
-async function resultOf(
-  place: StepPlace,
-  record: UnitRecord,
-  last: AttemptRecord,
-  claims: OwnClaims | undefined,
-): Promise<Result> {
+async function resultOf(place: StepPlace, record: UnitRecord, last: AttemptRecord, claims: Claims): Promise<Result> {
   const { past } = place.run;
   const key = keyText(record.key);
   if (last.result !== undefined && last.result.outcome !== 'unknown') return last.result;
   // Asked before the walk came to its step, which may know more.
-  const more = claims !== undefined && past?.over.has(key) === true;
-  const asked = past?.asked.has(key) === true && !more;
-  return last.result !== undefined && asked ? last.result : askResult(place, record, last, claims);
+  const known = past?.asked.has(key) === true && !past.saidAll.has(key);
+  return last.result !== undefined && known ? last.result : askResult(place, record, last, claims);
 }
 
 /** Asks the host how an attempt ended; the answer is written down before it counts. */
@@ -147,7 +141,7 @@ export async function askResult(
   place: StepPlace,
   record: UnitRecord,
   last: AttemptRecord,
-  claims?: OwnClaims,
+  claims: Claims,
 ): Promise<Result> {
   const { run } = place;
   run.past?.asked.add(keyText(record.key));
@@ -160,12 +154,7 @@ export async function askResult(
   return result;
 }
 
-async function askHost(
-  place: StepPlace,
-  record: UnitRecord,
-  last: AttemptRecord,
-  claims: OwnClaims | undefined,
-): Promise<Result> {
+async function askHost(place: StepPlace, record: UnitRecord, last: AttemptRecord, claims: Claims): Promise<Result> {
   const { run, step } = place;
   const due: DueChange[] = [];
   for (const planned of last.changes) {
@@ -196,19 +185,24 @@ async function askHost(
     case 'not_started':
       return { outcome: 'not_started', reason: applied.reason };
     case 'unknown':
-      if (applied.over !== true) return { outcome: 'unknown', reason: applied.reason, begun: applied.begun.length };
-      run.past?.over.add(keyText(record.key));
-      return byWhatStands(place, due, applied, claims);
+      if (applied.asked === true) run.past?.saidAll.add(keyText(record.key));
+      return lastWord(await byWhatStands(place, due, applied, claims), applied, claims);
   }
 }
 
-/** The host can't tell how the fix ended, but it is over: what stands there may. */
+/** What is unknown after host and step were asked stays so. */
+function lastWord(result: Result, { asked }: UnknownEnd, claims: Claims): Result {
+  return result.outcome === 'unknown' && asked === true && claims !== 'later' ? { ...result, final: true } : result;
+}
+
+/** The host can't tell how the fix ended; where it is over, what stands there may. */
 async function byWhatStands(
   place: StepPlace,
   due: readonly DueChange[],
-  { reason, begun, absent }: Extract<Applied, { kind: 'unknown' }>,
-  claims: OwnClaims | undefined,
+  { reason, begun, absent, over }: UnknownEnd,
+  claims: Claims,
 ): Promise<Result> {
+  if (over !== true) return { outcome: 'unknown', reason, begun: begun.length };
   const looked = due.filter(({ action }) => action.converges);
   if (looked.some(holdsSecret)) return { outcome: 'unknown', reason, begun: begun.length };
   const found = await Promise.all(looked.map((change) => standsAs(place.run, change)));

@@ -93,7 +93,7 @@ export async function resumeGuarded(
   const reverted = await revertedMeanwhile(place, deadMan, record);
   if (reverted !== undefined) return reverted;
   // A host that takes it back by itself must not be kept from that by what stands there meanwhile.
-  const resumed = await resumeUnit(place, record, deadMan?.isArmed === true ? undefined : claims);
+  const resumed = await resumeUnit(place, record, deadMan?.isArmed === true ? 'later' : claims);
   if (resumed.kind === 'fresh') await deadMan?.idle();
   if (resumed.kind !== 'unknown' || deadMan?.isArmed !== true) return resumed;
   // How it ended need not be known: the host takes all of it back that was begun.

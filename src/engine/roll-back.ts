@@ -71,7 +71,10 @@ export async function runRollbackCalls(
 }
 
 /** How a step's own calls ended. `failed`: known how far they came; nothing of them runs any more. */
-export type RolledBack = { readonly kind: 'done' } | { readonly kind: 'failed' | 'unknown'; readonly reason: string };
+export type RolledBack =
+  | { readonly kind: 'done' }
+  /** `final`: its host has said all that it knows. */
+  | { readonly kind: 'failed' | 'unknown'; readonly reason: string; readonly final?: true };
 
 /** Makes calls that take a fix back, at most once for their key, and looks that nothing differs from what they want. */
 export async function makeRollbackCalls(
@@ -85,7 +88,9 @@ export async function makeRollbackCalls(
   if (decided.changes.length === 0) return { kind: 'done' };
   const applied = await attemptFix(run, decided.changes, rollbackTurn(place), key, untold);
   if (applied.kind !== 'done') {
-    return { kind: applied.kind === 'unknown' ? 'unknown' : 'failed', reason: applied.reason };
+    const { reason } = applied;
+    if (applied.kind !== 'unknown') return { kind: 'failed', reason };
+    return { kind: 'unknown', reason, ...(applied.over === true ? { final: true } : {}) };
   }
   // Commands leave nothing to look at.
   const still = await inspectReady(

@@ -123,7 +123,7 @@ function intent(host: HostDraft, event: Of<'fix.intent'>): void {
 }
 
 function result(host: HostDraft, event: Of<'fix.result'>): void {
-  const { outcome, reason, begun } = event;
+  const { outcome, reason, begun, final } = event;
   for (const unit of unitsOf(host, event.key)) {
     const attempt = unit.attempts.find((each) => each.attempt === event.attempt);
     if (attempt === undefined) continue;
@@ -131,6 +131,7 @@ function result(host: HostDraft, event: Of<'fix.result'>): void {
       outcome,
       ...(reason === undefined ? {} : { reason }),
       ...(begun === undefined ? {} : { begun }),
+      ...(final === undefined ? {} : { final }),
     };
   }
 }

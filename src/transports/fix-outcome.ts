@@ -17,6 +17,7 @@ export function foundOutcome(state: FoundState, found: FoundFix, bootId: string 
     asked: true,
     ...(state === 'running' || state === 'torn' ? {} : { over: true }),
     ...(state === 'cancelled' ? { absent: true } : {}),
+    ...(state === 'running' ? { runs: true } : {}),
   });
   switch (state) {
     case 'ended':
