@@ -10,7 +10,7 @@ import type { ExecuteOptions } from './execute-plan.ts';
 import { holding, lockNote } from './host-lock.ts';
 import type { EngineParts } from './host-run.ts';
 import { isDue, outcomeOfPlan } from './outcome-of-plan.ts';
-import { goesOn, isOpen, otherHost, type Past, pastOf } from './past.ts';
+import { anyGoesOn, isOpen, otherHost, pastOf } from './past.ts';
 import { openSession, type Session } from './session.ts';
 import { stopReason } from './stop-reason.ts';
 import { carryOut, diagnose, type Walker } from './walk.ts';
@@ -98,7 +98,7 @@ export class HostWay {
       this.#lookedAt = this.#options.clock.monotonic();
       if (this.#options.mode === 'dry_run') await this.leave();
       // Nothing new is to be approved; but what stands there is this run's.
-      else if (!isDue(this.plan)) await (this.#hasStanding() ? this.mend() : this.leave());
+      else if (!isDue(this.plan)) await (anyGoesOn(this.#walk(this.#session).past) ? this.mend() : this.leave());
       else if (then === 'mend') await this.mend();
       else if (then === 'rest') {
         this.#keySeen = this.#session.hostKey;
@@ -148,16 +148,6 @@ export class HostWay {
 
   get #past(): HostHistory | undefined {
     return this.#options.resume?.histories.get(this.#planned.host.name);
-  }
-
-  /** Whether something that this run made stands there, though the host had ended. */
-  #hasStanding(): boolean {
-    const past = this.#past === undefined ? undefined : this.#pastOf(this.#past);
-    return past !== undefined && [...past.units.values()].some((unit) => goesOn(past, unit));
-  }
-
-  #pastOf(history: HostHistory): Past {
-    return pastOf(history, this.#options.resume?.undone?.has(this.name));
   }
 
   #hasBegun(): boolean {
@@ -236,7 +226,8 @@ export class HostWay {
   }
 
   #walk(session: Session) {
-    const past = this.#past === undefined ? {} : { past: this.#pastOf(this.#past) };
+    const undone = this.#options.resume?.undone?.has(this.name);
+    const past = this.#past === undefined ? {} : { past: pastOf(this.#past, undone) };
     return { parts: this.#parts, session, planned: this.#planned, runbook: this.#run.runbook, ...past };
   }
 

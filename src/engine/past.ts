@@ -55,6 +55,11 @@ export function isUnsettled({ attempts, rollback }: UnitRecord): boolean {
   return rollback === 'begun' || last.result === undefined || last.result.outcome === 'unknown';
 }
 
+/** Whether anything of a host is gone on with. */
+export function anyGoesOn(past: Past | undefined): boolean {
+  return past !== undefined && [...past.units.values()].some((unit) => goesOn(past, unit));
+}
+
 /** Why this is not the host that an earlier process, or run, was at; as far as both are known. */
 export function otherHost(
   was: Pick<HostHistory, 'hostKey' | 'machineId'>,

@@ -1,13 +1,14 @@
 import type { UnitRecord } from '../model/history.ts';
 import type { HostOutcome } from '../model/plan.ts';
 import type { Risky, Runbook, Step } from '../model/runbook.ts';
+import { askResult } from './ask-result.ts';
 import { notMet } from './begun-before.ts';
 import { keyText } from './fix-key.ts';
 import type { HostRun } from './host-run.ts';
 import type { Claims } from './own-claims.ts';
 import { isUnsettled } from './past.ts';
 import { redacted } from './recorded-change.ts';
-import { askResult, recordedUnit } from './resume-unit.ts';
+import { recordedUnit } from './resume-unit.ts';
 import type { StepPlace } from './step-place.ts';
 
 /**

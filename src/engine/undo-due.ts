@@ -6,9 +6,10 @@ import { Unknown } from '../model/unknown.ts';
 import { unreached } from './delegate.ts';
 import type { HostRun } from './host-run.ts';
 import { type DueChange, inspectReady, type ReadyCall, whyUndecided } from './inspect-calls.ts';
+import { lookAgain, standsAs } from './look-again.ts';
 import { callsAgain } from './own-rollback.ts';
 import { markerMayBeGone } from './past.ts';
-import { lookAgain, type Recorded, recordedUnit, standsAs } from './resume-unit.ts';
+import { type Recorded, recordedUnit } from './resume-unit.ts';
 
 /** What an earlier run left on a host, unit by unit, the last first. */
 export interface Standing {

@@ -8,7 +8,7 @@ import type { HostEnd } from './host-end.ts';
 import { lockNote } from './host-lock.ts';
 import type { EngineParts, HostRun } from './host-run.ts';
 import { lookAtSymptom, symptomGone } from './look-at-symptom.ts';
-import { goesOn, type Past } from './past.ts';
+import { anyGoesOn, type Past } from './past.ts';
 import { leftByPlan } from './run-once.ts';
 import { runSteps, type StepsEnd } from './run-steps.ts';
 import { baseScope } from './scope.ts';
@@ -165,7 +165,7 @@ export function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
     openLeft: new Map(),
     declaredProbes: 0,
     waits: false,
-    fixBegun: past !== undefined && [...past.units.values()].some((unit) => goesOn(past, unit)),
+    fixBegun: anyGoesOn(past),
     failedUndo: undefined,
     // Not first: Node takes many times longer for members that come after a spread.
     ...walk,
