@@ -9,7 +9,7 @@ import type { DueChange } from './inspect-calls.ts';
 import type { Claims } from './own-claims.ts';
 import { goesOn } from './past.ts';
 import { plainJson } from './plain-json.ts';
-import { recordedChange } from './recorded-change.ts';
+import { maskedChange, recordedChange } from './recorded-change.ts';
 import type { StepPlace } from './step-place.ts';
 
 /** How a unit stands that an earlier process of this run was at. */
@@ -118,11 +118,13 @@ function recorded(registry: Registry, record: UnitRecord, changes: readonly Plan
   }));
 }
 
-/** A recorded change as one that was made, so that it can be taken back. */
+/** A recorded change as one that was made, so that it can be taken back; a text where nothing knows its action any more. */
 export function madeAgain(place: StepPlace, alternative: string | undefined, entry: Recorded): MadeChange | string {
   const { due, planned, index } = entry;
-  if (typeof due === 'string') return due;
-  const { action, params, before, change, touches, become, on } = due;
+  const made = typeof due === 'string' ? maskedChange(place.run.parts.registry, planned) : due;
+  if (typeof made === 'string') return made;
+  const { action, params, before, change, touches, become, on } = made;
   const undoKey = [...fixKey(place, alternative), 'undo', index];
-  return { step: place.id, action, params, before, change, touches, become, on, planned, undoKey };
+  const lost = typeof due === 'string' ? { lost: due } : {};
+  return { step: place.id, action, params, before, change, touches, become, on, planned, undoKey, ...lost };
 }

@@ -34,6 +34,11 @@ export async function undoChanges(place: StepPlace, changes: readonly MadeChange
   const agains: MadeChange[] = [];
   for (const made of reversed) {
     const { rollback } = made.action;
+    const undoes = rollback.kind === 'undo' || rollback.kind === 'again';
+    if (made.lost !== undefined && undoes) {
+      left.push(made.lost);
+      continue;
+    }
     switch (rollback.kind) {
       case 'undo':
         undos.push(made);
@@ -109,7 +114,9 @@ export async function finishReverted(
   changes: readonly MadeChange[],
   { failed, said }: Pick<Reverted, 'failed' | 'said'>,
 ): Promise<LeftBehind> {
-  const undone = changes.filter(({ action }) => action.rollback.kind === 'undo');
+  const undos = changes.filter(({ action }) => action.rollback.kind === 'undo');
+  const lost = undos.flatMap((made) => made.lost ?? []);
+  const undone = undos.filter((made) => made.lost === undefined);
   const wrong = await Promise.all(undone.map((made) => differsFromBefore(place.run, made)));
   const left = await undoChanges(
     place,
@@ -117,7 +124,11 @@ export async function finishReverted(
   );
   const call = failed.find(({ kind }) => kind === 'call');
   const complaint = said === '' ? '' : `: ${clipped(said.split('\n').at(-1) ?? '')}`;
-  const texts = [left, call === undefined ? undefined : `its rollback on the host: exit ${call.rc}${complaint}`];
+  const texts = [
+    left,
+    ...lost,
+    call === undefined ? undefined : `its rollback on the host: exit ${call.rc}${complaint}`,
+  ];
   const all = texts.filter((text) => text !== undefined);
   return all.length === 0 ? undefined : all.join('; ');
 }
