@@ -94,6 +94,8 @@ export type FixOutcome =
       readonly answers: readonly Answer[];
       /** The host itself knows no more: there is no point in asking it again. */
       readonly asked?: true;
+      /** Heard of it: its host has begun it. */
+      readonly begun?: true;
       /** With `asked`: it was not over then, and another question may tell more. */
       readonly runs?: true;
       /** Proved: whatever it did, nothing of it runs any more. What stands on the host may tell how far it came. */
