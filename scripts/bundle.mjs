@@ -11,7 +11,7 @@ const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 /** Files that somebody finds by their name: the command, the two doors, and what Node's loader is given. */
 const entries = ['cli/main', 'index', 'testing', 'load/user-packs/pack-hooks'];
 /** Packages of many small files, which take as long to find as the rest of a start. */
-const inlined = ['yaml', '@marcbachmann/cel-js'];
+const inlined = ['yaml', '@marcbachmann/cel-js', 'diff'];
 /** Stands for the way from a file to dist/, until it is known in which file a module lands. */
 const toDist = '@to-dist@';
 

@@ -22,7 +22,7 @@ import type { DelegateIds, RunRequest } from './model/history.ts';
 import type { Host, Inventory } from './model/inventory.ts';
 import type { Registry } from './model/pack.ts';
 import type { HostPlan, Plan } from './model/plan.ts';
-import { packsOf, type Runbook } from './model/runbook.ts';
+import { type Become, packsOf, type Runbook } from './model/runbook.ts';
 import { type Secret, secretsIn } from './model/secret.ts';
 import type { Transport } from './model/transport.ts';
 import type { RunHosts } from './plan/build-plan.ts';
@@ -207,12 +207,16 @@ export function withJournal({ result, failure }: Extract<KeptEnd<RunResult>, { r
   return { ...result, exitCode, journal: { reason: failure.message, unrecorded: [] } };
 }
 
-/** Connects to each host and runs `true`; `reason` says why one does not answer. */
+/**
+ * Connects to each host and runs `true`; `reason` says why one does not answer. `become`: as whom, where the inventory says nothing;
+ * default: as whoever logs in, whatever the inventory says.
+ */
 export async function pingHosts(
   hosts: readonly Host[],
   reach: ReachOptions,
   forks: number,
   signal: AbortSignal,
+  become: Become = false,
 ): Promise<readonly PingAnswer[]> {
   const [engine, { overrideConnect }] = await Promise.all([
     import('./engine/ping-hosts.ts'),
@@ -220,7 +224,7 @@ export async function pingHosts(
   ]);
   const { transportFor, close } = await openTransports(reach);
   try {
-    return await engine.pingHosts(overrideConnect(hosts, reach).hosts, transportFor, forks, signal);
+    return await engine.pingHosts(overrideConnect(hosts, reach).hosts, transportFor, forks, signal, become);
   } finally {
     await close();
   }

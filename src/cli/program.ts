@@ -110,7 +110,7 @@ export function createProgram(io: Io, end: (exitCode: number) => void): Command 
         .argument('[pattern]', 'which', 'all'),
     )
       .option('--vars', 'with variables and where they come from')
-      .option('--ping', 'connect to each and run nothing but `true`')
+      .option('--ping', 'connect to each and run nothing but `true`; with -b, as root')
       .option('--json', 'as JSON'),
   ).action(async (pattern: string, options: ReachingOptions & { vars?: boolean; ping?: boolean; json?: boolean }) =>
     end(await (await import('./commands/hosts.ts')).hosts(io, pattern, options)),

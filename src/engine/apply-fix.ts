@@ -6,6 +6,7 @@ import type { FixOutcome, FixRequest } from '../model/transport.ts';
 import { fixOn } from './delegate.ts';
 import { type FixKey, keyText } from './fix-key.ts';
 import { fixParts, type Part } from './fix-parts.ts';
+import { reasonFor } from './helps.ts';
 import type { HostRun } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
 import type { FixWait } from './recover-fix.ts';
@@ -76,7 +77,7 @@ export async function applyFix(
     const outcome = await send(section.on, request, waits);
     switch (outcome.kind) {
       case 'not_started': {
-        const reason = outcome.failure.message;
+        const reason = reasonFor(run, outcome.failure);
         const again = outcome.failure.phase === 'lost';
         // A delegate that is lost is this host's failed step.
         const lost = outcome.lost === true && section.on === undefined ? { lost: outcome.failure } : {};
@@ -86,7 +87,7 @@ export async function applyFix(
       case 'unknown':
         return {
           kind: 'unknown',
-          reason: outcome.failure.message,
+          reason: reasonFor(run, outcome.failure),
           begun: done,
           ...(outcome.over === true ? { over: true } : {}),
           ...(outcome.absent === true ? { absent: true } : {}),

@@ -2,7 +2,7 @@ import { HostFailure } from '../model/host-failure.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Become } from '../model/runbook.ts';
 import type { Connection, Transport } from '../model/transport.ts';
-import { createLimit } from './limit.ts';
+import { createLimit, type Limit } from './limit.ts';
 
 /** How hosts are asked for what runs left there. */
 export interface AskHostsOptions {
@@ -30,16 +30,16 @@ export async function askHosts<T>(
   ask: (connection: Connection, become: Become) => Promise<T>,
 ): Promise<readonly HostAnswers<T>[]> {
   const limit = createLimit(options.forks);
-  return Promise.all(hosts.map((host) => limit(() => askHost(host, options, ask))));
+  return Promise.all(hosts.map((host) => limit(() => askHost(host, { ...options, limit }, ask))));
 }
 
 async function askHost<T>(
   host: Host,
-  { transportFor, signal, users }: AskHostsOptions,
+  { transportFor, signal, users, limit }: AskHostsOptions & { readonly limit: Limit },
   ask: (connection: Connection, become: Become) => Promise<T>,
 ): Promise<HostAnswers<T>> {
   try {
-    const connection = await transportFor(host).open(host, { signal });
+    const connection = await limit.lend((waits) => transportFor(host).open(host, { signal, waits }));
     try {
       const answers = await asEach(new Set(users(host)), (become) => ask(connection, become));
       return { host: host.name, kind: 'answered', answers };

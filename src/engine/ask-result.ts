@@ -78,13 +78,25 @@ async function askHost(place: StepPlace, record: UnitRecord, last: AttemptRecord
       return { outcome: 'not_started', reason: applied.reason };
     case 'unknown':
       if (applied.asked === true) run.past?.saidAll.add(keyText(record.key));
-      return lastWord(await byWhatStands(place, due, applied, claims), applied, claims);
+      return lastWord(
+        await byWhatStands(place, due, knownToBegin(last, applied), claims),
+        applied,
+        claims,
+        last.result,
+      );
   }
 }
 
+/** A marker that is missing since another boot says nothing once an earlier resume has asked in vain: there may have been one then. */
+function knownToBegin({ result }: AttemptRecord, end: UnknownEnd): UnknownEnd {
+  const { absent, ...begun } = end;
+  return result?.final === true ? begun : end;
+}
+
 /** What is unknown after host and step were asked stays so. */
-function lastWord(result: Result, { asked }: UnknownEnd, claims: Claims): Result {
-  return result.outcome === 'unknown' && asked === true && claims !== 'later' ? { ...result, final: true } : result;
+function lastWord(result: Result, { asked }: UnknownEnd, claims: Claims, before: Result | undefined): Result {
+  const final = claims !== 'later' || before?.final === true;
+  return result.outcome === 'unknown' && asked === true && final ? { ...result, final } : result;
 }
 
 /** The host can't tell how the fix ended; where it is over, what stands there may. */

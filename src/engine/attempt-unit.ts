@@ -21,6 +21,7 @@ export function attemptUnit(
   const { run, step } = place;
   const { emit, stopping } = run.parts;
   const { fixBegun } = run;
+  const tried = first === 1 ? {} : { since: first };
   const alternative = unit.alternative === undefined ? {} : { alternative: unit.alternative };
   const turn = takeTurns(place, { timeoutMs: step.timeoutMs, signal: stopping });
   const key = fixKey(place, unit.alternative);
@@ -34,7 +35,7 @@ export function attemptUnit(
       const others = places.length === 0 ? {} : { delegates: await idsIn(run, places) };
       touchAll(run, left);
       const about = { ...alternative, ...boot, ...others, changes: planned, ...own, ...unit.risky };
-      await emit({ type: 'fix.intent', ...stampOf(place), key, attempt: count, ...about });
+      await emit({ type: 'fix.intent', ...stampOf(place), key, attempt: count, ...tried, ...about });
       const unarmed = await deadMan?.arm(count, left);
       if (unarmed === undefined) run.fixBegun = true;
       return unarmed;

@@ -8,6 +8,7 @@ import type { ActionCall, Become, ProbeCall, Runbook, Text } from '../model/runb
 import type { AdoptRequest, FixOutcome, FixRequest } from '../model/transport.ts';
 import { delegateIds } from './delegates.ts';
 import type { FixKey } from './fix-key.ts';
+import { reasonFor } from './helps.ts';
 import type { EngineParts, HostRun, PendingChange, Touch } from './host-run.ts';
 import type { FixWait } from './recover-fix.ts';
 import { type Session, sessionOver } from './session.ts';
@@ -98,7 +99,7 @@ export function placesOf(run: HostRun, { calls, delegateTo }: Calls, scope: Scop
 
 /** Why one of these hosts cannot be reached; `undefined`: all can. */
 export async function unreached(run: HostRun, places: readonly string[]): Promise<string | undefined> {
-  const reasons = await Promise.all(places.map((on) => failureOf(() => sessionOn(run, on))));
+  const reasons = await Promise.all(places.map((on) => failureOf(run, () => sessionOn(run, on))));
   return reasons.find((reason) => reason !== undefined);
 }
 
@@ -106,7 +107,7 @@ export async function unreached(run: HostRun, places: readonly string[]): Promis
 export async function lockedElsewhere(run: HostRun, places: readonly string[]): Promise<string | undefined> {
   for (const on of places) {
     let refused: string | undefined;
-    const failed = await failureOf(async () => {
+    const failed = await failureOf(run, async () => {
       refused = await (await sessionOn(run, on)).lockRefusal();
     });
     if (failed !== undefined || refused !== undefined) return failed ?? refused;
@@ -114,13 +115,13 @@ export async function lockedElsewhere(run: HostRun, places: readonly string[]): 
   return undefined;
 }
 
-async function failureOf(work: () => Promise<unknown>): Promise<string | undefined> {
+async function failureOf(run: HostRun, work: () => Promise<unknown>): Promise<string | undefined> {
   try {
     await work();
     return undefined;
   } catch (error) {
     if (!(error instanceof HostFailure) || error.phase === 'cancelled') throw error;
-    return error.message;
+    return reasonFor(run, error);
   }
 }
 

@@ -95,7 +95,7 @@ export class Delegates {
     const { clock, emit, aborting, holding, known, transportFor } = this.#parts;
     const begun = clock.monotonic();
     try {
-      const wire = await openWire(host, transportFor(host), aborting, aborting);
+      const wire = await openWire(host, transportFor(host), aborting, { signal: aborting });
       const abort = (): void => void wire.close();
       aborting.addEventListener('abort', abort, { once: true });
       try {

@@ -16,6 +16,20 @@ export function fixKey({ run, within, id, item }: StepPlace, alternative: string
   ];
 }
 
+/**
+ * The key of what takes a unit's fix back within its run: the author's `rollback:` calls, or one change's own undo. A later try of
+ * the unit, whose first attempt is `since`, has markers of its own; those of the first are older than that.
+ */
+export function backKey(
+  place: StepPlace,
+  alternative: string | undefined,
+  since: number,
+  what: 'rollback' | { readonly undo: number },
+): FixKey {
+  const key = [...fixKey(place, alternative), what === 'rollback' ? what : 'undo', ...(since === 1 ? [] : [since])];
+  return what === 'rollback' ? key : [...key, what.undo];
+}
+
 /** A key as the host's marker goes by it. */
 export function keyText(key: FixKey): string {
   return canonicalJson(key);

@@ -15,6 +15,9 @@ export interface LockWords {
   readonly comment?: string;
 }
 
+const folderHelp =
+  'Give this user a folder there that nobody else owns, or name another: MENDGATE_LOCK_DIR in its environment on the host';
+
 const lockTimeoutMs = 15_000;
 
 /**
@@ -77,7 +80,7 @@ function refusalOf({ stdout, rc, stderr }: Answer, run: string, host: string): s
         : `locked by ${lockOwnerText(owner)}; ${free} if that run is gone`;
     }
     case 'storage':
-      return `the host could not be locked: ${reply.why}`;
+      return `the host could not be locked: ${reply.why}. ${folderHelp}`;
     default:
       return `the host could not be locked: exit ${rc}${stderr === '' ? '' : `, ${stderr.trim().split('\n').at(-1)?.slice(0, 200)}`}`;
   }

@@ -161,6 +161,8 @@ export interface HostRun {
   readonly snapshots: Snapshot[];
   readonly traces: Set<string>;
   readonly notes: string[];
+  /** See helps.ts. */
+  readonly helps: Set<string>;
   /** Notes that the diagnosis of this run has told already. */
   readonly told: ReadonlySet<string>;
   readonly steps: StepPlan[];

@@ -6,10 +6,12 @@ import type { HostOutcome, HostPlan, Plan, PlannedHost } from '../model/plan.ts'
 import type { Verdict } from '../model/result.ts';
 import type { Become } from '../model/runbook.ts';
 import type { AfterLook } from './change-hosts.ts';
+import { connectedEvent, idsOf } from './connected.ts';
 import type { ExecuteOptions } from './execute-plan.ts';
 import { holding, lockNote } from './host-lock.ts';
 import type { EngineParts } from './host-run.ts';
 import { isDue, outcomeOfPlan } from './outcome-of-plan.ts';
+import { notAsked, outcomeUntold, refusedStill, unknownStill } from './outcome-untold.ts';
 import { anyGoesOn, isOpen, otherHost, pastOf } from './past.ts';
 import { openSession, type Session } from './session.ts';
 import { stopReason } from './stop-reason.ts';
@@ -63,7 +65,7 @@ export class HostWay {
 
   /** Whether it was under way when an earlier process of the run broke off. */
   get wentOn(): boolean {
-    return this.chosen && this.#hasBegun();
+    return this.chosen && this.#open !== undefined;
   }
 
   /**
@@ -79,13 +81,15 @@ export class HostWay {
       this.outcome = this.#past?.outcome ?? this.#blank('not_started', 'not chosen for this resume');
       return;
     }
+    const open = this.#open;
     if (this.#options.stopping.aborted) {
-      return this.#hasBegun()
-        ? this.#end(this.#blank('unknown', stopReason(this.#options.stopping, ' before it was gone on with')))
-        : this.#end(this.#blank('not_started', stopReason(this.#options.stopping, ' before it began')));
+      const { stopping } = this.#options;
+      return open === undefined
+        ? this.#end(this.#blank('not_started', stopReason(stopping, ' before it began')))
+        : this.#end(unknownStill(this.#parts.registry, open, stopReason(stopping, ' before it was gone on with')));
     }
-    const { plan } = this.#past ?? {};
-    if (plan !== undefined && this.#hasBegun()) {
+    const { plan } = open ?? {};
+    if (plan !== undefined) {
       const undo = this.#options.resume?.undone?.get(this.name);
       return undo === undefined ? this.#goOn(plan) : this.#end(this.#blank('refused', undoneSince(undo)));
     }
@@ -95,6 +99,8 @@ export class HostWay {
       const asksLock = this.#options.lock !== undefined && this.#options.mode !== 'apply';
       const locked = asksLock ? { locked: lockNote(this.#session, this.#lockUser) } : {};
       this.plan = await this.#walker.diagnose({ ...this.#walk(this.#session), ...locked });
+      const other = this.#otherHost(this.#session);
+      if (other !== undefined) return this.#end(this.#refused(other));
       this.#lookedAt = this.#options.clock.monotonic();
       if (this.#options.mode === 'dry_run') await this.leave();
       // Nothing new is to be approved; but what stands there is this run's.
@@ -150,8 +156,9 @@ export class HostWay {
     return this.#options.resume?.histories.get(this.#planned.host.name);
   }
 
-  #hasBegun(): boolean {
-    return this.#past !== undefined && isOpen(this.#past);
+  /** What was under way there when the run broke off. */
+  get #open(): HostHistory | undefined {
+    return this.#past !== undefined && isOpen(this.#past) ? this.#past : undefined;
   }
 
   async #carryOut(plan: HostPlan): Promise<void> {
@@ -159,16 +166,16 @@ export class HostWay {
     this.#session = session;
     const { lock, clock, walker } = this.#options;
     // A fix waits for the lock itself; what may begin with an undo, or a question about an old fix, waits here.
-    const waits = walker !== undefined || this.#hasBegun();
+    const waits = walker !== undefined || this.#open !== undefined;
     if (waits) await session.greeted(this.#lockUser);
     // Before the lock, too: it would be taken on another machine.
     const other = this.#otherHost(session);
-    if (other !== undefined) return this.#end(this.#blank('refused', other));
+    if (other !== undefined) return this.#end(this.#refused(other));
     if (lock !== undefined) {
       session.lock(holding(this.#parts.runId, this.#planned.host.name, lock, this.#lockUser, clock.now()));
       const refused = waits ? await session.lockRefusal() : undefined;
       const now = refused ?? this.#otherHost(session);
-      if (now !== undefined) return this.#end(this.#blank('refused', now));
+      if (now !== undefined) return this.#end(this.#refused(now));
     }
     await this.#end(await this.#walker.carryOut(this.#walk(session), plan));
   }
@@ -202,7 +209,10 @@ export class HostWay {
     const transport = this.#options.transportFor(host);
     const { clock, aborting, stopping, reader } = this.#options;
     // Nothing is lost by not waiting for a host that has not answered yet.
-    const session = await openSession(host, transport, this.#parts.startedAt, clock, aborting, { stopping, reader });
+    const { startedAt, once } = this.#parts;
+    const open = (waits?: () => void): Promise<Session> =>
+      openSession(host, transport, startedAt, clock, aborting, { stopping, reader, waits });
+    const session = await (once === undefined ? open() : once.lend(host.name, open));
     // What is under way then ends as lost, and a fix as unknown.
     const abort = (): void => void session.close();
     aborting.addEventListener('abort', abort, { once: true });
@@ -249,17 +259,19 @@ export class HostWay {
       this.#failedIn = error.phase;
       const host = this.#planned.host.name;
       await this.#parts.emit({ type: 'host.unreachable', host, phase: error.phase, reason, ...help, ...again });
-      if (this.#hasBegun()) {
-        await this.#end(this.#blank('unknown', `a fix had begun there, and the host could not be asked: ${reason}`));
-      } else {
-        await this.#end(this.#blank(error.phase === 'cancelled' ? 'not_started' : 'unreachable', reason));
-      }
+      const open = this.#open;
+      if (open !== undefined) await this.#end(unknownStill(this.#parts.registry, open, notAsked(reason)));
+      else await this.#end(this.#blank(error.phase === 'cancelled' ? 'not_started' : 'unreachable', reason));
     }
   }
 
   #blank(verdict: Verdict, reason: string): HostOutcome {
-    const host = this.#planned.host.name;
-    return { host, verdict, reason, diagnosis: reason, symptom: 'unknown', steps: [], notes: [], outputs: {} };
+    return outcomeUntold(this.name, verdict, reason);
+  }
+
+  #refused(reason: string): HostOutcome {
+    const open = this.#open;
+    return open === undefined ? this.#blank('refused', reason) : refusedStill(this.#parts.registry, open, reason);
   }
 
   async #end(outcome: HostOutcome): Promise<void> {
@@ -274,22 +286,4 @@ export class HostWay {
 
 function undoneSince(undo: string): string {
   return `undone since, by ${undo}: what the run did here no longer stands; run its runbook again`;
-}
-
-function idsOf(session: Session) {
-  return { hostKey: session.hostKey, machineId: session.machineId() };
-}
-
-function connectedEvent({ session, ms }: { readonly session: Session; readonly ms: number }): EventBody {
-  const { hostKey } = session;
-  const bootId = session.bootId();
-  const machineId = session.machineId();
-  return {
-    type: 'host.connected',
-    host: session.host.name,
-    ms,
-    ...(hostKey === undefined ? {} : { hostKey }),
-    ...(machineId === undefined ? {} : { machineId }),
-    ...(bootId === undefined ? {} : { bootId }),
-  };
 }

@@ -10,6 +10,7 @@ import { Unknown } from '../model/unknown.ts';
 import type { Value } from '../model/value.ts';
 import { becomeOf, placeOfCall, sessionOn, unmadeOn } from './delegate.ts';
 import { evaluateItems } from './for-each.ts';
+import { reasonFor } from './helps.ts';
 import type { HostRun } from './host-run.ts';
 import { type Look, plainParams } from './read-probes.ts';
 import { extend } from './scope.ts';
@@ -162,7 +163,7 @@ async function inspectOne(run: HostRun, ready: ReadyCall): Promise<Inspected> {
     return { ...ready, state };
   } catch (error) {
     if (!(error instanceof HostFailure) || error.phase === 'lost' || error.phase === 'cancelled') throw error;
-    return { ...ready, state: new Unknown(error.message) };
+    return { ...ready, state: new Unknown(reasonFor(run, error)) };
   }
 }
 

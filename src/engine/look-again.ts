@@ -3,6 +3,7 @@ import type { Json } from '../model/json.ts';
 import { Unknown } from '../model/unknown.ts';
 import { backFrom } from './back-from.ts';
 import { sessionOn } from './delegate.ts';
+import { reasonFor } from './helps.ts';
 import type { HostRun } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
 import { plainJson } from './plain-json.ts';
@@ -36,6 +37,6 @@ export async function lookAgain(
       : new Unknown(`${action.name}: neither as before nor as wanted`);
   } catch (error) {
     if (!(error instanceof HostFailure) || error.phase === 'lost' || error.phase === 'cancelled') throw error;
-    return new Unknown(`${action.name}: ${error.message}`);
+    return new Unknown(`${action.name}: ${reasonFor(run, error)}`);
   }
 }

@@ -10,14 +10,14 @@ import { approvalMissing } from './approval.ts';
 import { attemptUnit } from './attempt-unit.ts';
 import type { DeadManSwitch } from './dead-man.ts';
 import { lockedElsewhere, markRecorded, placesIn, placesOf, turnOn, unreached } from './delegate.ts';
-import { type FixKey, fixKey } from './fix-key.ts';
+import { backKey, type FixKey, fixKey } from './fix-key.ts';
 import type { MadeChange } from './host-run.ts';
 import { type DueChange, inspectCalls } from './inspect-calls.ts';
 import { ownRollback } from './own-rollback.ts';
 import { goesOn } from './past.ts';
 import { plannedChange } from './planned-change.ts';
 import { maskedChanges } from './recorded-change.ts';
-import { madeAgain, type Resumed } from './resume-unit.ts';
+import { madeAgain, type Resumed, sinceOf } from './resume-unit.ts';
 import { confirmUnit, deadManOf, resumeGuarded, takenBackByHost } from './risky-unit.ts';
 import { failedParts, runCheck } from './run-check.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
@@ -71,7 +71,9 @@ export async function makeUnit(place: StepPlace, unit: Unit, scope: Scope): Prom
   const deadMan = deadManOf(place, unit, scope);
   const claims = { gate: unit.gate, verify: unit.verify, scope };
   const resumed = record === undefined || run.dryRun ? undefined : await resumeGuarded(place, deadMan, record, claims);
-  if (resumed !== undefined && resumed.kind !== 'fresh') return goOn(place, unit, resumed, scope, deadMan);
+  if (resumed !== undefined && resumed.kind !== 'fresh') {
+    return goOn(place, unit, resumed, scope, { deadMan, since: sinceOf(record) });
+  }
   const places = placesOf(run, { calls: unit.calls, delegateTo: lookOf(place).delegateTo }, scope);
   const away = places.length === 0 ? undefined : await unreached(run, places);
   if (away !== undefined) return { ...plain({ outcome: 'failed', reason: away }), untried: true, away: true };
@@ -200,10 +202,16 @@ async function make(
   const begun = whole ? due : applied.kind === 'not_started' ? [] : applied.begun;
   const standing = begun.map((entry): MadeChange => {
     const index = due.indexOf(entry);
-    return madeChange(place, entry, shown.changes[index], [...fixKey(place, unit.alternative), 'undo', index]);
+    return madeChange(
+      place,
+      entry,
+      shown.changes[index],
+      backKey(place, unit.alternative, firstAttempt, { undo: index }),
+    );
   });
   place.run.made.push(...standing);
-  const undo = (): Promise<string | undefined> => takeBack(place, { ...unit, deadMan }, standing, scope);
+  const undo = (): Promise<string | undefined> =>
+    takeBack(place, { ...unit, deadMan, since: firstAttempt }, standing, scope);
   const howReverted = (): string | undefined => deadMan?.howReverted;
   const end = (result: StepResult): UnitEnd => ({ result, standing, takeBack: undo, howReverted });
   switch (applied.kind) {
@@ -237,9 +245,9 @@ async function goOn(
   unit: Unit,
   resumed: Exclude<Resumed, { kind: 'fresh' }>,
   scope: Scope,
-  deadMan: DeadManSwitch | undefined,
+  { deadMan, since }: { readonly deadMan: DeadManSwitch | undefined; readonly since: number },
 ): Promise<UnitResult> {
-  const made = resumed.standing.map((entry) => madeAgain(place, unit.alternative, entry));
+  const made = resumed.standing.map((entry) => madeAgain(place, unit.alternative, since, entry));
   const standing = made.filter((entry) => typeof entry !== 'string');
   const lost = made.filter((entry) => typeof entry === 'string');
   const takenBack = resumed.kind !== 'unknown' && resumed.takenBack;
@@ -248,7 +256,7 @@ async function goOn(
   if (known) await markRecorded(place.run, fixKey(place, unit.alternative));
   const undo = async (): Promise<string | undefined> => {
     if (takenBack) return undefined;
-    const left = [await takeBack(place, { ...unit, deadMan }, standing, scope), ...lost].filter(
+    const left = [await takeBack(place, { ...unit, deadMan, since }, standing, scope), ...lost].filter(
       (text) => text !== undefined,
     );
     return left.length === 0 ? undefined : left.join('; ');

@@ -98,6 +98,20 @@ export class OnceDesk {
     );
   }
 
+  /** For a host that is being reached: once that is a wait, its place is another's meanwhile. */
+  async lend<T>(host: string, work: (waits: () => void) => Promise<T>): Promise<T> {
+    try {
+      return await this.#parts.limit.lend((waits) =>
+        work(() => {
+          this.#place(host, false);
+          waits();
+        }),
+      );
+    } finally {
+      this.#place(host, true);
+    }
+  }
+
   /** A step, whether it runs once or not, and all that is inside it are behind this host. */
   pass({ host, phase, key }: OnceAt): void {
     const passed = this.#passed.get(`${phase} ${host}`) ?? new Set();

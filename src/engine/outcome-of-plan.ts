@@ -18,6 +18,7 @@ export function outcomeOfPlan(plan: HostPlan, mode: ExecuteOptions['mode']): Hos
     host: plan.host,
     verdict,
     ...(reason === undefined ? {} : { reason }),
+    ...(plan.help === undefined ? {} : { help: plan.help }),
     diagnosis: plan.diagnosis,
     symptom: plan.symptom,
     steps: mode === 'dry_run' ? plan.steps : plan.steps.map(cannotDecide),

@@ -13,6 +13,7 @@ import { Unknown } from '../model/unknown.ts';
 import type { Value } from '../model/value.ts';
 import { becomeOf, placeOfCall, sessionOn, unmadeOn } from './delegate.ts';
 import { evaluateItems } from './for-each.ts';
+import { reasonFor } from './helps.ts';
 import { type HostRun, mayBeTouched } from './host-run.ts';
 import { extend } from './scope.ts';
 import type { Session } from './session.ts';
@@ -151,11 +152,15 @@ async function readOne(run: HostRun, look: Look, call: ProbeCall, scope: Scope, 
       params: shown,
       ...(ready.on === undefined ? {} : { on: ready.on }),
       ms: reading.ms,
-      ...(reading.value instanceof Unknown ? { unknown: reading.value.reason } : { value: reading.value as Json }),
+      ...(reading.value instanceof Unknown ? unknownOf(reading.value) : { value: reading.value as Json }),
       ...(reading.predicted ? { predicted: true as const } : {}),
     });
   }
   return reading.value;
+}
+
+function unknownOf({ reason, help }: Unknown) {
+  return { unknown: reason, ...(help === undefined ? {} : { help }) };
 }
 
 /** A probe that can be read. */
@@ -261,7 +266,7 @@ async function readNow(run: HostRun, look: Look, call: ProbeCall, ready: ReadyPr
     return (await (asked ?? ask(run, look, call, ready))) as Value;
   } catch (error) {
     if (!(error instanceof HostFailure) || error.phase === 'lost' || error.phase === 'cancelled') throw error;
-    return new Unknown(error.message);
+    return new Unknown(reasonFor(run, error), undefined, error.help);
   }
 }
 

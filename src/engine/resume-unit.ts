@@ -3,7 +3,7 @@ import { canonicalJson } from '../model/json.ts';
 import type { Registry } from '../model/pack.ts';
 import type { PlannedChange } from '../model/plan.ts';
 import { resultOf } from './ask-result.ts';
-import { fixKey } from './fix-key.ts';
+import { backKey } from './fix-key.ts';
 import type { MadeChange } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
 import type { Claims } from './own-claims.ts';
@@ -36,7 +36,7 @@ export type Resumed =
 export interface Recorded {
   readonly planned: PlannedChange;
   readonly due: DueChange | string;
-  /** Its place among the unit's changes: part of its undo's key. */
+  /** Its place among the changes of its try, or of the whole unit: part of its undo's key. */
   readonly index: number;
 }
 
@@ -45,7 +45,7 @@ export async function resumeUnit(place: StepPlace, record: UnitRecord, claims: C
   const last = record.attempts.at(-1);
   const { past } = place.run;
   if (last === undefined || past === undefined || !goesOn(past, record)) return fresh(record);
-  const earlier = record.attempts.slice(0, -1).flatMap((attempt) => begunOf(attempt));
+  const earlier = lastTry(record).slice(0, -1).flatMap(begunOf);
   const { finished, rollback } = record;
   if (finished?.outcome === 'changed') {
     return {
@@ -103,28 +103,59 @@ function begunOf({ changes, result }: AttemptRecord): readonly PlannedChange[] {
   return result?.outcome === 'failed' ? changes.slice(0, result.begun ?? changes.length) : changes;
 }
 
-/** What of a unit stands according to its record, in the order in which it was made. */
+/** What of a unit stands according to its record, whichever try made it, in the order in which it was made. */
 export function recordedUnit(registry: Registry, record: UnitRecord): Recorded[] {
-  return [...recorded(registry, record, record.attempts.flatMap(begunOf))];
+  return [...recorded(registry, record, record.attempts.flatMap(begunOf), record.attempts)];
 }
 
-/** Later attempts are about what earlier ones left: the first attempt's list has every change once. */
-function recorded(registry: Registry, record: UnitRecord, changes: readonly PlannedChange[]): readonly Recorded[] {
-  const texts = (record.attempts[0]?.changes ?? []).map((change) => canonicalJson(plainJson(change)));
+/** What the last try of a unit made. */
+export function recordedTry(registry: Registry, record: UnitRecord): readonly Recorded[] {
+  return recorded(registry, record, lastTry(record).flatMap(begunOf));
+}
+
+/** The first attempt of a unit's last try. */
+export function sinceOf(record: UnitRecord | undefined): number {
+  return record?.attempts.at(-1)?.since ?? 1;
+}
+
+function lastTry(record: UnitRecord): readonly AttemptRecord[] {
+  return record.attempts.filter(({ attempt }) => attempt >= sinceOf(record));
+}
+
+/** Later attempts of a try are about what earlier ones left: its first attempt's list, which comes first, has every change. */
+function recorded(
+  registry: Registry,
+  record: UnitRecord,
+  changes: readonly PlannedChange[],
+  among = lastTry(record),
+): readonly Recorded[] {
+  const texts = among.flatMap((attempt) => attempt.changes.map(textOf));
   return changes.map((planned) => ({
     planned,
     due: recordedChange(registry, planned),
-    index: Math.max(0, texts.indexOf(canonicalJson(plainJson(planned)))),
+    index: texts.indexOf(textOf(planned)),
   }));
 }
 
-/** A recorded change as one that was made, so that it can be taken back; a text where nothing knows its action any more. */
-export function madeAgain(place: StepPlace, alternative: string | undefined, entry: Recorded): MadeChange | string {
+function textOf(change: PlannedChange): string {
+  return canonicalJson(plainJson(change));
+}
+
+/**
+ * A recorded change as one that was made by the try that began with `since`, so that it can be taken back; a text where nothing
+ * knows its action any more.
+ */
+export function madeAgain(
+  place: StepPlace,
+  alternative: string | undefined,
+  since: number,
+  entry: Recorded,
+): MadeChange | string {
   const { due, planned, index } = entry;
   const made = typeof due === 'string' ? maskedChange(place.run.parts.registry, planned) : due;
   if (typeof made === 'string') return made;
   const { action, params, before, change, touches, become, on } = made;
-  const undoKey = [...fixKey(place, alternative), 'undo', index];
+  const undoKey = backKey(place, alternative, since, { undo: index });
   const lost = typeof due === 'string' ? { lost: due } : {};
   return { step: place.id, action, params, before, change, touches, become, on, planned, undoKey, ...lost };
 }

@@ -10,7 +10,7 @@ import { fixKey } from './fix-key.ts';
 import type { DueChange } from './inspect-calls.ts';
 import type { OwnClaims } from './own-claims.ts';
 import { goesOn } from './past.ts';
-import { type Resumed, recordedUnit, resumeUnit } from './resume-unit.ts';
+import { type Resumed, recordedTry, resumeUnit } from './resume-unit.ts';
 import { failedParts, runCheck } from './run-check.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
 
@@ -97,7 +97,7 @@ export async function resumeGuarded(
   if (resumed.kind === 'fresh') await deadMan?.idle();
   if (resumed.kind !== 'unknown' || deadMan?.isArmed !== true) return resumed;
   // How it ended need not be known: the host takes all of it back that was begun.
-  return { ...resumed, kind: 'failed', standing: recordedUnit(place.run.parts.registry, record), takenBack: false };
+  return { ...resumed, kind: 'failed', standing: recordedTry(place.run.parts.registry, record), takenBack: false };
 }
 
 /** What a host did since then; `undefined`: nothing, and it stands as it would without a switch. */
@@ -113,6 +113,6 @@ async function revertedMeanwhile(
   const found = await deadMan.find(record);
   const acted = found.kind === 'torn' || found.kind === 'firing' || (found.kind === 'reverted' && found.begun);
   if (!acted) return undefined;
-  const standing = recordedUnit(run.parts.registry, record);
+  const standing = recordedTry(run.parts.registry, record);
   return { kind: 'failed', reason: 'nobody confirmed it in time', standing, takenBack: false };
 }

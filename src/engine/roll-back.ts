@@ -10,6 +10,7 @@ import { attemptFix } from './attempt-fix.ts';
 import { backFrom } from './back-from.ts';
 import { fixOn, sessionOn } from './delegate.ts';
 import { type FixKey, keyText } from './fix-key.ts';
+import { reasonFor } from './helps.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
 import { evaluateCalls, inspectReady, type ReadyCall, whyUndecided } from './inspect-calls.ts';
 import { plainJson } from './plain-json.ts';
@@ -194,7 +195,7 @@ async function takeBackOne(place: StepPlace, made: MadeChange): Promise<LeftBehi
 
 async function differsFromBefore(run: HostRun, recorded: MadeChange): Promise<LeftBehind> {
   const { action } = recorded;
-  const now = await stateOf(run, recorded).catch(whyLost);
+  const now = await stateOf(run, recorded).catch((error: unknown) => whyLost(run, error));
   if (now instanceof Unknown) return `${action.name} after the rollback: ${now.reason}`;
   const made = backFrom(recorded, now);
   return made !== undefined && action.same(plainJson(made.before), now)
@@ -207,10 +208,10 @@ async function lookBeforeUndo(run: HostRun, made: MadeChange): Promise<Json | Un
   try {
     return await stateOf(run, made);
   } catch (error) {
-    if (!(error instanceof HostFailure) || error.phase !== 'lost') return whyLost(error);
+    if (!(error instanceof HostFailure) || error.phase !== 'lost') return whyLost(run, error);
   }
   const again = sessionOn(run, made.on).then((session) => session.reopen());
-  return again.then(() => stateOf(run, made)).catch(whyLost);
+  return again.then(() => stateOf(run, made)).catch((error: unknown) => whyLost(run, error));
 }
 
 /** What stands now where a change was made, as its action sees it. Rejects with a HostFailure. */
@@ -224,7 +225,7 @@ async function stateOf(run: HostRun, { action, params, become, on }: MadeChange)
   return state instanceof Unknown ? state : plainJson(state);
 }
 
-function whyLost(error: unknown): Unknown {
-  if (error instanceof HostFailure) return new Unknown(error.message);
+function whyLost(run: HostRun, error: unknown): Unknown {
+  if (error instanceof HostFailure) return new Unknown(reasonFor(run, error));
   throw error;
 }

@@ -4,6 +4,7 @@ import { HostFailure } from '../model/host-failure.ts';
 import type { Reason } from '../model/plan.ts';
 import type { Check } from '../model/runbook.ts';
 import type { Unknown } from '../model/unknown.ts';
+import { reasonFor } from './helps.ts';
 import type { HostRun } from './host-run.ts';
 import { type Look, readProbes } from './read-probes.ts';
 import { decideTraced } from './trace-conditions.ts';
@@ -56,7 +57,7 @@ async function lookAfresh(run: HostRun, look: Look, check: Check, scope: Scope):
     return await lookOnce(run, look, check, scope);
   } catch (error) {
     if (!(error instanceof HostFailure) || error.phase === 'cancelled') throw error;
-    const reasons = [{ check: 'over a new connection', held: false, because: error.message }];
+    const reasons = [{ check: 'over a new connection', held: false, because: reasonFor(run, error) }];
     return { held: false, unknowns: [], reasons };
   }
 }

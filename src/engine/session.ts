@@ -73,6 +73,8 @@ export interface Around {
   readonly stopping?: AbortSignal | undefined;
   /** Hears, or answers, each reading. */
   readonly reader?: Reader | undefined;
+  /** Told when the host lets the first connecting wait. */
+  readonly waits?: (() => void) | undefined;
 }
 
 /** Opens the first connection, unless `stopping` aborts; later ones, unless `signal` does. Rejects with the transport's HostFailure. */
@@ -82,9 +84,9 @@ export async function openSession(
   startedAt: number,
   clock: Clock,
   signal: AbortSignal,
-  { stopping: opening = signal, reader }: Around = {},
+  { stopping: opening = signal, reader, waits }: Around = {},
 ): Promise<Session> {
-  const wire = await openWire(host, transport, signal, opening);
+  const wire = await openWire(host, transport, signal, { signal: opening, waits });
   return sessionOver(wire, startedAt, clock, reader);
 }
 

@@ -8,7 +8,7 @@ import type { HostRun } from './host-run.ts';
 import type { Claims } from './own-claims.ts';
 import { isUnsettled } from './past.ts';
 import { redacted } from './recorded-change.ts';
-import { recordedUnit } from './resume-unit.ts';
+import { recordedTry } from './resume-unit.ts';
 import type { StepPlace } from './step-place.ts';
 
 /**
@@ -22,20 +22,27 @@ export async function settleBegun(run: HostRun): Promise<void> {
   }
 }
 
-/** What is said of a host in place of its outcome, where its walk did not come to all that was begun there: that stands, and may be unfinished. */
+/** A host's outcome, with what was begun there and this walk did not come to: that stands, and may be unfinished. */
 export async function withNotMet(run: HostRun, outcome: HostOutcome): Promise<HostOutcome> {
   for (const unit of notMet(run)) {
     const found = placeOf(run, unit);
     if (found !== undefined) await settleUnit(run, unit, found.place, 'none');
   }
-  const left = notMet(run).filter(({ key, rollback }) => rollback !== 'done' && !metUnderSecret(run, keyText(key)));
+  const madeBy = (unit: UnitRecord) => recordedTry(run.parts.registry, unit).map(({ planned }) => planned.summary);
+  const left = notMet(run).filter((unit) => {
+    const stands = unit.rollback !== 'done' && (isUnsettled(unit) || madeBy(unit).length > 0);
+    return stands && !metUnderSecret(run, keyText(unit.key));
+  });
   if (left.length === 0) return outcome;
-  const standing = left.flatMap((unit) => recordedUnit(run.parts.registry, unit).map(({ planned }) => planned.summary));
+  const standing = left.flatMap(madeBy);
   const all = { ...outcome, standing: [...(outcome.standing ?? []), ...standing] };
   const open = left.filter(({ finished }) => finished?.outcome !== 'changed');
-  const claimsNone = outcome.verdict === 'healthy' || outcome.verdict === 'rolled_back';
+  const claimsNone = ['healthy', 'rolled_back', 'not_started'].includes(outcome.verdict);
   if (outcome.verdict === 'rollback_failed' || (open.length === 0 && !claimsNone)) return all;
   if (open.length === 0 && outcome.verdict === 'healthy') return { ...all, verdict: 'fixed' };
+  if (outcome.stopped === true && !left.some(isUnsettled)) {
+    return { ...all, verdict: 'not_fixed', reason: 'interrupted between two steps; what was changed stays' };
+  }
   const reasons = (open.length === 0 ? left : open).map((unit) => whyOpen(run, unit));
   const before = outcome.verdict === 'unknown' && outcome.reason !== undefined ? [outcome.reason] : [];
   return { ...all, verdict: 'unknown', reason: [...before, ...reasons].join('; ') };
@@ -44,9 +51,12 @@ export async function withNotMet(run: HostRun, outcome: HostOutcome): Promise<Ho
 function whyOpen({ parts }: HostRun, unit: UnitRecord): string {
   const { step, item, attempts, finished, rollback } = unit;
   const which = `step ${step}${item === undefined ? '' : ` [${JSON.stringify(item)}]`}`;
-  const began = `${which} was begun before the run broke off, and it is not come to any more`;
+  const began = `${which} was begun before the run broke off, and this walk did not come to it`;
   const { outcome, reason } = attempts.at(-1)?.result ?? {};
   if (rollback === 'begun') return `${began}: how far it was taken back is not known`;
+  if (isUnsettled(unit) && keyText(unit.key).includes(redacted)) {
+    return `${began}: a secret is part of its name, and no journal holds that: whether it is over shows on the host alone`;
+  }
   if (isUnsettled(unit)) return `${began}: ${reason ?? 'how it ended is not known'}`;
   const how =
     finished?.outcome === 'changed' || outcome === 'done' ? 'was carried out' : `failed (${reason ?? 'failed'})`;
@@ -58,6 +68,8 @@ async function settleUnit(run: HostRun, unit: UnitRecord, place: StepPlace, clai
   const key = keyText(unit.key);
   // A marker goes by the key as it was, which a secret in it hides.
   if (last === undefined || !isUnsettled(unit) || unit.rollback !== undefined || key.includes(redacted)) return;
+  // Asked already: more than the host its step would have to say, which the walk does not come to.
+  if (run.past?.asked.has(key) === true && !run.past.saidAll.has(key)) return;
   const result = await askResult(place, unit, last, claims);
   run.past?.units.set(key, { ...unit, attempts: [...unit.attempts.slice(0, -1), { ...last, result }] });
 }

@@ -4,7 +4,7 @@ import type { Reverted } from '../shell/dead-man-reply.ts';
 import { notBegun } from './attempt-fix.ts';
 import type { DeadManSwitch } from './dead-man.ts';
 import { markChanges, markRecorded, placesIn } from './delegate.ts';
-import { fixKey } from './fix-key.ts';
+import { backKey, fixKey } from './fix-key.ts';
 import type { MadeChange } from './host-run.ts';
 import { howReverted } from './how-reverted.ts';
 import { finishReverted, runRollbackCalls, undoChanges } from './roll-back.ts';
@@ -14,6 +14,8 @@ import { type StepPlace, stampOf } from './step-place.ts';
 export interface TakenBack {
   readonly rollback: StepRollback;
   readonly alternative: string | undefined;
+  /** The first attempt of the try that is taken back. */
+  readonly since: number;
   /** Of a risky fix. */
   readonly deadMan?: DeadManSwitch | undefined;
 }
@@ -75,7 +77,7 @@ function withOverwritten(left: string | undefined, settled: Reverted): string | 
 
 async function takeBackBy(
   place: StepPlace,
-  { rollback, alternative }: TakenBack,
+  { rollback, alternative, since }: TakenBack,
   standing: readonly MadeChange[],
   scope: Scope,
 ): Promise<string | undefined> {
@@ -84,7 +86,7 @@ async function takeBackBy(
     rollback.kind === 'own' ? standing : standing.filter((made) => made.action.rollback.kind !== 'irreversible');
   const left: (string | undefined)[] = [];
   if (rollback.kind === 'calls') {
-    const key = [...fixKey(place, alternative), 'rollback'];
+    const key = backKey(place, alternative, since, 'rollback');
     left.push(await runRollbackCalls(place, rollback.calls, scope, key));
   }
   left.push(await undoChanges(place, own));

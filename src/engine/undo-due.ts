@@ -9,7 +9,8 @@ import { type DueChange, inspectReady, type ReadyCall, whyUndecided } from './in
 import { lookAgain, standsAs } from './look-again.ts';
 import { callsAgain } from './own-rollback.ts';
 import { markerMayBeGone } from './past.ts';
-import { type Recorded, recordedUnit } from './resume-unit.ts';
+import type { Recorded } from './resume-unit.ts';
+import { standingChanges } from './standing-changes.ts';
 
 /** What an earlier run left on a host, unit by unit, the last first. */
 export interface Standing {
@@ -63,7 +64,8 @@ export function standingOf(
   return units
     .map((unit) => {
       const attempt = unit.attempts.at(-1)?.attempt ?? 1;
-      const changes = recordedUnit(registry, unit).reverse();
+      const undone = (each: number): boolean => earlier(unit.key, each)?.takenBack === true;
+      const changes = [...standingChanges(registry, unit, undone)].reverse();
       return { unit, changes, attempt, earlier: earlier(unit.key, attempt) };
     })
     .filter(({ changes }) => changes.length > 0)

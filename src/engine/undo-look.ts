@@ -2,6 +2,7 @@ import type { UnitRecord } from '../model/history.ts';
 import type { HostPlan, ItemPlan, PlannedChange, StepPlan } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
 import { displayCommand } from '../shell/render.ts';
+import { helpOf } from './helps.ts';
 import type { DueChange } from './inspect-calls.ts';
 import { plannedChange } from './planned-change.ts';
 import type { Recorded } from './resume-unit.ts';
@@ -62,6 +63,7 @@ export async function lookAtAll(
     host: walk.planned.host.name,
     verdict: refused !== undefined ? 'refused' : due ? 'would_fix' : notes.length > 0 ? 'not_fixed' : 'healthy',
     ...(reason === undefined ? {} : { reason }),
+    ...(refused === undefined ? {} : helpOf(run)),
     diagnosis:
       reason ?? steps.flatMap(({ items }) => items.flatMap(({ changes }) => changes.map((c) => c.summary))).join(' · '),
     symptom: 'none',

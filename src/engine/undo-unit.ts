@@ -5,6 +5,7 @@ import type { StepResult } from '../model/result.ts';
 import type { Step } from '../model/runbook.ts';
 import { notBegun } from './attempt-fix.ts';
 import { markRecorded } from './delegate.ts';
+import { reasonFor } from './helps.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
 import type { Recorded } from './resume-unit.ts';
 import { makeRollbackCalls, type RolledBack, undoChanges } from './roll-back.ts';
@@ -44,7 +45,7 @@ export async function undoUnit(place: StepPlace, entry: Standing, all: readonly 
   } catch (error) {
     if (!(error instanceof HostFailure) || !run.fixBegun) throw error;
     // Earlier steps are taken back, and written down; of this one nothing was begun.
-    return nothing({ outcome: 'failed', reason: `${error.message}; undo it again to go on` });
+    return nothing({ outcome: 'failed', reason: `${reasonFor(run, error)}; undo it again to go on` });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { HostHistory, UnitRecord } from '../model/history.ts';
 import type { HostOutcome, HostPlan, StepPlan } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
+import { helpOf } from './helps.ts';
 import { otherHost } from './past.ts';
 import { stampOf } from './step-place.ts';
 import { type EarlierUndos, leftUnknown, type Standing, sameItem, standingOf } from './undo-due.ts';
@@ -97,6 +98,7 @@ async function undoAll(
     host: plan.host,
     verdict: end?.verdict ?? (left.length === 0 ? 'rolled_back' : 'not_fixed'),
     reason,
+    ...(end === undefined ? {} : helpOf(run)),
     diagnosis: plan.diagnosis,
     symptom: 'none',
     steps,

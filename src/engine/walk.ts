@@ -1,9 +1,11 @@
 import { HostFailure } from '../model/host-failure.ts';
 import type { HostOutcome, HostPlan, PlannedChange, PlannedHost } from '../model/plan.ts';
+import { needsLook } from '../model/result.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { approvalKey } from './approval.ts';
 import { becomeOf } from './delegate.ts';
 import { evaluateOutputs } from './evaluate-outputs.ts';
+import { helpOf, reasonFor } from './helps.ts';
 import type { HostEnd } from './host-end.ts';
 import { lockNote } from './host-lock.ts';
 import type { EngineParts, HostRun } from './host-run.ts';
@@ -55,6 +57,7 @@ export async function diagnose(walk: Walk): Promise<HostPlan> {
     host: walk.planned.host.name,
     verdict: judged.verdict,
     ...(judged.reason === undefined ? {} : { reason: judged.reason }),
+    ...(needsLook(judged.verdict, false) ? helpOf(run) : {}),
     diagnosis: diagnosisOf(walked, judged),
     symptom: symptom.state,
     symptomReasons: symptom.reasons,
@@ -96,11 +99,12 @@ export async function carryOut(walk: Walk, plan: HostPlan): Promise<HostOutcome>
 /** The wire broke after a fix had begun: what holds there now can't be told from here. */
 function lostAfterChange(run: HostRun, plan: HostPlan, failure: HostFailure): HostOutcome {
   const changed = run.made.map((made) => made.planned.summary).join('; ');
-  const reason = `${failure.message} after a fix had begun${changed === '' ? '' : ` (${changed})`}`;
+  const reason = `${reasonFor(run, failure)} after a fix had begun${changed === '' ? '' : ` (${changed})`}`;
   return {
     host: plan.host,
     verdict: 'unknown',
     reason,
+    ...helpOf(run),
     diagnosis: plan.diagnosis,
     symptom: 'unknown',
     steps: run.steps,
@@ -120,10 +124,12 @@ async function walkedThrough(run: HostRun): Promise<HostOutcome> {
   const judged = judgeRun({ ...walked, gone, undone });
   const see = walked.end?.kind === 'concluded' ? walked.end.see : undefined;
   const reason = run.failedUndo ?? judged.reason;
+  const verdict = run.failedUndo === undefined ? judged.verdict : 'rollback_failed';
   return {
     host: run.planned.host.name,
-    verdict: run.failedUndo === undefined ? judged.verdict : 'rollback_failed',
+    verdict,
     ...(reason === undefined ? {} : { reason }),
+    ...(needsLook(verdict, false) ? helpOf(run) : {}),
     diagnosis: diagnosisOf(walked, judged),
     symptom: gone ? 'absent' : symptom.state,
     steps: run.steps,
@@ -160,6 +166,7 @@ export function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
     snapshots: [],
     traces: new Set(),
     notes: [],
+    helps: new Set(),
     steps: [],
     leftOut: new Set(),
     openLeft: new Map(),
@@ -229,7 +236,7 @@ async function undoAll(run: HostRun): Promise<void> {
       if (left !== undefined) run.failedUndo = `${unit.step}: ${left}`;
     } catch (error) {
       if (!(error instanceof HostFailure)) throw error;
-      run.failedUndo = `${unit.step}: ${error.message}`;
+      run.failedUndo = `${unit.step}: ${reasonFor(run, error)}`;
     }
     if (run.failedUndo !== undefined) return;
   }

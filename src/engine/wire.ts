@@ -1,7 +1,7 @@
 import type { Answer } from '../model/command.ts';
 import { HostFailure } from '../model/host-failure.ts';
 import type { Host } from '../model/inventory.ts';
-import type { AdoptRequest, Connection, FixOutcome, LaneRequest, Transport } from '../model/transport.ts';
+import type { AdoptRequest, Connection, FixOutcome, LaneRequest, OpenOptions, Transport } from '../model/transport.ts';
 import type { Holding } from './host-lock.ts';
 import { LockKeeper } from './lock-keeper.ts';
 import { SpentMarkers } from './spent-markers.ts';
@@ -35,14 +35,14 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-/** Opens a wire, unless `opening` aborts; later connections, unless `signal` does. Rejects with the transport's HostFailure. */
+/** Opens a wire, unless `opening`'s signal aborts; later connections, unless `signal` does. Rejects with the transport's HostFailure. */
 export async function openWire(
   host: Host,
   transport: Transport,
   signal: AbortSignal,
-  opening: AbortSignal,
+  opening: OpenOptions,
 ): Promise<Wire> {
-  let connection = await transport.open(host, { signal: opening });
+  let connection = await transport.open(host, opening);
   const keeper = new LockKeeper();
   const markers = new SpentMarkers((key) => connection.spent?.(key) === true);
   return {

@@ -15,11 +15,13 @@ interface HostDraft extends Open<Omit<HostHistory, 'units'>> {
   units: UnitDraft[];
   /** By its place: what was begun there last. */
   readonly begun: Map<string, UnitDraft>;
+  /** Its ids are those of the machine that the run was at: who answers from now on is measured by them. */
+  known: boolean;
 }
 
 /**
  * A run as its events tell it, in their order, from `run.started` on. Later tellings replace earlier ones, as when a run was gone
- * on with. Pure.
+ * on with; but for which machine a host is, once something was begun on it or the run was gone on with. Pure.
  */
 export function readHistory(events: Iterable<Event>): RunHistory {
   let started: Of<'run.started'> | undefined;
@@ -30,11 +32,12 @@ export function readHistory(events: Iterable<Event>): RunHistory {
     lastSeq = event.seq;
     if (event.type === 'run.started') {
       started = event;
-      for (const host of event.hosts) hosts.set(host, { host, units: [], begun: new Map() });
+      for (const host of event.hosts) hosts.set(host, { host, units: [], begun: new Map(), known: false });
     } else if (event.type === 'run.finished') {
       exitCode = event.exitCode;
     } else if (event.type === 'run.resumed') {
       exitCode = undefined;
+      for (const host of hosts.values()) host.known ||= host.hostKey !== undefined || host.machineId !== undefined;
       // They are under way again.
       for (const host of event.hosts) delete hosts.get(host)?.outcome;
     } else if ('host' in event && event.host !== undefined) {
@@ -50,9 +53,9 @@ export function readHistory(events: Iterable<Event>): RunHistory {
     dryRun,
     ...(request === undefined ? {} : { request }),
     runbook: { id: runbook.id, title: runbook.title },
-    hosts: [...hosts.values()].map(({ begun, ...host }) => ({
+    hosts: [...hosts.values()].map(({ begun, known, units, ...host }) => ({
       ...host,
-      units: host.units.map(({ place, ...unit }) => unit),
+      units: units.map(({ place, ...unit }) => unit),
     })),
     lastSeq,
     ...(exitCode === undefined ? {} : { exitCode }),
@@ -62,9 +65,7 @@ export function readHistory(events: Iterable<Event>): RunHistory {
 function take(host: HostDraft, event: Event): void {
   switch (event.type) {
     case 'host.connected':
-      if (event.hostKey !== undefined) host.hostKey = event.hostKey;
-      if (event.machineId !== undefined) host.machineId = event.machineId;
-      if (event.bootId !== undefined) host.bootId = event.bootId;
+      connected(host, event);
       return;
     case 'host.planned':
       host.plan = event.plan;
@@ -92,8 +93,17 @@ function take(host: HostDraft, event: Event): void {
   }
 }
 
+/** A resume that comes to another machine is refused there, and that machine's ids are not the run's. */
+function connected(host: HostDraft, { hostKey, machineId, bootId }: Of<'host.connected'>): void {
+  if (host.known) return;
+  if (hostKey !== undefined) host.hostKey = hostKey;
+  if (machineId !== undefined) host.machineId = machineId;
+  if (bootId !== undefined) host.bootId = bootId;
+}
+
 function intent(host: HostDraft, event: Of<'fix.intent'>): void {
-  const { key, step, item, alternative, attempt, bootId, delegates, changes, rollback } = event;
+  const { key, step, item, alternative, attempt, since, bootId, delegates, changes, rollback } = event;
+  host.known = true;
   if (bootId !== undefined) host.bootId = bootId;
   let unit = unitsOf(host, key)[0];
   if (unit === undefined) {
@@ -108,13 +118,15 @@ function intent(host: HostDraft, event: Of<'fix.intent'>): void {
     host.units.push(unit);
   }
   host.begun.set(unit.place, unit);
-  // Begun again: what was said of it before is over.
+  // Begun again: what was said of it before is over, and what was taken back stands no longer.
+  if (unit.rollback === 'done') unit.attempts = [];
   delete unit.rollback;
   delete unit.finished;
   if (rollback !== undefined) unit.ownRollback = rollback;
   unit.attempts = unit.attempts.filter((earlier) => earlier.attempt !== attempt);
   unit.attempts.push({
     attempt,
+    ...(since === undefined ? {} : { since }),
     at: event.at,
     ...(bootId === undefined ? {} : { bootId }),
     ...(delegates === undefined ? {} : { delegates }),

@@ -98,6 +98,8 @@ export type Event =
       /** Absent when unknown. */
       readonly value?: Json;
       readonly unknown?: string;
+      /** What can be done about that. */
+      readonly help?: string;
       readonly predicted?: true;
     })
   | (OfHost & {
@@ -133,6 +135,8 @@ export type Event =
       /** Names the unit; with the attempt and the script's number it is the key of the host's marker. */
       readonly key: UnitKey;
       readonly attempt: number;
+      /** The first attempt of this try of the unit, by which its rollback's markers go. Absent: 1. */
+      readonly since?: number;
       readonly alternative?: string;
       readonly bootId?: string;
       /** The other hosts on which some of its changes are made, as they are now. Absent: none. */

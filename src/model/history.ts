@@ -107,6 +107,8 @@ export interface DelegateIds {
 /** One attempt of a unit's fix. */
 export interface AttemptRecord {
   readonly attempt: number;
+  /** The first attempt of the same try: one that failed for good may be tried anew (`resume --failed`). Absent: 1. */
+  readonly since?: number;
   /** When it was about to be sent. ISO 8601, UTC. */
   readonly at: string;
   /** The host's boot when it was about to be sent; absent: not known then. */
@@ -132,7 +134,7 @@ export interface UnitRecord {
   readonly step: string;
   readonly item?: Json;
   readonly alternative?: string;
-  /** In order; only the last can lack a result. */
+  /** In order, those since its run took it back, if it was tried again; only the last can lack a result. */
   readonly attempts: readonly AttemptRecord[];
   /** Absent: the actions' own undos. */
   readonly ownRollback?: OwnRollback;
@@ -145,9 +147,10 @@ export interface UnitRecord {
 /** What is known of one host of a run. */
 export interface HostHistory {
   readonly host: string;
-  /** `SHA256:…`, where the transport has one. */
+  /** Of the machine that the run itself was at: `SHA256:…`, where the transport has one. */
   readonly hostKey?: string;
   readonly machineId?: string;
+  /** In which the last fix was begun there; before one, that which was seen. */
   readonly bootId?: string;
   /** What was diagnosed; later ones replace earlier ones. */
   readonly plan?: HostPlan;

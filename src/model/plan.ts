@@ -115,6 +115,8 @@ export interface HostPlan {
   readonly verdict: Verdict;
   /** For a verdict that needs one. */
   readonly reason?: string;
+  /** What to do about what failed on the host and became a reason, if anything is known. */
+  readonly help?: string;
   /** The group key of summaries and canaries: conclusion, or titles of the open steps with the kinds of their changes. */
   readonly diagnosis: string;
   readonly symptom: 'present' | 'absent' | 'unknown' | 'none';
@@ -137,6 +139,8 @@ export interface HostOutcome {
   readonly host: string;
   readonly verdict: Verdict;
   readonly reason?: string;
+  /** What to do about what failed on the host and became a reason, if anything is known. */
+  readonly help?: string;
   readonly diagnosis: string;
   readonly symptom: HostPlan['symptom'];
   readonly steps: readonly StepPlan[];

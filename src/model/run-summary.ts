@@ -10,7 +10,7 @@ export interface HostEnd {
   /** Absent: no result came (the run was interrupted, or is still going on). */
   readonly verdict?: Verdict;
   readonly reason?: string;
-  /** What to do next, from where reaching it failed. */
+  /** What to do next, from where reaching it failed, or something on it. */
   readonly help?: string;
   readonly diagnosis: string;
   readonly steps: readonly StepPlan[];
@@ -106,6 +106,7 @@ function hostEnd(host: string, state: HostState | undefined, dryRun: boolean): H
   const reason = end?.reason ?? (failure === undefined ? undefined : `${failure.phase}: ${failure.reason}`);
   const verdict = end?.verdict ?? (failure === undefined ? undefined : 'unreachable');
   const see = end?.see;
+  const help = verdict === 'unreachable' ? (failure?.help ?? end?.help) : end?.help;
   const underWay = [...(state?.underWay ?? [])].at(-1);
   return {
     host,
@@ -118,7 +119,7 @@ function hostEnd(host: string, state: HostState | undefined, dryRun: boolean): H
     ...(reason === undefined || (end !== undefined && end.verdict !== 'unreachable' && end.reason === undefined)
       ? {}
       : { reason }),
-    ...(failure?.help === undefined || verdict !== 'unreachable' ? {} : { help: failure.help }),
+    ...(help === undefined ? {} : { help }),
     ...(see === undefined ? {} : { see }),
     ...(underWay === undefined ? {} : { underWay }),
   };

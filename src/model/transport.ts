@@ -148,6 +148,8 @@ export interface Connection {
 /** How a connection is opened; aborted: it is given up. */
 export interface OpenOptions {
   readonly signal: AbortSignal;
+  /** Told once where the host lets us wait: as long as it does, others may take the turn. */
+  readonly waits?: (() => void) | undefined;
 }
 
 /** How commands reach a host. */

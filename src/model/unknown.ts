@@ -7,10 +7,13 @@ export class Unknown {
   readonly reason: string;
   /** In a dry run: the id of the step whose unmade change it depends on. */
   readonly waitsOn: string | undefined;
+  /** What the operator can do about it, if anything is known. */
+  readonly help: string | undefined;
 
-  constructor(reason: string, waitsOn?: string) {
+  constructor(reason: string, waitsOn?: string, help?: string) {
     this.reason = reason;
     this.waitsOn = waitsOn;
+    this.help = help;
   }
 
   /** How it is written into plans and events. */

@@ -20,6 +20,7 @@ const indent = ' '.repeat(2 + outcomeColumns);
 export function planBody(plan: HostPlan, options: BodyOptions, colours: Colours): string[] {
   return [
     ...plan.steps.flatMap((step) => stepLines(step, options, colours)),
+    ...(plan.help === undefined ? [] : hang('  help: ', safeLine(plan.help), options.columns)),
     ...plan.notes.flatMap((note) => hangText('  note: ', note, options.columns)),
   ];
 }

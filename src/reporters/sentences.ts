@@ -51,8 +51,7 @@ export function sentence(event: Exclude<Event, Told>, colours: Colours): Sentenc
       };
     }
     case 'host.unreachable': {
-      const help = event.help === undefined ? '' : `. ${event.help}`;
-      const text = `${event.phase}: ${event.reason}${help}`;
+      const text = `${event.phase}: ${event.reason}${helpAfter(event)}`;
       // It has been said when it was tried first.
       const level = event.again === true ? 2 : 0;
       return { level, what: 'unreachable', host: event.host, text, paint: colours.redBright };
@@ -101,6 +100,10 @@ export function sentence(event: Exclude<Event, Told>, colours: Colours): Sentenc
   }
 }
 
+function helpAfter({ help }: { readonly help?: string }): string {
+  return help === undefined ? '' : `. ${help}`;
+}
+
 /** Which hosts are changed now; then what came of them, and who is not touched for that. */
 function ofBatch(event: OfBatch, colours: Colours): Sentence {
   const common = { what: `batch ${event.batch}`, host: '' };
@@ -133,7 +136,8 @@ function ofReading(event: OfReading, colours: Colours): Sentence {
       const asked = `${event.probe}(${answer(event.params)})${event.on === undefined ? '' : ` on ${event.on}`}`;
       const what = `${event.step ?? 'symptom'}.${event.name} = ${asked}`;
       if (event.unknown !== undefined) {
-        return { level: 1, what: 'unreadable', host, text: `${what}: ${event.unknown}`, paint: colours.magentaBright };
+        const text = `${what}: ${event.unknown}${helpAfter(event)}`;
+        return { level: 1, what: 'unreadable', host, text, paint: colours.magentaBright };
       }
       const mark = event.predicted === true ? ' (predicted)' : '';
       return { level: 2, what: 'probe', host, text: `${what}: ${answer(event.value ?? null)}${mark}`, paint };

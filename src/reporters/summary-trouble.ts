@@ -79,7 +79,6 @@ const bad: ReadonlySet<StepOutcome> = new Set<StepOutcome>(['failed', 'rolled_ba
 function reasonsOf(host: HostEnd, undo: boolean): readonly string[] {
   const reasons: string[] = [];
   const saidBySteps = new Set<string>();
-  if (host.help !== undefined) reasons.push(safeLine(host.help));
   if (host.underWay !== undefined)
     reasons.push(`${safeLine(host.underWay)}: its fix had begun; whether it is done is not known`);
   const isBad = ({ outcome }: StepResult): boolean => bad.has(outcome) && !(undo && outcome === 'rolled_back');
@@ -94,6 +93,7 @@ function reasonsOf(host: HostEnd, undo: boolean): readonly string[] {
       if (result.rollbackFailed !== undefined) reasons.push(`left on the host: ${safeLine(result.rollbackFailed)}`);
     }
   }
+  if (host.help !== undefined) reasons.push(safeLine(host.help));
   if (host.standing.length > 0) reasons.push(`stands on the host: ${safeLine(host.standing.join('; '))}`);
   if (host.reason !== undefined && !saidBySteps.has(host.reason)) reasons.unshift(host.reason);
   return [...new Set(reasons)];

@@ -1,6 +1,14 @@
 import { HostFailure } from '../model/host-failure.ts';
 import { safeLine } from '../model/safe-text.ts';
 
+/** Where a become password comes from, besides the inventory. */
+export const passwordOptions = '-K (--ask-become-pass) or --become-password-file';
+
+const triedOnce = 'it was tried once and is not tried again';
+
+/** sudo says so only once it has taken the password. */
+const notAllowed = /is not in the sudoers file|is not allowed to (?:execute|run)/;
+
 /** What sudo, doas and su say under LC_ALL=C, and what it means. The first that fits. */
 const sayings: readonly (readonly [RegExp, string, string | undefined])[] = [
   [
@@ -20,7 +28,7 @@ const sayings: readonly (readonly [RegExp, string, string | undefined])[] = [
   [
     /su: (?:Authentication failure|incorrect password)|su: Permission denied/,
     'su: wrong password',
-    "su wants the other user's own password; it was tried once and is not tried again",
+    `su wants the other user's own password; ${triedOnce}: give that by ${passwordOptions}`,
   ],
   [/su: (?:user \S+ does not exist|unknown user)/, 'su: there is no such user on the host', undefined],
   [
@@ -28,16 +36,12 @@ const sayings: readonly (readonly [RegExp, string, string | undefined])[] = [
     'sudo: requires a terminal (requiretty)',
     'add "Defaults:USER !requiretty" to sudoers',
   ],
-  [/a password is required/, 'sudo: a password is required', 'give the become password'],
-  [
-    /is not in the sudoers file|is not allowed to (?:execute|run)/,
-    'sudo: the user is not in sudoers for this',
-    'let the user run /bin/sh through sudo',
-  ],
+  [/a password is required/, 'sudo: a password is required', `give the become password: ${passwordOptions}`],
+  [notAllowed, 'sudo: the user is not in sudoers for this', 'let the user run /bin/sh through sudo'],
   [
     /Sorry, try again|incorrect password|no password was provided/,
     'sudo: wrong password',
-    'it was tried once and is not tried again',
+    `${triedOnce}: it comes from the inventory (ansible_become_password), else from ${passwordOptions}`,
   ],
   [/unknown user/, 'sudo: there is no such user on the host', undefined],
 ];
@@ -49,4 +53,9 @@ export function becomeFailure(stderr: string): HostFailure | undefined {
   }
   const [, line] = /^((?:sudo|doas|su): .{1,200})$/m.exec(stderr) ?? [];
   return line === undefined ? undefined : new HostFailure('become', safeLine(line));
+}
+
+/** Whether what sudo wrote proves that the password was right, though it let nobody in. */
+export function takesPassword(stderr: string): boolean {
+  return notAllowed.test(stderr);
 }

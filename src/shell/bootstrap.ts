@@ -29,12 +29,12 @@ const body = [
   'mg_stat=; if read -r mg_stat 2>/dev/null </proc/$$/stat; then g=${mg_stat##*) }; g=${g#* * }; g=${g%% *}; else g=$(ps -o pgid= -p $$ 2>/dev/null); g=${g##* }; fi',
   // A group of its own, so that a deadline can end everything in it and nothing else (dropbear makes none). That of the sudo
   // before it, whose pid is $3, will do: only sudo is in it, and to begin another costs two programs.
-  'if [ "$g" = $$ ] || [ "$g" = "${3:-none}" ]; then :; elif [ -z "$2" ] && command -v setsid >/dev/null; then exec setsid /bin/sh -c "$1" sh "$1" 2 "" "$4"; else g=0; fi',
-  'echo "mendgate ready"',
+  'if [ "$g" = $$ ] || [ "$g" = "${3:-x}" ]; then :; elif [ -z "$2" ] && command -v setsid >/dev/null; then exec setsid /bin/sh -c "$1" sh "$1" 2 "" "$4"; else g=0; fi',
+  'echo mendgate ready',
   // A line end, which no word of an exec string can hold: every shell begins with these three in IFS.
   'mg_t=${IFS#??}',
   // By hundreds of lines: appending each to the whole would take quadratic time (13 s for a megabyte).
-  'mg_lines() { mg_s=; mg_z=; while [ "$mg_l" -gt 0 ]; do IFS= read -r mg_x || return 1; mg_z=$mg_z$mg_x$mg_t; case $mg_l in *00) mg_s=$mg_s$mg_z; mg_z=;; esac; mg_l=$((mg_l-1)); done; mg_s=$mg_s$mg_z; [ "${#mg_s}" -eq "$mg_c" ]; }',
+  'mg_lines() { mg_s=; mg_z=; [ "$mg_l" -gt 0 ] && while IFS= read -r mg_x; do mg_z=$mg_z$mg_x$mg_t; case $mg_l in 1) mg_s=$mg_s$mg_z; [ ${#mg_s} = "$mg_c" ]; return;; *00) mg_s=$mg_s$mg_z; mg_z=;; esac; mg_l=$((mg_l-1)); done; return 1; }',
   'mg_more() { read -r n mg_l mg_c || exit 97; mg_lines || exit 98; }',
   'mg_more',
   // `NONCE hello PID PGID BOOT MACHINE`. A machine that is not set up yet has no id, whatever stands there.

@@ -1,5 +1,5 @@
 import type { Answer } from '../model/command.ts';
-import { cappedOutput } from './capped-output.ts';
+import { CappedOutput } from './capped-output.ts';
 import { exitCode, markerScanner } from './marker-scanner.ts';
 
 /** Kept of each command's stream. */
@@ -94,7 +94,7 @@ export function parseFix(nonce: string, stdout: Buffer, stderr: Buffer): FixRead
 
 function fixStream(nonce: string, now: () => number) {
   const ended: Ended[] = [];
-  let current: ReturnType<typeof cappedOutput> | undefined;
+  let current: CappedOutput | undefined;
   let beganAt = 0;
   let begun = false;
   let done = false;
@@ -124,7 +124,7 @@ function fixStream(nonce: string, now: () => number) {
       if (word === 'b') {
         begun = true;
         beganAt = now();
-        current = cappedOutput(maxBytes);
+        current = new CappedOutput(maxBytes);
       } else if (word === 'e' && current !== undefined) {
         const { truncated } = current;
         ended.push({

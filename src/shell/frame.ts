@@ -37,6 +37,13 @@ export const programKinds = {
   kill: '# mendgate kill',
 } as const;
 
+/**
+ * What the scripts of a lane find: `mg_who` gives `$mg_u`, the number of the user who asks. The kernel says it without a program's
+ * start. See the bootstrap for the rest.
+ */
+export const laneFunctions =
+  'mg_who() { mg_u=; while read -r mg_x mg_y mg_u mg_z; do [ "$mg_x" = Uid: ] && break; done 2>/dev/null </proc/$$/status; [ -n "$mg_u" ] || mg_u=$(id -u); }';
+
 const runApart = '( unset mg_n mg_x mg_z; eval "$mg_s" ) </dev/null 3>&- 4>&-';
 
 /**
@@ -52,6 +59,7 @@ const runApart = '( unset mg_n mg_x mg_z; eval "$mg_s" ) </dev/null 3>&- 4>&-';
  * It travels in argv, as the bootstrap's word `$4`.
  */
 export const laneWord = [
+  laneFunctions,
   'set --; exec 3>&1 4>&2; mg_o=; mg_p=',
   'while IFS=" " read -r mg_n mg_l mg_c mg_w',
   'do mg_lines || { echo "$mg_o$mg_n x"; echo "$mg_p" >&2; exit 98; }',

@@ -16,12 +16,20 @@ export type LockReply =
 
 const holderStates = ['gone', 'lives', 'fixing'] as const;
 
-const troubles = [
-  'its folder could not be made',
-  'its folder does not belong to this user alone',
-  'it could not be written',
-  'it could not be made',
-] as const;
+/** Why a lock can't be kept in a folder; `said`: what was found of it. */
+function trouble(code: string | undefined, folder: string, said: string): string {
+  const more = said === '' ? '' : `: ${said}`;
+  switch (code) {
+    case '1':
+      return `its folder ${folder} could not be made${more}`;
+    case '2':
+      return `its folder ${folder} does not belong to this user alone${more}`;
+    case '3':
+      return `it could not be written in ${folder}`;
+    default:
+      return `it could not be made in ${folder}`;
+  }
+}
 
 /** Reads the answer of the scripts in host-lock.ts; `undefined`: it is none. */
 export function readLockReply(stdout: string): LockReply | undefined {
@@ -33,7 +41,7 @@ export function readLockReply(stdout: string): LockReply | undefined {
     case 'busy':
       return { kind: word };
     case 'storage':
-      return { kind: 'storage', why: troubles[Number(code) - 1] ?? 'it could not be made' };
+      return { kind: 'storage', why: trouble(code, clipped(line), clipped(host)) };
     case 'held':
     case 'unlocked': {
       const [nonce = '', , , , run = ''] = line.split(' ', 5);

@@ -1,5 +1,5 @@
 import type { ScriptCommand } from '../model/command.ts';
-import { birth, born } from './marker.ts';
+import { born } from './marker.ts';
 
 /** Who holds a host's lock, as the host's own file says. */
 export interface LockOwner {
@@ -16,17 +16,15 @@ export interface LockOwner {
 
 /*
  * The folder of the lock dies with the boot, but for /tmp on some hosts: so the boot's id stands in the lock too. It must
- * be ours alone; in /tmp anybody may have made it before us. MENDGATE_LOCK_DIR is for hosts that have another place.
+ * be ours alone; in /tmp anybody may have made it before us. MENDGATE_LOCK_DIR is for hosts that have another place. The lane
+ * knows who we are (`mg_who`), since when (`mg_stat`) and in which boot (`mg_b`).
  */
-const place = `lk_u=; while read -r lk_x lk_y lk_u lk_z; do [ "$lk_x" != Uid: ] || break; lk_u=; done 2>/dev/null </proc/$$/status
-[ -n "$lk_u" ] || lk_u=$(id -u)
-if [ -n "$MENDGATE_LOCK_DIR" ]; then lk_d=$MENDGATE_LOCK_DIR
-elif [ "$lk_u" = 0 ] && [ -d /run ]; then lk_d=/run/mendgate
-elif [ "$lk_u" = 0 ] && [ -d /var/run ]; then lk_d=/var/run/mendgate
-elif [ -O "/run/user/$lk_u" ]; then lk_d=/run/user/$lk_u/mendgate
-else lk_d=/tmp/mendgate-$lk_u
-fi
-if [ "$lk_u" = 0 ]; then lk_m=/var/lib/mendgate; else lk_m=\${HOME:-/nonexistent}/.local/state/mendgate; fi
+const place = `mg_who
+case $mg_u in
+0) lk_m=/var/lib/mendgate; lk_d=/run/mendgate; [ -d /run ] || lk_d=/var/run/mendgate; [ -d "\${lk_d%/*}" ] || lk_d=/tmp/mendgate-0;;
+*) lk_m=\${HOME:-/nonexistent}/.local/state/mendgate; lk_d=/run/user/$mg_u/mendgate; [ -O "\${lk_d%/*}" ] || lk_d=/tmp/mendgate-$mg_u;;
+esac
+lk_d=\${MENDGATE_LOCK_DIR:-$lk_d}
 lk_ours() { [ -d "$lk_d" ] && [ ! -L "$lk_d" ] && [ -O "$lk_d" ]; }`;
 
 /** Whether the marker in a folder records that its fix came to its end: its shell may live on, waiting to hear that this is known. */
@@ -73,15 +71,13 @@ rm -f "$lk_d"/heir.*
 for lk_f in "$lk_d"/own.*; do lk_read "$lk_f" && ! lk_alive && rm -f "$lk_f"; done
 }`;
 
-const boot = `lk_b=; read -r lk_b 2>/dev/null </proc/sys/kernel/random/boot_id
-lk_b=\${lk_b:--}`;
-
 /** A file of our own, whole before anybody can see it under another name. Whoever takes the lock removes both names together. */
-const own = `lk_storage() { echo "storage $1"; exit 0; }
-[ -d "$lk_d" ] || mkdir "$lk_d" 2>/dev/null
+const own = `lk_storage() { echo "storage $1"; echo "$lk_d"; echo "$lk_x"; exit 0; }
+lk_x=
+[ -d "$lk_d" ] || lk_x=$(mkdir "$lk_d" 2>&1)
 [ -d "$lk_d" ] || lk_storage 1
-lk_ours || lk_storage 2
-mg_x=; mg_born $$
+lk_ours || { lk_x=$(ls -ld "$lk_d"); lk_storage 2; }
+set -- \${mg_stat##*) }; mg_x=\${20}
 lk_me=$nonce.$$.\${mg_x:--}
 lk_own=$lk_d/own.$lk_me
 { echo "$nonce $$ \${mg_x:--} $lk_b $run"; printf '%s\\n' "$host" "$operator" "$since" "$comment"; } 2>/dev/null >"$lk_own" || lk_storage 3
@@ -89,9 +85,9 @@ trap 'rm -f "$lk_own"' EXIT`;
 
 /**
  * Shell functions that tell who holds the lock of the user who asks (`lk_read "$lk_d/lock"`, `lk_alive`, `lk_fixing`: its
- * run is `$lk_r`), whether a marker's fix has ended (`lk_ended FOLDER`), and where that user's markers lie (`$lk_m`).
+ * run is `$lk_r`), whether a marker's fix has ended (`lk_ended FOLDER`), and where that user's markers lie (`$lk_m`). For a lane.
  */
-export const holderScript = `${born}\n${place}\n${boot}\n${readings}`;
+export const holderScript = `${born}\n${place}\nlk_b=\${mg_b:--}\n${readings}`;
 
 /*
  * A hard link is there whole or not at all: there is no moment in which the lock has no owner, as there would be with
@@ -117,9 +113,8 @@ done
 lk_storage 4`;
 
 /** All that is needed where nobody holds it: a shell reads its stdin byte by byte. */
-const quickTake = `${birth}
-${place}
-${boot}
+const quickTake = `${place}
+lk_b=\${mg_b:--}
 ${own}
 if ln "$lk_own" "$lk_d/lock" 2>/dev/null; then trap - EXIT; echo taken; else echo busy; fi`;
 

@@ -47,7 +47,7 @@ done
 
 const sweep = `${holderScript}
 ${choose}
-echo "user $lk_u"
+echo "user $mg_u"
 [ -d "$lk_m" ] || { echo end; exit 0; }
 [ ! -L "$lk_m" ] && [ -O "$lk_m" ] && cd "$lk_m" || { echo unsafe; exit 0; }
 sw_going=; if lk_ours && lk_read "$lk_d/lock" && { lk_alive || lk_fixing; }; then sw_going=$lk_r; fi

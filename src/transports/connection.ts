@@ -8,9 +8,12 @@ import { over } from './clock.ts';
 import { type EarlyChannel, earlyChannel } from './early-channel.ts';
 import { EndedFixes } from './ended-fixes.ts';
 import { askForFix, runFix } from './fix-channel.ts';
-import { constantExec, type ShellOptions } from './host-shell.ts';
-import { closedByUs, type Lane, openLane } from './lane.ts';
+import type { ShellOptions } from './host-shell.ts';
+import { type Lane, openLane } from './lane.ts';
 import { defaultLimits, type LaneLimits } from './lane-limits.ts';
+import { closedByUs } from './lane-shell.ts';
+import { HostPasswords } from './password-tries.ts';
+import { constantExec } from './shell-entry.ts';
 
 /** What makes a connection out of "execute this line on the host". */
 export interface ConnectionOptions {
@@ -18,6 +21,8 @@ export interface ConnectionOptions {
   readonly hostKey: string | undefined;
   readonly becomeMethod?: BecomeMethod | undefined;
   readonly becomePassword: Secret | undefined;
+  /** What other connections to this host know of its passwords, and hear of this one. Default: there are none. */
+  readonly passwords?: HostPasswords;
   readonly clock: Clock;
   readonly limits?: LaneLimits;
   /** How long a shell may take until it is ours; default: host-shell.ts's `greetingMs`. */
@@ -30,10 +35,10 @@ export interface ConnectionOptions {
 
 /**
  * A connection with one probe lane per become user, opened when first used and kept, and a channel of its own for each
- * fix. A user that sudo refused is not asked for again: repeated wrong passwords lock accounts.
+ * fix. A user that sudo refused is not asked for again; nor is any other with a password that was refused.
  */
 export function makeConnection(options: ConnectionOptions): Connection {
-  const { clock } = options;
+  const { clock, passwords = new HostPasswords() } = options;
   const limits = options.limits ?? defaultLimits;
   const lanes = new Map<Become, Lane>();
   const refused = new Map<Become, HostFailure>();
@@ -64,7 +69,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
 
   function shellOptions(become: Become): ShellOptions {
     const { becomeMethod, becomePassword, startMs } = options;
-    return { open, become, becomeMethod, becomePassword, clock, startMs, booted, installed };
+    return { open, become, becomeMethod, becomePassword, passwords, clock, startMs, booted, installed };
   }
 
   /** For a fix: the channel that waits for it, if there is one. */
@@ -107,15 +112,21 @@ export function makeConnection(options: ConnectionOptions): Connection {
     if (error instanceof HostFailure && error.phase === 'become') refused.set(become, error);
   }
 
+  function refusalFor(become: Become): HostFailure | undefined {
+    const own = closed ?? refused.get(become);
+    if (own !== undefined || become === false || options.becomePassword === undefined) return own;
+    return passwords.of(options.becomeMethod ?? 'sudo', become).refusalFor(become);
+  }
+
   return {
     hostKey: options.hostKey,
     foresee({ lanes: users, fix }: Foreseen) {
       if (closed !== undefined) return;
-      for (const become of users) if (!refused.has(become)) lane(become).warm();
+      for (const become of users) if (refusalFor(become) === undefined) lane(become).warm();
       if (fix !== undefined) openEarly(fix);
     },
     async run(request) {
-      const refusal = closed ?? refused.get(request.become);
+      const refusal = refusalFor(request.become);
       if (refusal !== undefined) throw refusal;
       try {
         return await lane(request.become).run(request);
@@ -125,7 +136,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
       }
     },
     async fix(request): Promise<FixOutcome> {
-      const refusal = closed ?? refused.get(request.become);
+      const refusal = refusalFor(request.become);
       if (refusal !== undefined) return { kind: 'not_started', failure: refusal };
       const shell = { ...shellOptions(request.become), open: openForFix };
       const outcome = await runFix(shell, limits, request, closing.signal, ended);
@@ -133,7 +144,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
       return outcome;
     },
     async adopt(request): Promise<FixOutcome> {
-      const refusal = closed ?? refused.get(request.become);
+      const refusal = refusalFor(request.become);
       if (refusal !== undefined) return { kind: 'unknown', failure: refusal, answers: [] };
       return askForFix(shellOptions(request.become), limits, request, closing.signal);
     },
@@ -141,7 +152,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
     bootId: () => bootId,
     machineId: () => machineId,
     async greeted(become) {
-      const refusal = closed ?? refused.get(become);
+      const refusal = refusalFor(become);
       if (refusal !== undefined) throw refusal;
       try {
         await lane(become).greeted();

@@ -1,14 +1,16 @@
 import type { Clock } from '../model/clock.ts';
 import { HostFailure } from '../model/host-failure.ts';
 import type { Become, BecomeMethod } from '../model/runbook.ts';
-import { safeLine } from '../model/safe-text.ts';
 import type { Secret } from '../model/secret.ts';
-import { becomeFailure } from '../shell/become-failure.ts';
-import { becomeExec, bootstrapExit, isUserName, plainExec, readyLine, suPrompt } from '../shell/bootstrap.ts';
+import { becomeFailure, passwordOptions, takesPassword } from '../shell/become-failure.ts';
+import { readyLine } from '../shell/bootstrap.ts';
 import { encodeFrame } from '../shell/frame.ts';
+import { shellFailure } from '../shell/shell-failure.ts';
 import type { Channel, ChannelEnd, OpenChannel } from './channel.ts';
 import { after } from './clock.ts';
 import { freshNonce } from './nonce.ts';
+import type { HostPasswords, PasswordTurn } from './password-tries.ts';
+import { entry, passwordOf } from './shell-entry.ts';
 
 /** What a shell needs from its connection. */
 export interface ShellOptions {
@@ -17,6 +19,8 @@ export interface ShellOptions {
   /** Default sudo. */
   readonly becomeMethod?: BecomeMethod | undefined;
   readonly becomePassword: Secret | undefined;
+  /** What is known of the host's passwords. Absent: nothing, and nobody else asks. */
+  readonly passwords?: HostPasswords | undefined;
   readonly clock: Clock;
   /** From the open channel to the program's greeting. Default `greetingMs`. */
   readonly startMs?: number | undefined;
@@ -76,6 +80,8 @@ export function startShell(options: ShellOptions, program: string, events: Shell
   const nonce = freshNonce();
   const hello = `${nonce} hello `;
   const { password, exec, prompt, refusal } = entry(options, word);
+  const passwords = passwordOf(options, prompt);
+  let turn: PasswordTurn | undefined;
   let channel: Channel | undefined;
   let disarm = (): void => undefined;
   let over = false;
@@ -92,9 +98,17 @@ export function startShell(options: ShellOptions, program: string, events: Shell
     over = true;
     disarm();
     channel?.destroy();
+    turn?.over();
     events.closed(end);
   }
+  /** Where it did not come to our program though the password was given, that is to blame, unless the host says it isn't. */
+  function learn(failure: HostFailure): void {
+    if (!asked || mayWrite) return;
+    if (takesPassword(complaints)) turn?.passed(true);
+    else turn?.refused(failure);
+  }
   function notStarted(failure: HostFailure): void {
+    learn(failure);
     finish(written ? { kind: 'lost', failure } : { kind: 'not_started', failure });
   }
   function send(): void {
@@ -121,6 +135,7 @@ export function startShell(options: ShellOptions, program: string, events: Shell
     const text = early.toString('latin1');
     if (!mayWrite && text.includes(readyLine)) {
       mayWrite = true;
+      turn?.passed(asked);
       send();
     }
     const at = text.indexOf(hello);
@@ -158,7 +173,13 @@ export function startShell(options: ShellOptions, program: string, events: Shell
     }
     if (!complaints.includes(wanted)) return;
     if (password === undefined) {
-      notStarted(new HostFailure('become', 'su: a password is required', "give the other user's password (-K)"));
+      notStarted(
+        new HostFailure('become', 'su: a password is required', `give the other user's password: ${passwordOptions}`),
+      );
+      return;
+    }
+    if (passwords?.refusal !== undefined) {
+      notStarted(passwords.refusal);
       return;
     }
     asked = true;
@@ -173,15 +194,25 @@ export function startShell(options: ShellOptions, program: string, events: Shell
     }
     // All of its output arrived and no greeting is in it: the program, which greets first, did not run.
     const failure =
-      (options.become === false ? undefined : becomeFailure(complaints)) ?? shellFailure(end, complaints, early);
+      (options.become === false ? undefined : becomeFailure(complaints)) ??
+      shellFailure(end.code, complaints, early.toString('utf8'));
+    learn(failure);
     finish({ kind: 'not_started', failure });
   }
 
   function begin(): void {
-    if (refusal !== undefined) {
-      notStarted(refusal);
-      return;
-    }
+    if (refusal !== undefined) notStarted(refusal);
+    else if (passwords === undefined) openChannel();
+    else passwords.turn(String(options.become)).then(goAhead, notStarted);
+  }
+
+  function goAhead(its: PasswordTurn): void {
+    turn = its;
+    if (over) its.over();
+    else openChannel();
+  }
+
+  function openChannel(): void {
     options.open(exec, { stdout, stderr, closed }).then(
       (opened) => {
         channel = opened;
@@ -215,48 +246,7 @@ export function startShell(options: ShellOptions, program: string, events: Shell
       over = true;
       disarm();
       channel?.destroy();
+      turn?.over();
     },
   };
-}
-
-function entry({ become, becomeMethod = 'sudo', becomePassword }: ShellOptions, word = '') {
-  if (become === false) return { password: undefined, exec: plainExec(word), prompt: undefined, refusal: undefined };
-  const prompt = promptOf(becomeMethod, becomePassword !== undefined);
-  const refusal = isUserName(become)
-    ? undefined
-    : new HostFailure('become', `${JSON.stringify(become)} cannot be a user's name`);
-  return { password: becomePassword, exec: becomeExec(become, prompt, becomeMethod, word), prompt, refusal };
-}
-
-/** What the channel of a shell without a word executes, when nothing in it is made for that one shell: a password's prompt is. */
-export function constantExec(options: ShellOptions): string | undefined {
-  const { exec, prompt, refusal } = entry(options);
-  return prompt === undefined && refusal === undefined ? exec : undefined;
-}
-
-/** What comes on stderr before a password is read; `undefined`: none is ever read. */
-function promptOf(method: BecomeMethod, hasPassword: boolean): string | undefined {
-  switch (method) {
-    case 'sudo':
-      return hasPassword ? `mendgate-${freshNonce()}:` : undefined;
-    case 'doas':
-      return undefined;
-    // It reads a password whenever it wants one: what comes first must not be our program.
-    case 'su':
-      return suPrompt;
-  }
-}
-
-function shellFailure(end: { readonly code?: number }, complaints: string, early: Buffer): HostFailure {
-  if (end.code === bootstrapExit.noHeader || end.code === bootstrapExit.truncated) {
-    return new HostFailure(
-      'protocol',
-      'what was sent did not arrive whole',
-      'start-up files of the login shell may read stdin',
-    );
-  }
-  const words = complaints.trim() || early.toString('utf8').replace(readyLine, '').trim();
-  const said = safeLine(words.length > 300 ? `…${words.slice(-300)}` : words);
-  const how = end.code === undefined ? 'was killed' : `ended with exit code ${end.code}`;
-  return new HostFailure('shell', `the login shell ${how} before /bin/sh could run${said === '' ? '' : `: ${said}`}`);
 }

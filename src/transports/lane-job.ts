@@ -1,7 +1,7 @@
 import type { Answer, Command } from '../model/command.ts';
 import type { HostFailure } from '../model/host-failure.ts';
 import type { Again, Label } from '../model/transport.ts';
-import { type CappedOutput, cappedOutput } from '../shell/capped-output.ts';
+import { CappedOutput } from '../shell/capped-output.ts';
 import { formatLabel } from '../shell/label.ts';
 import { leavesNothing } from '../shell/leaves-nothing.ts';
 import { renderCommand } from '../shell/render.ts';
@@ -58,8 +58,8 @@ export function laneJob(
     script: `${labelled ? `${formatLabel(frame.label)}\n` : ''}${renderCommand(frame.command)}`,
     leavesNothing: leavesNothing(frame.command),
     timeoutMs: frame.timeoutMs,
-    stdout: cappedOutput(cap),
-    stderr: cappedOutput(cap),
+    stdout: new CappedOutput(cap),
+    stderr: new CappedOutput(cap),
     begun: false,
     beganAt: 0,
     rc: undefined,

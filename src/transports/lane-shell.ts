@@ -27,6 +27,9 @@ export interface LaneShellEnd {
   readonly failure?: HostFailure;
 }
 
+/** One for all hosts: a stack is dear, and nobody reads it. */
+export const closedByUs = new HostFailure('cancelled', 'the connection was closed');
+
 /** Starts a lane's shell. `ended` is called once; by then every job it was given is settled or among `unbegun`. */
 export function laneShell(options: ShellOptions, limits: LaneLimits, ended: (end: LaneShellEnd) => void): LaneShell {
   const { clock } = options;
@@ -166,7 +169,7 @@ export function laneShell(options: ShellOptions, limits: LaneLimits, ended: (end
     destroy() {
       stopWaiting();
       shell.destroy();
-      greeting.reject(new HostFailure('cancelled', 'the connection was closed'));
+      greeting.reject(closedByUs);
     },
   };
 }

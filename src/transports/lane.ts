@@ -5,7 +5,7 @@ import { unsendable } from '../shell/render.ts';
 import type { ShellOptions } from './host-shell.ts';
 import { type LaneFrame, type LaneJob, laneJob } from './lane-job.ts';
 import { defaultLimits, type LaneLimits } from './lane-limits.ts';
-import { type LaneShell, laneShell } from './lane-shell.ts';
+import { closedByUs, type LaneShell, laneShell } from './lane-shell.ts';
 
 /** Runs read-only commands of one host and one user, in order, over one shell that is kept. */
 export interface Lane {
@@ -25,9 +25,6 @@ export interface LaneOptions extends ShellOptions {
   /** Whether frames carry their labels (shell/label.ts). Default false. */
   readonly labelled?: boolean | undefined;
 }
-
-/** One for all hosts: a stack is dear, and nobody reads it. */
-export const closedByUs = new HostFailure('cancelled', 'the connection was closed');
 
 /**
  * A lane opens its shell with the first frame. A frame that outlives its deadline, floods, leaves a child on its

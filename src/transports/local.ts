@@ -9,11 +9,14 @@ import type { Channel, ChannelEnd, OpenChannel } from './channel.ts';
 import { systemClock } from './clock.ts';
 import { makeConnection } from './connection.ts';
 import type { LaneLimits } from './lane-limits.ts';
+import { BecomePasswords } from './password-tries.ts';
 
 export interface LocalOptions {
   /** Where the inventory has none. */
   readonly becomeMethod?: BecomeMethod;
   readonly becomePassword?: Secret;
+  /** Default: of this transport alone. */
+  readonly becomePasswords?: BecomePasswords;
   readonly clock?: Clock;
   readonly limits?: LaneLimits;
   /** The shell that reads the exec string, with its leading arguments. Default `/bin/sh`. */
@@ -23,6 +26,7 @@ export interface LocalOptions {
 /** This machine as a host: the same lanes, fixes and become as over SSH, through child processes. */
 export function localTransport(options: LocalOptions = {}): Transport {
   const clock = options.clock ?? systemClock;
+  const passwords = options.becomePasswords ?? new BecomePasswords();
   return {
     name: 'local',
     async open(host, { signal }) {
@@ -33,6 +37,7 @@ export function localTransport(options: LocalOptions = {}): Transport {
         hostKey: undefined,
         becomeMethod: host.connect.becomeMethod ?? options.becomeMethod,
         becomePassword: host.connect.becomePassword ?? options.becomePassword,
+        passwords: passwords.of(host.name),
         clock,
         ...(options.limits === undefined ? {} : { limits: options.limits }),
         close() {

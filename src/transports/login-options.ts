@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.ts';
 import type { BecomeMethod } from '../model/runbook.ts';
 import type { Secret } from '../model/secret.ts';
 import type { LaneLimits } from './lane-limits.ts';
+import type { BecomePasswords } from './password-tries.ts';
 
 /** `strict`: a host whose key is not known is refused. */
 export type HostKeyPolicy = 'strict' | 'accept-new';
@@ -26,6 +27,8 @@ export interface LoginOptions {
   /** Where the inventory names none. Default sudo. */
   readonly becomeMethod?: BecomeMethod;
   readonly becomePassword?: Secret;
+  /** What is known of become passwords by now. Default: of this transport alone, nothing yet. */
+  readonly becomePasswords?: BecomePasswords;
   /** The agent's socket; `false`: none. Default: ssh_config's, else `SSH_AUTH_SOCK`. */
   readonly agent?: string | false;
   /** Asks the operator for passphrases, PINs and one-time codes; of several hosts at once. */

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import type { Host, TransportName } from '../model/inventory.ts';
 import type { Transport } from '../model/transport.ts';
 import { localTransport } from './local.ts';
+import { BecomePasswords } from './password-tries.ts';
 import { type SshOptions, sshTransport } from './ssh/ssh-transport.ts';
 import { lazyTransport, sshByNeed } from './ssh-choice.ts';
 import { sshConfigs } from './ssh-config/ssh-configs.ts';
@@ -17,7 +18,9 @@ export interface Transports {
 }
 
 /** One transport of each kind for a whole run; each loads what it needs with the first host that it opens. */
-export function openTransports(options: TransportsOptions): Transports {
+export function openTransports(asked: TransportsOptions): Transports {
+  const becomePasswords = asked.becomePasswords ?? new BecomePasswords();
+  const options = { ...asked, becomePasswords };
   const { becomeMethod, becomePassword, connection } = options;
   const configs = options.sshConfigs ?? sshConfigs(options);
   const ssh = sshTransport({ ...options, sshConfigs: configs });
@@ -27,6 +30,7 @@ export function openTransports(options: TransportsOptions): Transports {
   });
   const byNeed = sshByNeed({ ...options, ssh, openssh, configs, homeDirectory: options.homeDirectory ?? homedir() });
   const local = localTransport({
+    becomePasswords,
     ...(becomeMethod === undefined ? {} : { becomeMethod }),
     ...(becomePassword === undefined ? {} : { becomePassword }),
   });

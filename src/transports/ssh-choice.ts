@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { HostFailure } from '../model/host-failure.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Connection, Transport } from '../model/transport.ts';
+import { BeyondSsh2 } from './beyond-ssh2.ts';
 import { defaultKnownHostsFiles } from './ssh/host-keys.ts';
 import { keysOf, parseKnownHosts } from './ssh/known-hosts.ts';
 import { needsOpenssh } from './ssh-config/needs-openssh.ts';
@@ -22,6 +23,8 @@ export interface SshChoiceOptions {
 export function sshByNeed(options: SshChoiceOptions): Transport {
   const { ssh, openssh, configs, homeDirectory } = options;
   const texts = new Map<string, string | undefined>();
+  /** Hosts of which only a try has shown that ssh2 cannot reach them, and why. */
+  const learned = new Map<string, string>();
   /** Files that name an authority: asked once, not for each host. */
   const authorities = new Map<string, boolean>();
   const read = (file: string): string | undefined => {
@@ -84,15 +87,25 @@ export function sshByNeed(options: SshChoiceOptions): Transport {
     return undefined;
   }
 
+  function bySystem(host: Host, how: Parameters<Transport['open']>[1], reason: string): Promise<Connection> {
+    return openssh.open(host, how).catch((error: unknown) => {
+      if (!(error instanceof HostFailure) || error.phase !== 'config') throw error;
+      throw new HostFailure('config', `${error.message} (this host needs the system's ssh: ${reason})`, error.help);
+    });
+  }
+
   return {
     name: 'ssh',
     async open(host, how): Promise<Connection> {
-      const reason = await need(host);
-      if (reason === undefined) return ssh.open(host, how);
-      return openssh.open(host, how).catch((error: unknown) => {
-        if (!(error instanceof HostFailure) || error.phase !== 'config') throw error;
-        throw new HostFailure('config', `${error.message} (this host needs the system's ssh: ${reason})`, error.help);
-      });
+      const reason = learned.get(host.name) ?? (await need(host));
+      if (reason !== undefined) return bySystem(host, how, reason);
+      try {
+        return await ssh.open(host, how);
+      } catch (error) {
+        if (!(error instanceof BeyondSsh2)) throw error;
+        learned.set(host.name, error.message);
+        return bySystem(host, how, error.message);
+      }
     },
     async close() {
       await Promise.all([ssh.close(), openssh.close()]);

@@ -75,12 +75,12 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
   if (asked === undefined || history.dryRun) return refused(64, `${run} was a dry run: there is nothing to go on with`);
   if (asked.kind === 'undo') return refused(64, `${run} was an undo: mendgate undo ${asked.of ?? ''} goes on with it`);
   const { also = [] } = request;
-  const hosts = due(history.hosts, also);
-  const { exitCode } = history;
-  if (hosts.length === 0 && exitCode !== undefined) {
-    if (also.length > 0) return refused(66, `no host of run ${run} ended ${also.join(' or ')}, or is still open`);
-    return { kind: 'nothing_left', run, exitCode, outcomes: history.hosts.flatMap(({ outcome }) => outcome ?? []) };
+  const wanted = due(history.hosts, also);
+  const ended = nothingLeft(history, wanted);
+  if (ended !== undefined && also.length > 0) {
+    return refused(66, `no host of run ${run} ended ${also.join(' or ')}, or is still open`);
   }
+  if (ended !== undefined) return ended;
 
   const again = requestAgain(request, asked, history);
   const [runbook, inventory] = await Promise.all([
@@ -106,7 +106,7 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
   const how = asked.kind === 'apply' ? await walkerOfTaken(again, asked.of ?? '', plan) : {};
   if (typeof how === 'string') return refused(5, how);
   // Without hosts only the end of the run is left to be written down.
-  if (hosts.length > 0 && !(await request.approveHosts(run, hosts))) return refused(5, 'not approved');
+  if (wanted.length > 0 && !(await request.approveHosts(run, wanted))) return refused(5, 'not approved');
   again.onPlan(plan, planned.warnings);
 
   const reach = await reachHosts(again);
@@ -114,13 +114,16 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
     const opened = await openAgain(again, run);
     if ('problem' in opened) return refused(opened.exitCode, opened.problem);
     const { journal } = opened;
-    // Nobody takes it back from here on.
-    const undos = await earlierUndos(state, run);
-    if (typeof undos === 'string') {
-      await journal.close();
-      return refused(5, undos);
-    }
+    // From here on nobody else goes on with it, or takes it back; until now somebody may have.
     const latest = readHistory(opened.events);
+    const open = due(latest.hosts, also);
+    const hosts = wanted.filter((host) => open.includes(host));
+    const told = await earlierUndos(state, run);
+    const undos = nothingLeft(latest, hosts) ?? (typeof told === 'string' ? refused(5, told) : told);
+    if ('kind' in undos) {
+      await journal.close();
+      return undos;
+    }
     for (const event of toldBefore(opened.events, hosts)) request.onBefore?.(event);
     const resume: Resume = {
       run,
@@ -141,6 +144,13 @@ export async function resumeRun(request: ResumeRequest): Promise<ResumeEnd> {
   } finally {
     await reach.close();
   }
+}
+
+/** Where a run has ended, and none of its hosts is to be gone on with. */
+function nothingLeft({ run, exitCode, hosts }: RunHistory, due: readonly string[]) {
+  if (due.length > 0 || exitCode === undefined) return undefined;
+  const outcomes = hosts.flatMap(({ outcome }) => outcome ?? []);
+  return { kind: 'nothing_left', run, exitCode, outcomes } as const;
 }
 
 /** A run's beginning, and the last end of each host that is not gone on with. */

@@ -93,3 +93,18 @@ it('a run that was taken back while somebody was asked whether to go on with it 
   expect(resumed).toMatchObject({ kind: 'ran', result: { outcomes: [{ verdict: 'refused' }] } });
   expect(readFileSync(note, 'utf8')).toBe('old\n');
 });
+
+it('a run that somebody else went on with while it was asked about is not gone on with again', async () => {
+  const run = await beginAndDie();
+  let other: unknown;
+  const resumed = await resume(run, async () => {
+    other = await resume(run, async () => true);
+    writeFileSync(note, 'changed since\n');
+    return true;
+  });
+  expect(other).toMatchObject({ kind: 'ran', result: { outcomes: [{ verdict: 'fixed' }] } });
+  expect(resumed).toMatchObject({ kind: 'nothing_left', run, exitCode: 0, outcomes: [{ verdict: 'fixed' }] });
+  expect(readFileSync(note, 'utf8')).toBe('changed since\n');
+  // Its journal is free again.
+  expect(await resume(run, async () => true)).toMatchObject({ kind: 'nothing_left' });
+});

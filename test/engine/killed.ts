@@ -91,6 +91,7 @@ export async function killedAt(
   at: number,
   kept: boolean,
   options: Partial<ExecuteOptions> = {},
+  begin = (all: Partial<ExecuteOptions>): Promise<DeskRun> => desk.run(book, all),
 ): Promise<readonly Event[]> {
   const journal: Event[] = [];
   const sink = (event: Event): void => {
@@ -100,7 +101,7 @@ export async function killedAt(
     }
     journal.push(event);
   };
-  await expect(desk.run(book, { ...withLines, ...options, sinks: [sink] })).rejects.toThrow(Killed);
+  await expect(begin({ ...withLines, ...options, sinks: [sink] })).rejects.toThrow(Killed);
   return journal;
 }
 

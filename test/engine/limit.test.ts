@@ -20,3 +20,30 @@ it('never runs more than so many at once, also when one comes just as another en
   await Promise.all(all);
   expect(most).toBe(1);
 });
+
+it('gives the place of a work that lends it to the next one, and back before any other', async () => {
+  const limit = createLimit(1);
+  const done: string[] = [];
+  let answer = (): void => undefined;
+  const slow = limit(async () => {
+    await limit.lend(async (waits) => {
+      waits();
+      waits();
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+    });
+    done.push('slow');
+  });
+  const next = limit(async () => {
+    answer();
+    // The slow one asks for a place now, while another waits already.
+    await new Promise((resolve) => setImmediate(resolve));
+    done.push('next');
+  });
+  const last = limit(async () => {
+    done.push('last');
+  });
+  await Promise.all([slow, next, last]);
+  expect(done).toEqual(['next', 'slow', 'last']);
+});

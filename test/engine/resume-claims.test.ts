@@ -103,4 +103,24 @@ describe('a fix by commands that the host knows nothing of, since another boot',
       expect([end.outcome.verdict, end.exitCode, desk.read()]).toEqual(['fixed', 0, { state: 'made\n', log }]);
     });
   }
+
+  it('is not begun again where an earlier resume has asked in vain: there was a marker then', async () => {
+    desk = openDesk({ state: 'old\n', log: '' });
+    const book = runbook([
+      step('one', { probes: [seen], gate: open, remediation: fix(run('echo fix >> log')), rollback }),
+    ]);
+    const { events } = await desk.run(book, withLines);
+    desk.clear();
+    desk = openDesk({ state: 'old\n', log: '' });
+    const at = events.findIndex(({ type }) => type === 'fix.intent') + 1;
+    const journal = (await killedAt(desk, book, at, true)).flatMap((event): readonly Event[] => {
+      if (event.type !== 'fix.intent') return [event];
+      const { run: id, seq, at: when, host, step: one, key, attempt } = event;
+      const asked = { run: id, seq: seq + 1, at: when, host, step: one, key, attempt, ms: 1 };
+      const result: Event = { ...asked, type: 'fix.result', outcome: 'unknown', reason: 'removed', final: true };
+      return [{ ...event, bootId: 'another' }, result];
+    });
+    const end = await resumed(desk, book, journal);
+    expect([end.outcome.verdict, desk.read()['log']]).toEqual(['rolled_back', 'back\n']);
+  });
 });

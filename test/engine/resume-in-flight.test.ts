@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { hasEnded } from '../../src/engine/past.ts';
 import { undoWalker } from '../../src/engine/undo-walk.ts';
 import { readHistory } from '../../src/journal/read-history.ts';
+import type { Event } from '../../src/model/event.ts';
 import type { Runbook, Step } from '../../src/model/runbook.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { action, alternative, check, cond, fix, probe, runbook, step, symptom } from './build.ts';
@@ -220,6 +221,35 @@ describe('a fix in flight that a resume does not come to again', () => {
       const undo = await desk.run(runbook([], { id: 'undo' }), { ...withLines, walker, kind: 'undo' });
       expect([undo.outcome.verdict, undo.exitCode]).toEqual(['rolled_back', 0]);
       expect(desk.read()).toEqual({ pain: 'ouch\n', z: 'old', log: 'cure\nback\n' });
+    });
+  }
+
+  for (const [when, at] of [
+    ['before it connects', 'run.resumed'],
+    ['before its first step', 'host.connected'],
+  ] as const) {
+    it(`is gone on with later where the resume is interrupted ${when}`, async () => {
+      const open = (): Desk => openDesk({ pain: 'ouch\n', z: 'old', a: 'old' });
+      desk = open();
+      const book = runbook([first, helps, last]);
+      const whole = await desk.run(book, withLines);
+      const expected = { ...endOf(whole), notes: desk.read() };
+      desk.clear();
+      desk = open();
+      const fixed = whole.events.findLastIndex(({ type }) => type === 'fix.result');
+      const journal = await killedAt(desk, book, fixed + 1, false);
+      const stop = new AbortController();
+      const cut: Event[] = [];
+      const sink = (event: Event): void => {
+        cut.push(event);
+        if (event.type === at) stop.abort();
+      };
+      const stopped = await resumed(desk, book, journal, { sinks: [sink], stopping: stop.signal });
+      expect(['unknown', 'not_fixed']).toContain(stopped.outcome.verdict);
+      const all = [...journal, ...cut];
+      expect(readHistory(all).hosts.map(hasEnded)).toEqual([false]);
+      const end = await resumed(desk, book, all);
+      expect({ ...endOf(end), notes: desk.read() }).toEqual(expected);
     });
   }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -33,6 +34,8 @@ beforeEach(() => {
 afterEach(() => desk.clear());
 
 const text = () => readFileSync(conf, 'utf8');
+const hasAcl = spawnSync('setfacl', ['--version']).status === 0;
+const aclOf = () => spawnSync('getfacl', ['-pcE', conf], { encoding: 'utf8' }).stdout.trim().split('\n');
 const mode = () => (statSync(conf).mode & 0o7777).toString(8);
 
 /** Makes it, lets somebody do this to the file, and takes it back. */
@@ -73,6 +76,17 @@ describe('an undo leaves mode and owner as somebody has set them since', () => {
     expect(statSync(conf)).toMatchObject({ uid: 0, gid: 1001 });
   });
 
+  it.runIf(isRoot && hasAcl)('of a file of which the run has granted somebody rights', async () => {
+    const acl = (...entries: readonly string[]) => spawnSync('setfacl', [...entries, conf]);
+    const call = action('file.acl', { path, user: 'daemon', rights: 'rw' });
+    const outcome = await undoAfter(call, () => {
+      acl('-m', 'u:bin:rw');
+      chmodSync(conf, statSync(conf).mode & ~0o004);
+    });
+    expect(outcome.verdict).toBe('rolled_back');
+    expect(aclOf()).toEqual(['user::rw-', 'user:bin:rw-', 'group::r--', 'mask::rw-', 'other::---']);
+  });
+
   it('and a second undo finds nothing left to do', async () => {
     const { events } = await desk.run(runbook([step('a', { remediation: fix(holds({})) })]), options);
     chmodSync(conf, 0o600);
@@ -97,6 +111,16 @@ it.each([
   expect(outcome.reason).toContain('changed by somebody since that run');
   expect([text() === 'old\n', mode()]).not.toEqual([true, '644']);
 });
+
+it.runIf(isRoot && hasAcl)(
+  'an undo is refused where somebody has changed the rights that the run granted',
+  async () => {
+    const call = action('file.acl', { path, user: 'daemon', rights: 'rw' });
+    const outcome = await undoAfter(call, () => spawnSync('setfacl', ['-m', 'u:daemon:rwx', conf]));
+    expect(outcome.verdict).toBe('refused');
+    expect(aclOf()).toContain('user:daemon:rwx');
+  },
+);
 
 it('a file that the run made goes, whatever mode somebody gave it', async () => {
   const made = '${{ params.folder }}/made';

@@ -68,6 +68,20 @@ describe('the history of a run', () => {
     expect(one({ ...intent('one'), bootId: 'c' } as EventBody)).toMatchObject({ bootId: 'c' });
   });
 
+  describe('which machine a host is', () => {
+    const seen = (machineId: string): EventBody => ({ type: 'host.connected', host: 'one', ms: 1, machineId });
+    const resumed: EventBody = { type: 'run.resumed', hosts: ['one'], operator: 'ann@control' };
+    it.each([
+      ['the one that answered last, before anything was begun', [seen('a'), seen('b')], 'b'],
+      ['the one on which its fix was begun', [seen('a'), intent('one'), seen('b')], 'a'],
+      ['that one still, when a resume was answered by another', [seen('a'), intent('one'), resumed, seen('b')], 'a'],
+      ['the one it was at before a resume, though nothing was begun', [seen('a'), resumed, seen('b')], 'a'],
+      ['the one that a resume came to, where none was known', [resumed, seen('a'), seen('b')], 'b'],
+    ] as const)('%s', (_, events, machineId) => {
+      expect(one(...events)?.machineId).toBe(machineId);
+    });
+  });
+
   it('tells a fix that was begun from one that ended', () => {
     expect(unit(intent('one'))).toEqual({ key, step: 's', attempts: [{ attempt: 1, at, changes: [] }] });
     expect(unit(intent('one'), result('one'))?.attempts).toEqual([

@@ -26,7 +26,7 @@ import {
 } from '../../src/shell/host-lock.ts';
 import { type LockReply, lockOwnerText, readLockReply } from '../../src/shell/host-lock-reply.ts';
 import { renderCommand } from '../../src/shell/render.ts';
-import { shells } from './shells.ts';
+import { asLane, shells } from './shells.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'mendgate-lock-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -81,7 +81,7 @@ describe.each(shells)('the lock of a host in $name', ({ program, args }) => {
       for (const wake of waiting.splice(0)) wake();
     });
     child.stdin.on('error', () => undefined);
-    child.stdin.write('umask 077\n');
+    child.stdin.write(asLane);
     const run = async (command: ScriptCommand): Promise<LockReply | undefined> => {
       const from = output.length;
       const quoted = renderCommand(command).replaceAll("'", "'\\''");
@@ -291,12 +291,23 @@ describe.each(shells)('the lock of a host in $name', ({ program, args }) => {
     expect(await other.run(lookAtLock())).toEqual({ kind: 'free' });
   });
 
+  it('says which folder could not be made, and why', async () => {
+    chmodSync(home, 0o555);
+    for (const take of [takeLock(owner()), takeFreeLock(owner())]) {
+      const answer = await lane().run(take);
+      expect(answer).toMatchObject({ kind: 'storage' });
+      expect(answer).toHaveProperty('why', expect.stringContaining(`its folder ${dir} could not be made: mkdir: `));
+      expect(answer).toHaveProperty('why', expect.stringContaining('Permission denied'));
+    }
+    chmodSync(home, 0o755);
+  });
+
   it('refuses a folder that is a link or another one’s, and survives words that are shell', async () => {
     const elsewhere = mkdtempSync(join(base, 'else-'));
     symlinkSync(elsewhere, dir);
     expect(await lane().run(takeLock(owner()))).toEqual({
       kind: 'storage',
-      why: 'its folder does not belong to this user alone',
+      why: expect.stringMatching(`^its folder ${dir} does not belong to this user alone: l.* ${dir} -> ${elsewhere}$`),
     });
     expect(readdirSync(elsewhere)).toEqual([]);
     rmSync(dir);

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { laneFunctions } from '../../src/shell/frame.ts';
 
 /** The POSIX shells of this machine, each as a program with its first arguments. */
 export const shells = [
@@ -7,6 +8,13 @@ export const shells = [
   { name: 'bash', program: '/bin/bash', args: ['--posix'] },
   { name: 'BusyBox ash', program: '/bin/busybox', args: ['sh'] },
 ].filter(({ program }) => existsSync(program));
+
+/** What a lane's scripts find, for a shell that is none. */
+export const asLane = `umask 077
+read -r mg_stat </proc/$$/stat
+read -r mg_b </proc/sys/kernel/random/boot_id
+${laneFunctions}
+`;
 
 /** Runs a script that a shell reads from its stdin. */
 export function runShell(

@@ -15,7 +15,7 @@ import { takeLock } from '../../src/shell/host-lock.ts';
 import { renderCommand } from '../../src/shell/render.ts';
 import { readSwept, type Sweep, sweepMarkers } from '../../src/shell/sweep-markers.ts';
 import { otherHomes, startInHome } from './other-home.ts';
-import { shells } from './shells.ts';
+import { asLane, shells } from './shells.ts';
 
 const homes = otherHomes('mendgate-sweep-');
 afterAll(() => homes.remove());
@@ -48,7 +48,7 @@ describe.each(shells)('what is swept from a host in $name', (shell) => {
       .sort();
   const run = async (script: string): Promise<string> => {
     homes.give(home);
-    const child = startInHome(home, shell, `MENDGATE_LOCK_DIR=${home}/lock\n${script}`);
+    const child = startInHome(home, shell, `${asLane}MENDGATE_LOCK_DIR=${home}/lock\n${script}`);
     let stdout = '';
     child.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString();

@@ -82,6 +82,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   for (const type of types) if (!existsSync(hostKeyFile(dir, type))) makeKey(hostKeyFile(dir, type), type);
   const hostKeys = types.map((type) => publicKey(hostKeyFile(dir, type)));
   const port = options.port ?? (await freePort());
+  // A port comes again: its last server's locks may even be another user's.
+  if (options.port === undefined) rmSync(lockFolder(port), { recursive: true, force: true });
   const knownHostsFile = join(dir, 'known_hosts');
   writeFileSync(knownHostsFile, hostKeys.map((key) => `[127.0.0.1]:${port} ${key}\n`).join(''));
 
@@ -161,11 +163,16 @@ function startOpenSsh(dir: string, port: number, types: readonly string[], optio
     // Of several the last one counts.
     ...(options.config?.some((line) => line.startsWith('MaxStartups')) ? [] : ['MaxStartups 200']),
     // Each server is a host of its own, though all are this machine: so are their locks.
-    `SetEnv MENDGATE_LOCK_DIR=/tmp/mendgate-test-sshd-${port}`,
+    `SetEnv MENDGATE_LOCK_DIR=${lockFolder(port)}`,
     'LogLevel VERBOSE',
   ];
   writeFileSync(join(dir, 'sshd_config'), `${config.join('\n')}\n`);
   return serve([...(options.within ?? []), program.openssh, '-D', '-e', '-f', join(dir, 'sshd_config')]);
+}
+
+/** Where the locks of a server's host lie: they outlive the server, as those of a host outlive its sshd. */
+export function lockFolder(port: number): string {
+  return `/tmp/mendgate-test-sshd-${port}`;
 }
 
 function serve([first = '', ...args]: readonly string[]): ChildProcess {

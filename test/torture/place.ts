@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bootFile, cage, inCage } from '../sshd/cage.ts';
-import { type Sshd, startSshd } from '../sshd/sshd.ts';
+import { lockFolder, type Sshd, startSshd } from '../sshd/sshd.ts';
 import type { Surroundings } from './program.ts';
 
 /** A host to torture, and all that mendgate has to be told to reach it. */
@@ -90,7 +90,7 @@ export async function sshPlace({ net, keepaliveSeconds, disk, through }: SshPlac
     surroundings: { env, ...(net === undefined ? {} : { within: ['ip', 'netns', 'exec', net.name] }) },
     reboot: () => {
       crash(sshd.pid, folder);
-      rmSync(`/tmp/mendgate-test-sshd-${sshd.port}`, { recursive: true, force: true });
+      rmSync(lockFolder(sshd.port), { recursive: true, force: true });
     },
     ...diskOf(sshd.pid),
     cutSessions: () => sshd.cut(),
@@ -101,7 +101,7 @@ export async function sshPlace({ net, keepaliveSeconds, disk, through }: SshPlac
 async function stopSsh(sshd: Sshd, folder: string): Promise<void> {
   killAll(sshd.pid);
   await sshd.stop();
-  rmSync(`/tmp/mendgate-test-sshd-${sshd.port}`, { recursive: true, force: true });
+  rmSync(lockFolder(sshd.port), { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -121,6 +121,16 @@ describe.skipIf(sshdMissing !== undefined)('a host behind a bastion', () => {
     await (await open(known(0, 1, 2))).close();
   });
 
+  it('is not reached through a bastion whose revoked keys only ssh can look for', async () => {
+    const revoked = write(`${names[0].hostKeys[0]}\n`);
+    const config = `${at('web', port(2), ' ProxyJump outer\n')}${at('outer', port(0), ` RevokedHostKeys ${revoked}\n`)}`;
+    await expect(reaching(config).open(named('web'), { signal })).rejects.toMatchObject({
+      phase: 'jump',
+      message: expect.stringMatching(/^bastion outer: .*RevokedHostKeys/),
+      help: expect.stringContaining('-c openssh'),
+    });
+  });
+
   it('knows its key by HostKeyAlias', async () => {
     const config = `${at('web', port(2), ' ProxyJump outer\n HostKeyAlias the-web\n')}${at('outer', port(0))}`;
     const file = write(`the-web ${names[2].hostKeys[0]}\n[127.0.0.1]:${port(0)} ${names[0].hostKeys[0]}\n`);

@@ -201,6 +201,11 @@ describe('what a failed master is understood as', () => {
       'deploy: the host refuses to let this user in; nothing could be tried; the host takes publickey, password',
     ],
     [
+      `debug1: Authenticating to web1:22 as 'revt'\r\n${login}revt@web1: Permission denied (publickey).\r\ndebug1: Authenticating to web1:22 as 'forged'\r\n`,
+      'auth',
+      'revt: the host refuses to let this user in',
+    ],
+    [
       `${login}Received disconnect from 10.0.0.1 port 22:2: Too many authentication failures\r\nDisconnected from 10.0.0.1 port 22\r\n`,
       'auth',
       'deploy: Disconnected',

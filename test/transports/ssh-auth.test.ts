@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { appendFileSync, chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
@@ -21,6 +21,7 @@ describe.skipIf(sshdMissing !== undefined)('logging in to a real sshd', () => {
   let agentSocket: string;
   let agentPid: number;
   let user: TestUser;
+  let wordUser: TestUser;
   const transport = (options: SshOptions = {}) =>
     sshTransport({
       knownHostsFiles: [sshd.knownHostsFile],
@@ -57,11 +58,13 @@ describe.skipIf(sshdMissing !== undefined)('logging in to a real sshd', () => {
     agentSocket = join(dir, 'agent');
     agentPid = Number(/SSH_AGENT_PID=(\d+)/.exec(execFileSync('ssh-agent', ['-s', '-a', agentSocket]).toString())?.[1]);
     user = makeUser('mg-two', { password: 'pass word' });
+    wordUser = makeUser('mg-word', { password: 'pass word' });
   });
   afterAll(async () => {
     if (agentPid) process.kill(agentPid);
     await sshd?.stop();
     user?.remove();
+    wordUser?.remove();
     rmSync(dir, { recursive: true });
   });
 
@@ -91,8 +94,10 @@ describe.skipIf(sshdMissing !== undefined)('logging in to a real sshd', () => {
       phase: 'auth',
       help: expect.stringContaining('there is no such file'),
     });
-    chmodSync(key('w1.pub'), 0o600);
-    await expect(open({ privateKeyFiles: [key('w1.pub')] })).rejects.toThrow('it is a public key');
+    await expect(open({ privateKeyFiles: [key('w1.pub')] })).rejects.toMatchObject({
+      message: expect.stringContaining('it is a public key, and no agent here has its private half'),
+      help: expect.stringContaining('ssh-add'),
+    });
   });
 
   it('asks once for the passphrase of a key, for all hosts', async () => {
@@ -114,13 +119,18 @@ describe.skipIf(sshdMissing !== undefined)('logging in to a real sshd', () => {
     await expect(open({ ...options, ask: async () => new Secret('no') })).rejects.toThrow('does not open it');
   });
 
-  it('uses the keys of an agent, three at most', async () => {
+  it('uses the keys of an agent until the host hangs up, and says which were tried', async () => {
     emptyAgent();
     agentAdd(key('w1'), key('w2'), key('right'));
     await opens({ agent: agentSocket });
     emptyAgent();
     agentAdd(key('w1'), key('w2'), key('w3'), key('w4'), key('right'));
-    await expect(open({ agent: agentSocket })).rejects.toThrow('tried agent (3 of 5 keys)');
+    const [, shown] = /(SHA256:.{10})/.exec(execFileSync('ssh-keygen', ['-lf', key('w1')]).toString()) ?? [];
+    await expect(open({ agent: agentSocket })).rejects.toMatchObject({
+      phase: 'auth',
+      message: expect.stringContaining(`tried agent key test (${shown}…), agent key test (SHA256:`),
+      help: expect.stringMatching(/^1 key was not tried, as hosts hang up after so many \(MaxAuthTries\)/),
+    });
   });
 
   it('asks the agent only for the named key, and then needs no passphrase', async () => {
@@ -129,16 +139,81 @@ describe.skipIf(sshdMissing !== undefined)('logging in to a real sshd', () => {
     await opens({ agent: agentSocket, privateKeyFiles: [key('locked')] });
   });
 
+  it('leaves a try for the password behind an agent full of keys', async () => {
+    emptyAgent();
+    agentAdd(key('w1'), key('w2'), key('w3'), key('w4'));
+    const password = new Secret('pass word');
+    await opens({ user: 'mg-word', agent: agentSocket, password });
+  });
+
+  it('opens PKCS#8 keys, encrypted ones too', async () => {
+    for (const type of ['rsa', 'ecdsa']) {
+      const file = key(`pkcs8-${type}`);
+      execFileSync('ssh-keygen', ['-q', '-m', 'PKCS8', '-t', type, '-N', '', '-f', file]);
+      appendFileSync(join(sshd.dir, 'authorized_keys'), readFileSync(`${file}.pub`));
+      await opens({ privateKeyFiles: [file] });
+      execFileSync('ssh-keygen', ['-q', '-p', '-m', 'PKCS8', '-P', '', '-N', 'open sesame', '-f', file]);
+      await expect(open({ privateKeyFiles: [file] })).rejects.toThrow('no passphrase was given');
+      await opens({ privateKeyFiles: [file], ask: async () => new Secret('open sesame') });
+    }
+  });
+
+  it('knows a key of the agent by its public file, or by what its private file says in clear', async () => {
+    emptyAgent();
+    agentAdd(key('w1'), key('w2'), key('w3'), key('w4'), key('right'));
+    await opens({ agent: agentSocket, privateKeyFiles: [key('right.pub')] });
+    copyFileSync(key('locked'), key('locked-alone'));
+    let asked = 0;
+    await opens({
+      agent: agentSocket,
+      privateKeyFiles: [key('locked-alone')],
+      async ask() {
+        asked += 1;
+        return undefined;
+      },
+    });
+    expect(asked).toBe(0);
+  });
+
+  it('names keys of the agent that only the system’s ssh can use', async () => {
+    emptyAgent();
+    execFileSync('ssh-keygen', ['-q', '-s', key('w4'), '-I', 'x', '-n', 'root', key('w1.pub')]);
+    agentAdd(key('w1'));
+    rmSync(key('w1-cert.pub'));
+    await expect(open({ agent: agentSocket })).rejects.toMatchObject({
+      help: expect.stringMatching(/agent key test \(SHA256:.{10}…\): only the system's ssh can use it \(-c openssh\)/),
+    });
+  });
+
   it('goes on to key files when the agent is missing or silent', async () => {
     await opens({ agent: join(dir, 'no-agent'), privateKeyFiles: [key('right')] });
     await expect(open({ agent: join(dir, 'no-agent') })).rejects.toMatchObject({
       help: expect.stringContaining('no-agent'),
     });
-    const silent = createServer();
+    const silent = createServer((socket) => socket.resume());
     await new Promise<void>((resolve) => silent.listen(join(dir, 'silent'), resolve));
     await opens({ agent: join(dir, 'silent'), privateKeyFiles: [key('right')], clock: fastClock(10) });
-    silent.close();
+    await closed(silent);
   });
+
+  it('hangs up on an agent that does not sign, once the login is over', async () => {
+    emptyAgent();
+    agentAdd(key('right'));
+    const listAsked = 11;
+    const stubborn = createServer((socket) => {
+      const real = connect(agentSocket).on('error', () => undefined);
+      socket.on('error', () => undefined).on('close', () => real.destroy());
+      socket.on('data', (chunk) => chunk[4] === listAsked && real.write(chunk));
+      real.pipe(socket);
+    });
+    await new Promise<void>((resolve) => stubborn.listen(join(dir, 'stubborn'), resolve));
+    const options = { agent: join(dir, 'stubborn'), privateKeyFiles: [key('right')], connectTimeoutMs: 1000 };
+    await expect(open(options)).rejects.toThrow('no answer within 1 s');
+    await closed(stubborn);
+  });
+
+  /** Waits until nobody is connected any more: an open socket would hold the process. */
+  const closed = (server: Server): Promise<unknown> => new Promise((resolve) => server.close(resolve));
 
   it('logs in with a password, and tries a wrong one once', async () => {
     const password = new Secret('pass word');

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { algorithmsFor } from '../../src/transports/ssh/algorithms.ts';
 import type { SshConfig, SshTarget } from '../../src/transports/ssh-config/ssh-config.ts';
 import { sshConfigs } from '../../src/transports/ssh-config/ssh-configs.ts';
 
@@ -52,6 +54,8 @@ Host web* !web9
   AddressFamily inet6
   PasswordAuthentication no
   BatchMode yes
+  KexAlgorithms +diffie-hellman-group14-sha1
+  Ciphers aes256-ctr,aes128-ctr
 Host *
   User somebody
 `);
@@ -71,10 +75,26 @@ Host *
       addressFamily: 6,
       preferredAuthentications: ['publickey', 'keyboard-interactive'],
       batchMode: true,
+      algorithms: {
+        kex: { kind: 'also', names: ['diffie-hellman-group14-sha1'] },
+        cipher: { kind: 'only', names: ['aes256-ctr', 'aes128-ctr'] },
+      },
       saidByUser: expect.any(Set),
       hasMatchExec: false,
     });
     expect(await of(file, 'web9', program)).toMatchObject({ user: 'somebody', jump: [] });
+  });
+
+  it.skipIf(!hasSsh)('counts lists of algorithms only where they differ from those of OpenSSH itself', async () => {
+    const usual = execFileSync('ssh', ['-F', 'none', '-G', 'x'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+    const [, macs] = /^macs (.*)$/m.exec(usual) ?? [];
+    const [, kex = ''] = /^kexalgorithms (.*)$/m.exec(usual) ?? [];
+    const file = write(`Host *\n MACs ${macs}\n KexAlgorithms -curve25519-*\n`);
+    const left = kex.split(',').filter((name) => !name.startsWith('curve25519-'));
+    expect((await of(file, 'web1', 'ssh')).algorithms).toEqual({ kex: { kind: 'only', names: left } });
+    const own = await of(file, 'web1', noSsh);
+    expect(own.algorithms).toMatchObject({ kex: { kind: 'without', names: ['curve25519-*'] } });
+    expect(algorithmsFor([], own.algorithms).kex).not.toContain('curve25519-sha256');
   });
 
   it('is nothing, and asks nobody, where only terminals, forwarding and the like are spoken of', async () => {
@@ -117,6 +137,35 @@ Host *
     expect(db).toMatchObject({ hasMatchExec: true });
     expect(db.user).toBeUndefined();
     expect(warnings).toEqual([expect.stringContaining('user under conditions that only ssh can decide')]);
+  });
+
+  it.each([
+    ['10-a.conf', '[0-9]*.conf'],
+    ['10-a.conf', '[!a-z]?-a.con[ef]'],
+  ])('includes %s by %s without asking ssh', async (name, pattern) => {
+    write('Host inc1\n Port 2207\n', name);
+    const file = write(`Include ${pattern}\n`);
+    // A program that would fail: it is not run for a host that the included file does not name.
+    expect((await of(file, 'other', '/bin/false')).options.size).toBe(0);
+    expect(await of(file, 'inc1', noSsh)).toMatchObject({ port: 2207 });
+  });
+
+  it.skipIf(!hasSsh).each([
+    ['of another user', `~${userInfo().username}/HOME/10-b.conf`],
+    ['by a class of characters', '/HOME/[[:digit:]]0-b.conf'],
+    ['by an escape', '/HOME/\\10-b.conf'],
+  ])('leaves to ssh what is included %s', async (_how, pattern) => {
+    write('Host inc2\n HostName 127.0.0.9\n Port 2208\n ProxyCommand nc %h %p\n', '10-b.conf');
+    const from = pattern.startsWith('~')
+      ? relative(userInfo().homedir, join(home, '.ssh'))
+      : join(home, '.ssh').slice(1);
+    const file = write(`Include ${pattern.replace('HOME', from)}\nMatch host real\n User late\n`);
+    const config = await of(file, 'inc2');
+    expect(config).toMatchObject({ hostName: '127.0.0.9', port: 2208 });
+    expect(config.options.get('proxycommand')).toEqual(['nc %h %p']);
+    const warnings: string[] = [];
+    await of(file, 'inc2', noSsh, warnings);
+    expect(warnings).toEqual([expect.stringContaining('include')]);
   });
 
   it.skipIf(!hasSsh)('lets ssh decide a Match exec', async () => {

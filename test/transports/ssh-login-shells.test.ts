@@ -136,6 +136,26 @@ describe.skipIf(sshdMissing !== undefined)('hosts whose users have all kinds of 
     }
   });
 
+  it.each([
+    ['nologin', '/usr/sbin/nologin', 1, /login shell is nologin: .*another user \(-u, ansible_user\)/],
+    ['a restricted shell', '/bin/rbash', 1, /login shell is a restricted one/],
+    ['no shell at all', '/bin/false', 1, /needs a login shell that can run \/bin\/sh/],
+    ['a shell that does something else', '/bin/true', 0, /ForceCommand in sshd_config.*command= .*authorized_keys/],
+  ])('%s: says what to do', async (_name, shell, code, help) => {
+    const user = makeUser('mg-sh-none', { shell });
+    const connection = await logIn(sshd, user.name);
+    try {
+      await expect(connection.run(request('id'))).rejects.toMatchObject({
+        phase: 'shell',
+        message: expect.stringContaining(`the login shell ended with exit code ${code} before /bin/sh could run`),
+        help: expect.stringMatching(help),
+      });
+    } finally {
+      await connection.close();
+      user.remove();
+    }
+  });
+
   /** Payloads that came back to the byte, from a probe's argument and stdin, and from a fix. */
   async function exactOf(connection: Connection): Promise<readonly string[]> {
     const parts = payloads.map((text) => ({ label: someLabel, commands: [{ argv: ['printf', '%s', text] as const }] }));

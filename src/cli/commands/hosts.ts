@@ -1,4 +1,4 @@
-import { chooseHosts, type Host, pingHosts, readInventory, safeLine } from '../../index.ts';
+import { chooseHosts, type Host, type PingAnswer, pingHosts, readInventory, safeLine } from '../../index.ts';
 import { createAsker } from '../ask.ts';
 import { plural, printDiagnostics } from '../diagnostics.ts';
 import { exit, UsageError } from '../exit.ts';
@@ -6,7 +6,7 @@ import { interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { readLimit } from '../limit.ts';
 import type { ReachingOptions } from '../options.ts';
-import { connectionOf, vaultFor } from '../reach.ts';
+import { becomeOf, connectionOf, vaultFor } from '../reach.ts';
 
 export interface HostsOptions extends ReachingOptions {
   readonly vars?: boolean;
@@ -56,14 +56,17 @@ function describe(host: Host, withVars: boolean): string {
   return `${lines.map(safeLine).join('\n')}\n`;
 }
 
+function told({ host, as, reason, reached }: PingAnswer): string {
+  if (reason === undefined) return `${host}: answers${as === undefined ? '' : ` as ${as}`}`;
+  return reached === true ? `${host}: answers, but not as ${as}: ${reason}` : `${host}: unreachable: ${reason}`;
+}
+
 async function ping(io: Io, chosen: readonly Host[], options: HostsOptions): Promise<number> {
   const signals = interrupts(io);
   try {
     const reach = await connectionOf(io, options, createAsker(io, signals), signals.stopping);
-    const answers = await pingHosts(chosen, reach, options.forks, signals.aborting);
-    for (const { host, reason } of answers) {
-      io.stdout.write(`${safeLine(host)}: ${reason === undefined ? 'answers' : `unreachable: ${safeLine(reason)}`}\n`);
-    }
+    const answers = await pingHosts(chosen, reach, options.forks, signals.aborting, becomeOf(options));
+    for (const answer of answers) io.stdout.write(`${safeLine(told(answer))}\n`);
     const silent = answers.filter((answer) => answer.reason !== undefined).length;
     io.stderr.write(`${plural(answers.length - silent, 'host')} of ${answers.length} answered\n`);
     if (signals.stopping.aborted) return exit.interrupted;

@@ -1,6 +1,7 @@
 import { defineAction, undo } from '../../model/action.ts';
 import { unreadable } from '../../model/probe.ts';
 import { type AclEntry, dashed, maskOf, namedRights, parseAcl, unite } from './acl.ts';
+import { type SetEntry, takeEntriesBack } from './acl-taken-back.ts';
 import { fieldFunctions, integer, parseFields, text } from './fields.ts';
 import { absolutePath, accountName } from './params.ts';
 import { firstLine, whyNot } from './why-not.ts';
@@ -42,6 +43,11 @@ interface Change {
   readonly mask: string;
   /** Entries of others that the wider mask would revive; absent: none. */
   readonly heldBack?: readonly HeldBack[];
+}
+interface Wanted {
+  readonly path: string;
+  readonly user: string;
+  readonly rights: string;
 }
 interface HeldBack {
   /** `group:`, `group:staff`, `user:ada`. */
@@ -96,24 +102,7 @@ export default defineAction({
     }
     return { acl };
   },
-  diff(state: State, { path, user, rights }): Change | undefined {
-    const entries = parseAcl(state.acl);
-    const effective = namedRights(entries, user) ?? '';
-    if ([...rights].every((right) => effective.includes(right))) return undefined;
-    const own = entries.find(({ kind, name }) => kind === 'user' && name === user)?.rights ?? '';
-    const mask = maskOf(entries);
-    const wider = unite(mask, rights);
-    const heldBack = revived(entries, user, mask, wider);
-    return {
-      path,
-      user,
-      rightsBefore: dashed(effective),
-      rights: dashed(unite(own, rights)),
-      maskBefore: dashed(mask),
-      mask: dashed(wider),
-      ...(heldBack.length === 0 ? {} : { heldBack }),
-    };
-  },
+  diff: changeOf,
   describe({ path, user, rightsBefore, rights, maskBefore, mask, heldBack = [] }) {
     const widened = mask === maskBefore ? '' : `, mask ${maskBefore} → ${mask}`;
     const cut = heldBack.map(
@@ -138,7 +127,39 @@ export default defineAction({
   rollback: undo(({ path }: Change, before: State) => [
     { argv: ['setfacl', '--set-file=-', '--', path], stdin: before.acl },
   ]),
+  // Its own entries go back; those that others have set since stay.
+  rebase(before: State, now: State, params): State | undefined {
+    const made = changeOf(before, params);
+    if (made === undefined) return before;
+    const { user, rights, mask, heldBack = [] } = made;
+    const set: readonly SetEntry[] = [
+      { entry: `user:${user}`, rights },
+      { entry: 'mask:', rights: mask },
+      ...heldBack.map(({ entry, granted }) => ({ entry, rights: granted })),
+    ];
+    const acl = takeEntriesBack(before.acl, now.acl, set);
+    return acl === undefined ? undefined : { acl };
+  },
 });
+
+function changeOf(state: State, { path, user, rights }: Wanted): Change | undefined {
+  const entries = parseAcl(state.acl);
+  const effective = namedRights(entries, user) ?? '';
+  if ([...rights].every((right) => effective.includes(right))) return undefined;
+  const own = entries.find(({ kind, name }) => kind === 'user' && name === user)?.rights ?? '';
+  const mask = maskOf(entries);
+  const wider = unite(mask, rights);
+  const heldBack = revived(entries, user, mask, wider);
+  return {
+    path,
+    user,
+    rightsBefore: dashed(effective),
+    rights: dashed(unite(own, rights)),
+    maskBefore: dashed(mask),
+    mask: dashed(wider),
+    ...(heldBack.length === 0 ? {} : { heldBack }),
+  };
+}
 
 /** Entries, but for the user's own, that would grant more under the wider mask than they do now. */
 function revived(entries: readonly AclEntry[], user: string, mask: string, wider: string): readonly HeldBack[] {

@@ -2,12 +2,13 @@ import { assertNever } from '../../model/assert-never.ts';
 import { formatDuration } from '../../model/duration.ts';
 import { type FailurePhase, HostFailure } from '../../model/host-failure.ts';
 import { safeLine } from '../../model/safe-text.ts';
-import { complaints, isProxied, otherGreeting, progressOf, shownKey } from './master-progress.ts';
+import { complaints, isProxied, loginUser, otherGreeting, progressOf, shownKey } from './master-progress.ts';
 
 /** What a master was to reach. */
 export interface Wanted {
   readonly address: string;
   readonly port: number | undefined;
+  /** As asked for; ssh itself says who it became. */
   readonly user: string;
 }
 
@@ -117,12 +118,8 @@ function hostKeyFailure(said: readonly string[], stderr: string, { address, port
   return undefined;
 }
 
-function loginFailure(
-  said: readonly string[],
-  stderr: string,
-  { user }: Wanted,
-  late: string | undefined,
-): HostFailure {
+function loginFailure(said: readonly string[], stderr: string, wanted: Wanted, late: string | undefined): HostFailure {
+  const user = loginUser(stderr) ?? wanted.user;
   const denied = said.findLast((line) => /Permission denied \(/.test(line));
   const takes = /Permission denied \(([a-z0-9,@.-]{1,200})\)/
     .exec(denied ?? '')?.[1]

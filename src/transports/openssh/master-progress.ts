@@ -50,6 +50,11 @@ export function wasDropped(stderr: string): boolean {
   );
 }
 
+/** As whom ssh says that it logs in: ssh_config may name the user. What the host could make it print comes later. */
+export function loginUser(stderr: string): string | undefined {
+  return /^debug1: Authenticating to \S{1,300} as '([^'\r\n]{1,255})'/m.exec(stderr)?.[1];
+}
+
 /** The host may put questions in words of its own; ssh before 8.6 does not mark them as the host's. */
 export function hostMayAsk(stderr: string): boolean {
   return /^debug1: Next authentication method: (?!publickey)/m.test(stderr);

@@ -10,10 +10,12 @@ import { makeConnection } from '../connection.ts';
 import { greetingMs } from '../host-shell.ts';
 import { limited } from '../limited.ts';
 import type { LoginOptions } from '../login-options.ts';
+import { BecomePasswords } from '../password-tries.ts';
 import { patientClock } from '../ssh/patient-clock.ts';
+import { tellWaits } from '../tell-waits.ts';
 import { loginVariable } from './askpass.ts';
 import { cancelled, type Master, startMaster } from './master.ts';
-import { hostMayAsk, isProxied, readsLabels, shownKey } from './master-progress.ts';
+import { hostMayAsk, isProxied, loginUser, readsLabels, shownKey } from './master-progress.ts';
 import { muxChannels } from './mux-channels.ts';
 import { masterArguments, unusableTarget } from './ssh-arguments.ts';
 import { setUpWorkshop, type Workshop } from './workshop.ts';
@@ -22,7 +24,7 @@ import { setUpWorkshop, type Workshop } from './workshop.ts';
 export interface OpensshOptions extends LoginOptions {
   /** Only this ssh_config; `none`: no file at all. Default: OpenSSH's, of the user and of the system. */
   readonly sshConfigFile?: string;
-  /** So many log in at a time: each costs a process and a handshake. Default 16. */
+  /** So many log in at a time: each costs a process and a handshake. Those that only wait are not counted. Default 16. */
   readonly atOnce?: number;
 }
 
@@ -33,6 +35,7 @@ export interface OpensshOptions extends LoginOptions {
 export function opensshTransport(options: OpensshOptions = {}): Transport {
   const clock = options.clock ?? systemClock;
   const onWarning = options.onWarning ?? (() => undefined);
+  const passwords = options.becomePasswords ?? new BecomePasswords();
   const inTurn = limited(options.atOnce ?? 16);
   const open = new Set<Connection>();
   let workshop: Promise<Workshop> | undefined;
@@ -88,7 +91,8 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
       });
     } catch (error) {
       if (!refusal.signal.aborted) throw error;
-      throw new HostFailure('auth', `${user ?? userInfo().username}: the host refuses the password; it was tried once`);
+      const who = loginUser(heard) ?? user ?? userInfo().username;
+      throw new HostFailure('auth', `${who}: the host refuses the password; it was tried once`);
     } finally {
       leave();
     }
@@ -96,7 +100,7 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
 
   return {
     name: 'openssh',
-    async open(host, { signal }) {
+    async open(host, { signal, waits }) {
       // One signal for a whole fleet is no leak.
       setMaxListeners(0, signal);
       if (signal.aborted) throw cancelled();
@@ -104,9 +108,9 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
       if (unusable !== undefined) throw new HostFailure('config', unusable);
       workshop ??= setUpWorkshop(options, clock, onWarning);
       const shop = await workshop;
-      const master = await inTurn(() =>
-        reach(clock, signal, options.connectTimeoutMs ?? 15_000, () => attempt(shop, host, signal)),
-      );
+      const logIn = (): Promise<Master> =>
+        reach(clock, signal, options.connectTimeoutMs ?? 15_000, () => attempt(shop, host, signal));
+      const master = await tellWaits(clock, waits, () => inTurn((leave) => tellWaits(clock, leave, logIn)));
       tellAccepted(master.said, onWarning);
       const env = { ...process.env, LC_ALL: 'C', SSH_ASKPASS_REQUIRE: 'never' };
       const startMs = options.connectTimeoutMs ?? greetingMs;
@@ -117,6 +121,7 @@ export function opensshTransport(options: OpensshOptions = {}): Transport {
         labelled: readsLabels(master.said),
         becomeMethod: host.connect.becomeMethod ?? options.becomeMethod,
         becomePassword: host.connect.becomePassword ?? options.becomePassword,
+        passwords: passwords.of(host.name),
         clock,
         startMs,
         ...(options.limits === undefined ? {} : { limits: options.limits }),

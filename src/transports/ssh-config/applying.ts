@@ -33,6 +33,11 @@ export function applying(directives: readonly Directive[], target: SshTarget, ow
     const [word] = directive.words;
     if (directive.keyword === 'hostname') state.hostName ??= { said: word ?? '', truth };
     if (directive.keyword === 'user') state.user ??= { said: word ?? '', truth };
+    if (directive.keyword === 'include') {
+      // What stands in a file that we cannot find may be said from here on.
+      state.hostName ??= { said: '', truth: 'unsure' };
+      state.user ??= { said: '', truth: 'unsure' };
+    }
   }
   return { directives: found, hasMatchExec: state.hasMatchExec };
 }

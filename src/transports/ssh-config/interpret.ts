@@ -1,3 +1,4 @@
+import { algorithmLists } from './algorithm-lists.ts';
 import { expandTokens, type TokenValues } from './expand-tokens.ts';
 import { parseJump } from './parse-jump.ts';
 import type { SshConfig, SshTarget } from './ssh-config.ts';
@@ -9,6 +10,8 @@ export interface InterpretContext {
   readonly target: SshTarget;
   /** Whether a file says this, rather than OpenSSH by itself. */
   readonly isSaid: (keyword: string) => boolean;
+  /** OpenSSH's own options, where they are needed and there is an ssh to tell them. */
+  readonly usual: Options | undefined;
   readonly ownName: string;
   readonly homeDirectory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -67,6 +70,7 @@ export function interpret(options: Options, context: InterpretContext): Omit<Ssh
     ...(alias === undefined ? {} : { hostKeyAlias: alias }),
     ...(userFiles === undefined ? {} : { userKnownHostsFiles: userFiles }),
     ...(globalFiles === undefined ? {} : { globalKnownHostsFiles: globalFiles }),
+    algorithms: algorithmLists(options, context.usual, isSaid),
     options,
   };
 }

@@ -17,7 +17,7 @@ export function ownAnswer(
   for (const { keyword, words, truth } of found.directives) {
     const known = options.get(keyword);
     const value = words.join(' ');
-    if (truth === 'unsure') undecided.add(keyword);
+    if (truth === 'unsure' || keyword === 'include') undecided.add(keyword);
     else if (known === undefined) options.set(keyword, [value]);
     else if (severalLines.has(keyword) && !known.includes(value)) known.push(value);
   }

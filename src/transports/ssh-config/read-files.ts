@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { matchesGlob } from '../glob.ts';
+import { readFileSync } from 'node:fs';
+import { includedFiles } from './included-files.ts';
 import { type Line, splitLine } from './words.ts';
 
 /** Where an option stands: every one of its conditions must hold. */
@@ -19,7 +18,10 @@ export interface ConfigFile {
 const deepest = 16;
 const mostLines = 100_000;
 
-/** All options of the files in the order OpenSSH meets them, with what they include. A file that cannot be read says nothing. */
+/**
+ * All options of the files in the order OpenSSH meets them, with what they include. A file that cannot be read says nothing.
+ * An `Include` that only OpenSSH can follow stays as it is, as an option like others: it may say anything.
+ */
 export function readDirectives(files: readonly ConfigFile[], homeDirectory: string): readonly Directive[] {
   const directives: Directive[] = [];
 
@@ -33,8 +35,9 @@ export function readDirectives(files: readonly ConfigFile[], homeDirectory: stri
       } else if (line.keyword === 'include') {
         if (depth >= deepest) continue;
         for (const pattern of line.words) {
-          for (const found of included(pattern, from, homeDirectory))
-            read({ file: found, from }, conditions, depth + 1);
+          const found = includedFiles(pattern, from, homeDirectory);
+          if (found === undefined) directives.push({ keyword: 'include', words: [pattern], conditions, from });
+          for (const one of found ?? []) read({ file: one, from }, conditions, depth + 1);
         }
       } else {
         directives.push({ ...line, conditions, from });
@@ -51,26 +54,4 @@ function linesOf(file: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-/** The files that an `Include` names: with `~`, relative to the including one's home, and with wildcards. */
-function included(pattern: string, from: ConfigFile['from'], homeDirectory: string): readonly string[] {
-  const base = from === 'user' ? join(homeDirectory, '.ssh') : '/etc/ssh';
-  const path = pattern.startsWith('~/') ? join(homeDirectory, pattern.slice(2)) : pattern;
-  return expand(path.startsWith('/') ? path : join(base, path));
-}
-
-function expand(path: string): readonly string[] {
-  if (!/[*?]/.test(path)) return [path];
-  const name = basename(path);
-  return expand(dirname(path)).flatMap((folder) => {
-    try {
-      return readdirSync(folder)
-        .filter((entry) => matchesGlob(name, entry) && (!entry.startsWith('.') || name.startsWith('.')))
-        .sort()
-        .map((entry) => join(folder, entry));
-    } catch {
-      return [];
-    }
-  });
 }

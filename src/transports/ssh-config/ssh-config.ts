@@ -1,3 +1,5 @@
+import type { AlgorithmLists } from './algorithm-lists.ts';
+
 /** A machine on the way to a host, as `ProxyJump` names it. */
 export interface Hop {
   /** As `ssh NAME` would be typed; has an ssh_config of its own. */
@@ -35,6 +37,7 @@ export interface SshConfig {
   /** `UserKnownHostsFile`; empty: `none`. */
   readonly userKnownHostsFiles?: readonly string[];
   readonly globalKnownHostsFiles?: readonly string[];
+  readonly algorithms: AlgorithmLists;
   /**
    * Every option as `ssh -G` prints it, also those at their defaults: lower-case name → values, one for each line.
    * Empty where no file says anything that counts, since then `ssh -G` is not asked.
@@ -51,6 +54,7 @@ export const noSshConfig: SshConfig = {
   jump: [],
   identitiesOnly: false,
   batchMode: false,
+  algorithms: {},
   options: new Map(),
   saidByUser: new Set(),
   hasMatchExec: false,

@@ -3,6 +3,7 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { HostFailure } from '../../model/host-failure.ts';
 import { limited } from '../limited.ts';
+import { saysAlgorithms } from './algorithm-lists.ts';
 import { type Applying, applying } from './applying.ts';
 import { askSsh } from './ask-ssh.ts';
 import { type InterpretContext, interpret, type Options } from './interpret.ts';
@@ -36,11 +37,17 @@ export function sshConfigs(options: SshConfigOptions = {}): SshConfigs {
   const ask = limited(atOnce);
   const answers = new Map<string, Promise<SshConfig>>();
   let directives: readonly Directive[] | undefined;
+  let usual: Promise<Options | 'absent'> | undefined;
   let warned = false;
 
-  const context = (target: SshTarget, isSaid: InterpretContext['isSaid']): InterpretContext => ({
+  const context = (
+    target: SshTarget,
+    isSaid: InterpretContext['isSaid'],
+    usual?: InterpretContext['usual'],
+  ): InterpretContext => ({
     target,
     isSaid,
+    usual,
     ownName: userInfo().username,
     homeDirectory,
     environment: process.env,
@@ -53,8 +60,9 @@ export function sshConfigs(options: SshConfigOptions = {}): SshConfigs {
     if (found.directives.length === 0) return noSshConfig;
     checkNames(target);
     const said = await ask(() => askSsh(target, { program, file: sources.only }));
+    const byUser = found.directives.flatMap(({ keyword, from }) => (from === 'user' ? [keyword] : []));
     const rest = {
-      saidByUser: new Set(found.directives.flatMap(({ keyword, from }) => (from === 'user' ? [keyword] : []))),
+      saidByUser: new Set(byUser.includes('include') && said !== 'absent' ? said.keys() : byUser),
       hasMatchExec: found.hasMatchExec,
     };
     if (said === 'absent')
@@ -65,7 +73,16 @@ export function sshConfigs(options: SshConfigOptions = {}): SshConfigs {
         ),
         ...rest,
       };
-    return { ...interpret(said, context(target, saidIn(found))), ...rest };
+    const isSaid = saidIn(found);
+    return { ...interpret(said, context(target, isSaid, await usualOptions(isSaid))), ...rest };
+  }
+
+  /** What OpenSSH does without any file, asked once and only where a list of algorithms is to be compared with it. */
+  async function usualOptions(isSaid: InterpretContext['isSaid']): Promise<Options | undefined> {
+    if (!saysAlgorithms(isSaid)) return undefined;
+    usual ??= ask(() => askSsh({ address: 'host' }, { program, file: 'none' }));
+    const told = await usual;
+    return told === 'absent' ? undefined : told;
   }
 
   function without(found: Applying, target: SshTarget): Options {
@@ -107,15 +124,19 @@ function sourcesOf(file: string | undefined, homeDirectory: string): Sources {
   return { files: [one], only: one.file };
 }
 
-/** A canonical name or a `final` pass reads the files again with another name: what they say then is not foreseen. */
+/**
+ * A canonical name or a `final` pass reads the files again with another name, and some files only ssh finds: what they
+ * say is not foreseen.
+ */
 function saidIn(found: Applying): (keyword: string) => boolean {
   const names = new Set(found.directives.map(({ keyword }) => keyword));
-  const again =
+  const unforeseen =
     names.has('canonicalizehostname') ||
+    names.has('include') ||
     found.directives.some(({ conditions }) =>
       conditions.some(({ words }) => words.some((word) => /final|canonical/i.test(word))),
     );
-  return (keyword) => again || names.has(keyword);
+  return (keyword) => unforeseen || names.has(keyword);
 }
 
 function checkNames({ address, user }: SshTarget): void {

@@ -4,6 +4,7 @@ import type { Client } from 'ssh2';
 import type { Clock } from '../../model/clock.ts';
 import { HostFailure } from '../../model/host-failure.ts';
 import { safeLine } from '../../model/safe-text.ts';
+import { BeyondSsh2 } from '../beyond-ssh2.ts';
 import { within } from '../clock.ts';
 import type { Hop } from '../ssh-config/ssh-config.ts';
 import { cancelled } from './dial.ts';
@@ -132,7 +133,10 @@ export function bastions(options: BastionOptions): Bastions {
       return await options.reach(endpoint, (signal) => forwardVia(behind, target, signal), closing.signal);
     } catch (error) {
       if (!(error instanceof HostFailure) || error.phase === 'cancelled') throw error;
-      throw new HostFailure('jump', `bastion ${safeLine(link.hop.name)}: ${error.message}`, error.help);
+      const message = `bastion ${safeLine(link.hop.name)}: ${error.message}`;
+      throw error instanceof BeyondSsh2
+        ? new BeyondSsh2('jump', message)
+        : new HostFailure('jump', message, error.help);
     }
   }
 

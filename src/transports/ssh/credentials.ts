@@ -1,12 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
+import type { AnyAuthMethod } from 'ssh2';
 import type { Clock } from '../../model/clock.ts';
 import { safeLine } from '../../model/safe-text.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Ask } from '../login-options.ts';
-import { type AgentKeys, agentKeys, OfferingAgent, offeredKeys } from './agent.ts';
+import type { AlgorithmList } from '../ssh-config/algorithm-lists.ts';
+import { type AgentKey, OfferingAgent, offeredKeys, usableKeys } from './agent.ts';
+import { type AgentList, listAgent } from './agent-list.ts';
+import { acceptsKey } from './algorithms.ts';
 import { type PrivateKey, readPrivateKey } from './private-key.ts';
+import { publicHalf } from './public-half.ts';
 
 export interface CredentialOptions {
   readonly homeDirectory: string;
@@ -24,6 +27,8 @@ export interface WantedCredentials {
   readonly mustUseKeys: boolean;
   /** Beside key files that are named, no other keys of the agent. */
   readonly onlyTheseKeys: boolean;
+  /** Which kinds of keys ssh_config accepts (PubkeyAcceptedAlgorithms); absent: all. */
+  readonly accepted?: AlgorithmList;
   readonly password: Secret | undefined;
   /** The agent's socket; `undefined`: no agent. */
   readonly agent: string | undefined;
@@ -64,18 +69,18 @@ export type FindCredentials = (wanted: WantedCredentials, user: string, login: L
 export function credentialFinder(options: CredentialOptions): FindCredentials {
   const { clock } = options;
   const read = new Map<string, Promise<PrivateKey>>();
-  const beside = new Map<string, Buffer | undefined>();
-  const agents = new Map<string, Promise<AgentKeys>>();
+  const halves = new Map<string, Buffer | undefined>();
+  const agents = new Map<string, Promise<AgentList>>();
 
-  async function askAgent(socketPath: string | undefined): Promise<AgentKeys> {
-    if (socketPath === undefined) return { kind: 'keys', keys: [] };
-    const asked = agents.get(socketPath) ?? agentKeys(socketPath, clock);
+  async function askAgent(socketPath: string | undefined): Promise<AgentList> {
+    if (socketPath === undefined) return { kind: 'entries', entries: [] };
+    const asked = agents.get(socketPath) ?? listAgent(socketPath, clock);
     agents.set(socketPath, asked);
     return asked;
   }
   function publicKeyOf(file: string): Buffer | undefined {
-    if (!beside.has(file)) beside.set(file, publicKeyBeside(file));
-    return beside.get(file);
+    if (!halves.has(file)) halves.set(file, publicHalf(file));
+    return halves.get(file);
   }
   function readOnce(file: string, ask: Ask | undefined): Promise<PrivateKey> {
     const known = read.get(file) ?? readPrivateKey(file, ask);
@@ -84,20 +89,17 @@ export function credentialFinder(options: CredentialOptions): FindCredentials {
   }
 
   /** Those of files, and why a file gives none. Keys that the agent signs with need no passphrase. */
-  async function fileKeys(
-    wanted: WantedCredentials,
-    user: string,
-    inAgent: readonly ParsedKey[],
-    ask: Ask | undefined,
-  ) {
+  async function fileKeys(wanted: WantedCredentials, user: string, inAgent: readonly AgentKey[], ask: Ask | undefined) {
     const list: Credential[] = [];
     const notes: string[] = [];
     const named = wanted.keyFiles !== undefined;
     for (const file of filesOf(wanted, options.homeDirectory)) {
       const blob = publicKeyOf(file);
-      if (blob !== undefined && inAgent.some((key) => key.getPublicSSH().equals(blob))) continue;
+      if (blob !== undefined && inAgent.some(({ key }) => key.getPublicSSH().equals(blob))) continue;
       const key = await readOnce(file, ask);
-      if (key.kind === 'key') {
+      if (key.kind === 'key' && !acceptsKey(wanted.accepted, key.key.type)) {
+        notes.push(`private key ${file}: ssh_config does not accept keys of type ${key.key.type}`);
+      } else if (key.kind === 'key') {
         const method: AnyAuthMethod = { type: 'publickey', username: user, key: key.key };
         list.push({ type: 'publickey', name: file, method: () => method });
       } else if (key.kind === 'refused') {
@@ -114,14 +116,19 @@ export function credentialFinder(options: CredentialOptions): FindCredentials {
     const ask = wanted.mayAsk ? options.ask : undefined;
     const { password, agent } = wanted;
     const held = await askAgent(agent);
-    const all = held.kind === 'keys' ? held.keys : [];
-    const own = wanted.keyFiles && filesOf(wanted, options.homeDirectory).flatMap((file) => publicKeyOf(file) ?? []);
-    const offered = offeredKeys(all, own, wanted.onlyTheseKeys);
+    const { keys, beyond } = usableKeys(held.kind === 'entries' ? held.entries : []);
+    const accepted = keys.filter(({ key }) => acceptsKey(wanted.accepted, key.type));
+    const own =
+      wanted.keyFiles === undefined && !wanted.onlyTheseKeys
+        ? undefined
+        : filesOf(wanted, options.homeDirectory).flatMap((file) => publicKeyOf(file) ?? []);
+    const most = password === undefined ? Number.POSITIVE_INFINITY : mostBeforePassword;
+    const offered = offeredKeys(accepted, own, wanted.onlyTheseKeys, most);
     const files = await fileKeys(wanted, user, [...offered.first, ...offered.later], ask);
     const list = [
-      ...agentCredential(agent, offered.first, all.length, user),
+      ...agentCredentials(agent, offered.first, user, login.signal),
       ...files.list,
-      ...agentCredential(agent, offered.later, all.length, user),
+      ...agentCredentials(agent, offered.later, user, login.signal),
     ];
     if (password !== undefined) {
       const method: AnyAuthMethod = { type: 'password', username: user, password: password.reveal() };
@@ -133,20 +140,30 @@ export function credentialFinder(options: CredentialOptions): FindCredentials {
     return {
       list: inOrder(list, wanted.methods),
       agentFailed: held.kind === 'failed',
-      notes: [...(held.kind === 'failed' ? [held.reason] : []), ...files.notes],
+      notes: [
+        ...(held.kind === 'failed' ? [held.reason] : []),
+        ...(wanted.onlyTheseKeys ? [] : beyond.map((name) => `${name}: only the system's ssh can use it (-c openssh)`)),
+        ...files.notes,
+      ],
     };
   };
 }
 
-function agentCredential(
+/** More keys could use up the host's MaxAuthTries (6 by default) before the password's turn comes. */
+const mostBeforePassword = 3;
+
+/** Each key by itself: what was tried is known by name then, and so is what the host left untried. */
+function agentCredentials(
   socketPath: string | undefined,
-  keys: readonly ParsedKey[],
-  held: number,
+  keys: readonly AgentKey[],
   user: string,
+  signal: AbortSignal,
 ): readonly Credential[] {
-  if (socketPath === undefined || keys.length === 0) return [];
-  const method: AnyAuthMethod = { type: 'agent', username: user, agent: new OfferingAgent(socketPath, keys) };
-  return [{ type: 'publickey', name: `agent (${keys.length} of ${held} keys)`, method: () => method }];
+  if (socketPath === undefined) return [];
+  return keys.map(({ key, name }) => {
+    const method: AnyAuthMethod = { type: 'agent', username: user, agent: new OfferingAgent(socketPath, key, signal) };
+    return { type: 'publickey', name, method: () => method };
+  });
 }
 
 /** As `PreferredAuthentications` and its like want it. */
@@ -162,16 +179,6 @@ const defaultKeyFiles = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'
 
 function expandHome(file: string, homeDirectory: string): string {
   return file.startsWith('~/') ? join(homeDirectory, file.slice(2)) : file;
-}
-
-/** The public key in `FILE.pub`, by which a key is recognised without opening it. */
-function publicKeyBeside(file: string): Buffer | undefined {
-  try {
-    const parsed: ParsedKey | Error = ssh2.utils.parseKey(readFileSync(`${file}.pub`));
-    return parsed instanceof Error ? undefined : parsed.getPublicSSH();
-  } catch {
-    return undefined;
-  }
 }
 
 /** Longer questions are cut: a host may send what it likes. */

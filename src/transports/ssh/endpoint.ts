@@ -3,6 +3,7 @@ import type { Host } from '../../model/inventory.ts';
 import { safeLine } from '../../model/safe-text.ts';
 import type { Secret } from '../../model/secret.ts';
 import { greetingMs } from '../host-shell.ts';
+import type { AlgorithmLists } from '../ssh-config/algorithm-lists.ts';
 import type { Hop, SshConfig } from '../ssh-config/ssh-config.ts';
 import type { WantedCredentials } from './credentials.ts';
 
@@ -22,6 +23,7 @@ export interface Endpoint {
   readonly keyName: { readonly address: string; readonly port: number; readonly typed?: string };
   /** Absent: the usual files. */
   readonly knownHostsFiles?: readonly string[];
+  readonly algorithms: AlgorithmLists;
   readonly limits: EndpointLimits;
   readonly keepalive: { readonly intervalMs: number; readonly countMax: number };
 }
@@ -91,7 +93,7 @@ interface Said {
 
 function endpoint(said: Said, config: SshConfig, options: EndpointOptions): Endpoint {
   const { connectMs } = options;
-  refuseProxyCommand(config, said.name);
+  refuseWhatOnlySshHonours(config, said.name);
   const address = config.hostName ?? said.address;
   const port = said.port ?? config.port ?? 22;
   const keyFiles = said.keyFiles ?? config.identityFiles;
@@ -111,6 +113,7 @@ function endpoint(said: Said, config: SshConfig, options: EndpointOptions): Endp
       ...(keyFiles === undefined ? {} : { keyFiles }),
       mustUseKeys: said.keyFiles !== undefined,
       onlyTheseKeys: said.keyFiles !== undefined || config.identitiesOnly,
+      ...(config.algorithms.publicKey === undefined ? {} : { accepted: config.algorithms.publicKey }),
       password: said.password,
       agent: agent === false ? undefined : agent,
       methods: config.preferredAuthentications,
@@ -122,6 +125,7 @@ function endpoint(said: Said, config: SshConfig, options: EndpointOptions): Endp
       ...(config.hostKeyAlias === undefined && config.jump.length === 0 ? {} : { typed: said.address }),
     },
     ...(files === undefined ? {} : { knownHostsFiles: files }),
+    algorithms: config.algorithms,
     limits: {
       dnsMs: connectMs ?? 5000,
       tcpMs: tcpMs ?? 10_000,
@@ -134,12 +138,20 @@ function endpoint(said: Said, config: SshConfig, options: EndpointOptions): Endp
   };
 }
 
-/** Dialled without it, another machine than the operator's might answer. */
-function refuseProxyCommand(config: SshConfig, name: string): void {
-  const [command = 'none'] = config.options.get('proxycommand') ?? [];
-  if (command.toLowerCase() === 'none') return;
-  const message = `ssh_config reaches ${safeLine(name)} by a ProxyCommand, which only the system's ssh can do`;
-  throw new HostFailure('config', message, 'use -c openssh, or leave the choice of the transport to mendgate');
+/** Without it another machine than the operator's might answer, or one be trusted that must not be. */
+const onlySshHonours: readonly (readonly [option: string, says: (name: string) => string])[] = [
+  ['proxycommand', (name) => `reaches ${name} by a ProxyCommand`],
+  ['revokedhostkeys', (name) => `has revoked host keys looked for at ${name} (RevokedHostKeys)`],
+  ['knownhostscommand', (name) => `asks a program for the host keys of ${name} (KnownHostsCommand)`],
+];
+
+function refuseWhatOnlySshHonours(config: SshConfig, name: string): void {
+  for (const [option, says] of onlySshHonours) {
+    const [value = 'none'] = config.options.get(option) ?? [];
+    if (value.toLowerCase() === 'none') continue;
+    const message = `ssh_config ${says(safeLine(name))}, which only the system's ssh can do`;
+    throw new HostFailure('config', message, 'use -c openssh, or leave the choice of the transport to mendgate');
+  }
 }
 
 /** `undefined`: ssh_config says nothing of them. The first file is the one that new keys are written to. */

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { HostFailure } from '../../model/host-failure.ts';
 import { safeLine } from '../../model/safe-text.ts';
 import { labelReader } from '../../shell/label.ts';
+import { BeyondSsh2 } from '../beyond-ssh2.ts';
 
 /** What a server said before the SSH protocol proper. */
 export interface BannerWatch {
@@ -37,7 +38,15 @@ export function handshakeFailure(banner: BannerWatch, error: Error | undefined, 
   const waited = `within ${waitedMs / 1000} s`;
   const said = banner.firstLine();
   if (banner.greeted()) {
-    const why = error === undefined ? `did not end ${waited}` : `failed: ${safeLine(error.message)}`;
+    const why =
+      error === undefined
+        ? `did not end ${waited}`
+        : `failed: ${safeLine(error.message).replace(/^Handshake failed: /, '')}`;
+    if (error !== undefined && /no matching (?!.*compression)/.test(error.message)) {
+      const old =
+        'for an old host ssh_config may have to allow what it has (HostKeyAlgorithms, KexAlgorithms, Ciphers)';
+      return new BeyondSsh2('kex', `the SSH handshake ${why}`, old);
+    }
     return new HostFailure('kex', `the SSH handshake ${why}`);
   }
   if (said === '') return new HostFailure('banner', `the port is open but no SSH server greeted ${waited}`);

@@ -1,10 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { type AuthHandlerMiddleware, Client } from 'ssh2';
+import { type Algorithms, type AuthHandlerMiddleware, Client } from 'ssh2';
 import type { Clock } from '../../model/clock.ts';
 import { HostFailure } from '../../model/host-failure.ts';
 import { safeLine } from '../../model/safe-text.ts';
 import { after } from '../clock.ts';
-import { algorithmsFor } from './algorithms.ts';
 import type { Credential, Credentials } from './credentials.ts';
 import { cancelled } from './dial.ts';
 import { handshakeFailure, watchBanner } from './handshake-failure.ts';
@@ -20,8 +19,7 @@ export interface LogInOptions {
   readonly socket: Duplex;
   readonly user: string;
   readonly credentials: Credentials;
-  /** Host key types to ask for first. */
-  readonly knownTypes: readonly string[];
+  readonly algorithms: Algorithms;
   /** Throws a `HostFailure` for a key that must not be trusted. */
   readonly trust: (key: Buffer) => void;
   readonly limits: LogInLimits;
@@ -80,14 +78,14 @@ export function logIn(options: LogInOptions): Promise<LoggedIn | 'dropped'> {
       if (keyRefusal !== undefined) fail(keyRefusal);
       else if (phase === 'handshake' && banner.dropped()) drop();
       else if (phase === 'handshake') fail(handshakeFailure(banner, error, limits.handshakeMs));
-      else fail(tried.failure(user, safeLine(error.message)));
+      else fail(tried.failure(user, safeLine(error.message), 'hung up'));
     });
     client.on('close', () => {
       if (phase === 'over') return;
       if (phase === 'handshake') {
         if (banner.dropped()) drop();
         else fail(keyRefusal ?? handshakeFailure(banner, new Error('the host hung up'), limits.handshakeMs));
-      } else fail(tried.failure(user, 'the host closed the connection'));
+      } else fail(tried.failure(user, 'the host closed the connection', 'hung up'));
     });
     client.once('handshake', () => {
       disarm();
@@ -108,7 +106,7 @@ export function logIn(options: LogInOptions): Promise<LoggedIn | 'dropped'> {
     client.connect({
       sock: socket,
       username: user,
-      algorithms: algorithmsFor(options.knownTypes),
+      algorithms: options.algorithms,
       // Our own timers: ssh2 has only this one for everything, and does not settle by it when a peer trickles.
       readyTimeout: 0,
       keepaliveInterval: options.keepalive.intervalMs,
@@ -136,6 +134,11 @@ function askNoKeyProofs(client: Client): void {
   Reflect.set(client, '_remoteVer', undefined);
 }
 
+function tooMany(untried: number): string {
+  const keys = untried === 1 ? '1 key was' : `${untried} keys were`;
+  return `${keys} not tried, as hosts hang up after so many (MaxAuthTries): name the right one, its .pub will do (--private-key, or IdentityFile with IdentitiesOnly yes)`;
+}
+
 /** What is left to try, and the story for when nothing is. */
 function triedCredentials({ list, notes, agentFailed }: Credentials) {
   const left = [...list];
@@ -155,13 +158,15 @@ function triedCredentials({ list, notes, agentFailed }: Credentials) {
     }
   }
 
-  function failure(user: string, why: string): HostFailure {
+  function failure(user: string, why: string, end?: 'hung up'): HostFailure {
     const offered = tried.length === 0 ? 'nothing could be tried' : `tried ${tried.map(({ name }) => name).join(', ')}`;
     const takes = accepted.length === 0 ? '' : `; the host takes ${accepted.map(safeLine).join(', ')}`;
+    const untried = left.filter(({ type }) => type === 'publickey').length;
+    const help = [...(end === 'hung up' && tried.length > 0 && untried > 0 ? [tooMany(untried)] : []), ...notes];
     return new HostFailure(
       tried.length === 0 && agentFailed ? 'agent' : 'auth',
       `${user}: ${why}; ${offered}${takes}`,
-      notes.length === 0 ? undefined : notes.join('; '),
+      help.length === 0 ? undefined : help.join('; '),
     );
   }
 

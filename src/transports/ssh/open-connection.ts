@@ -8,6 +8,7 @@ import { makeConnection } from '../connection.ts';
 import { nameResolver, type ResolveNameOptions } from '../dns/resolve-name.ts';
 import type { LaneLimits } from '../lane-limits.ts';
 import type { Ask } from '../login-options.ts';
+import type { BecomePasswords } from '../password-tries.ts';
 import type { SshConfigs } from '../ssh-config/ssh-config.ts';
 import { bastions } from './bastions.ts';
 import { clientChannels } from './client-channels.ts';
@@ -25,6 +26,7 @@ export interface OpenerOptions {
   readonly ask: Ask | undefined;
   readonly becomeMethod: BecomeMethod | undefined;
   readonly becomePassword: Secret | undefined;
+  readonly becomePasswords: BecomePasswords;
   readonly hostsPerBastion: number | undefined;
   readonly clock: Clock;
   readonly random: () => number;
@@ -86,6 +88,7 @@ export function connectionOpener(options: OpenerOptions): Opener {
         labelled: readsLabels || onTraffic !== undefined,
         becomeMethod: host.connect.becomeMethod ?? options.becomeMethod,
         becomePassword: host.connect.becomePassword ?? options.becomePassword,
+        passwords: options.becomePasswords.of(host.name),
         clock,
         startMs: limits.shellMs,
         ...(options.limits === undefined ? {} : { limits: options.limits }),

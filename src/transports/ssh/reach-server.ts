@@ -3,6 +3,7 @@ import type { Clock } from '../../model/clock.ts';
 import { HostFailure } from '../../model/host-failure.ts';
 import { over } from '../clock.ts';
 import type { ResolveName } from '../dns/resolve-name.ts';
+import { algorithmsFor } from './algorithms.ts';
 import type { Credentials, FindCredentials } from './credentials.ts';
 import { cancelled, dial } from './dial.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -41,6 +42,7 @@ export async function reachServer(endpoint: Endpoint, options: ReachOptions): Pr
   const patient = patientClock(clock);
 
   const attempt = async (credentials: Credentials): Promise<ReachedServer | undefined> => {
+    const algorithms = algorithmsFor(hostKeys.typesOf(keyName.address, keyName.port), endpoint.algorithms);
     const socket = await (options.forward?.(login.signal) ??
       dial({
         address,
@@ -58,7 +60,7 @@ export async function reachServer(endpoint: Endpoint, options: ReachOptions): Pr
       socket,
       user,
       credentials,
-      knownTypes: hostKeys.typesOf(keyName.address, keyName.port),
+      algorithms,
       trust(key) {
         hostKeys.check(keyName.address, keyName.port, key, keyName.typed);
         hostKey = fingerprint(key);

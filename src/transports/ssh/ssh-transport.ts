@@ -1,11 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { homedir, userInfo } from 'node:os';
+import type { Clock } from '../../model/clock.ts';
 import type { Connection, Transport } from '../../model/transport.ts';
 import { systemClock } from '../clock.ts';
 import type { ResolveNameOptions } from '../dns/resolve-name.ts';
 import type { LoginOptions } from '../login-options.ts';
+import { BecomePasswords } from '../password-tries.ts';
 import type { SshConfigs } from '../ssh-config/ssh-config.ts';
 import { sshConfigs } from '../ssh-config/ssh-configs.ts';
+import { tellWaits } from '../tell-waits.ts';
 import { defaultKnownHostsFiles, type HostKeys, hostKeys } from './host-keys.ts';
 import type { Opener } from './open-connection.ts';
 import type { OnTraffic } from './watch-traffic.ts';
@@ -28,15 +31,17 @@ export interface SshOptions extends LoginOptions {
 /** Hosts over SSH, by ssh2. Host keys are checked against known_hosts before anything secret is sent. */
 export function sshTransport(options: SshOptions = {}): Transport {
   const open = new Set<Connection>();
+  const clock = options.clock ?? systemClock;
   let opener: Promise<Opener> | undefined;
 
   return {
     name: 'ssh',
-    async open(host, { signal }) {
+    async open(host, { signal, waits }) {
       // One signal for a whole fleet is no leak.
       setMaxListeners(0, signal);
-      opener ??= makeOpener(options);
-      const connection = await (await opener).open(host, signal);
+      opener ??= makeOpener(options, clock);
+      const { open: openHost } = await opener;
+      const connection = await tellWaits(clock, waits, () => openHost(host, signal));
       open.add(connection);
       return {
         ...connection,
@@ -54,7 +59,7 @@ export function sshTransport(options: SshOptions = {}): Transport {
   };
 }
 
-async function makeOpener(options: SshOptions): Promise<Opener> {
+async function makeOpener(options: SshOptions, clock: Clock): Promise<Opener> {
   // ssh2 costs 40 ms to load: only once something is dialled.
   const { connectionOpener } = await import('./open-connection.ts');
   const homeDirectory = options.homeDirectory ?? homedir();
@@ -84,7 +89,8 @@ async function makeOpener(options: SshOptions): Promise<Opener> {
     ask: options.ask,
     becomeMethod: options.becomeMethod,
     becomePassword: options.becomePassword,
-    clock: options.clock ?? systemClock,
+    becomePasswords: options.becomePasswords ?? new BecomePasswords(),
+    clock,
     hostsPerBastion: options.hostsPerBastion,
     random: options.random ?? Math.random,
     limits: options.limits,
