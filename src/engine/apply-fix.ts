@@ -27,12 +27,18 @@ export type Applied =
       readonly reason: string;
       readonly done: readonly DueChange[];
     }
-  /** `begun`: what is known to be done of it; more may be. `over`: proved that nothing of it runs any more. */
+  /**
+   * `begun`: what is known to be done of it; more may be. `over`: proved that nothing of it runs any more. `absent`: since the
+   * host was rebooted, and has no marker of it.
+   */
   | {
       readonly kind: 'unknown';
       readonly reason: string;
       readonly begun: readonly DueChange[];
       readonly over?: true;
+      readonly absent?: true;
+      /** The host was asked, and has said all that it knows. */
+      readonly asked?: true;
     };
 
 /** The time of an attempt. */
@@ -84,6 +90,8 @@ export async function applyFix(
           reason: reasonFor(run, outcome.failure),
           begun: done,
           ...(outcome.over === true ? { over: true } : {}),
+          ...(outcome.absent === true ? { absent: true } : {}),
+          ...(outcome.asked === true && outcome.runs !== true ? { asked: true } : {}),
         };
       case 'ended': {
         for (const lack of outcome.lacks ?? []) if (!run.notes.includes(lack)) run.notes.push(lack);

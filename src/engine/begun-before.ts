@@ -1,14 +1,14 @@
 import type { UnitRecord } from '../model/history.ts';
 import { canonicalJson, type Json } from '../model/json.ts';
 import type { HostRun } from './host-run.ts';
-import { mayHaveBegun } from './past.ts';
+import { goesOn } from './past.ts';
 import { redacted } from './recorded-change.ts';
 import type { StepPlace } from './step-place.ts';
 
 /** Units that were begun, and that this walk has not come to yet. */
 export function notMet({ past }: HostRun): readonly UnitRecord[] {
-  if (past === undefined || past.ended) return [];
-  return [...past.units].flatMap(([key, unit]) => (past.met.has(key) || !mayHaveBegun(unit) ? [] : [unit]));
+  if (past === undefined) return [];
+  return [...past.units].flatMap(([key, unit]) => (past.met.has(key) || !goesOn(past, unit) ? [] : [unit]));
 }
 
 /** Whether anything of this step, or of this item of it, was begun, by whichever alternative, or inside it: then its gate was open, and stays so. */
@@ -34,7 +34,7 @@ export function begunItems({ run, id, within }: StepPlace): readonly Json[] {
 }
 
 function begunUnits({ past }: HostRun): readonly UnitRecord[] {
-  return past === undefined || past.ended ? [] : [...past.units.values()].filter(mayHaveBegun);
+  return past === undefined ? [] : [...past.units.values()].filter((unit) => goesOn(past, unit));
 }
 
 function itemText({ item }: UnitRecord): string | undefined {

@@ -117,6 +117,8 @@ export interface MadeChange {
   readonly planned: PlannedChange;
   /** Names its undo, as a fix's key names the fix. */
   readonly undoKey: FixKey;
+  /** Why its action cannot take it back: a journal has it, and not all of it. What its step takes back by itself needs nothing of it. */
+  readonly lost?: string;
 }
 
 /** A fix that was made and stands, and how to take it back; gives what is left behind, `undefined` when nothing is. */

@@ -12,7 +12,7 @@ import { holding, lockNote } from './host-lock.ts';
 import type { EngineParts } from './host-run.ts';
 import { isDue, outcomeOfPlan } from './outcome-of-plan.ts';
 import { notAsked, outcomeUntold, refusedStill, unknownStill } from './outcome-untold.ts';
-import { isOpen, otherHost, pastOf } from './past.ts';
+import { anyGoesOn, isOpen, otherHost, pastOf } from './past.ts';
 import { openSession, type Session } from './session.ts';
 import { stopReason } from './stop-reason.ts';
 import { carryOut, diagnose, type Walker } from './walk.ts';
@@ -102,7 +102,9 @@ export class HostWay {
       const other = this.#otherHost(this.#session);
       if (other !== undefined) return this.#end(this.#refused(other));
       this.#lookedAt = this.#options.clock.monotonic();
-      if (this.#options.mode === 'dry_run' || !isDue(this.plan)) await this.leave();
+      if (this.#options.mode === 'dry_run') await this.leave();
+      // Nothing new is to be approved; but what stands there is this run's.
+      else if (!isDue(this.plan)) await (anyGoesOn(this.#walk(this.#session).past) ? this.mend() : this.leave());
       else if (then === 'mend') await this.mend();
       else if (then === 'rest') {
         this.#keySeen = this.#session.hostKey;
@@ -234,7 +236,8 @@ export class HostWay {
   }
 
   #walk(session: Session) {
-    const past = this.#past === undefined ? {} : { past: pastOf(this.#past) };
+    const undone = this.#options.resume?.undone?.has(this.name);
+    const past = this.#past === undefined ? {} : { past: pastOf(this.#past, undone) };
     return { parts: this.#parts, session, planned: this.#planned, runbook: this.#run.runbook, ...past };
   }
 

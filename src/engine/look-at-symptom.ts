@@ -43,9 +43,9 @@ export async function lookAtSymptom(run: HostRun, scope: Scope): Promise<Symptom
   });
   const seenNow = decision.held === 'unknown' ? 'unknown' : decision.held ? 'present' : 'absent';
   // Where a cure was begun before the run broke off, the symptom was there; what was begun may have ended it since.
-  const cured = run.runbook.steps.some(
-    (step) => !step.prevent && begunBefore(placeAt(run, run.runbook, topLevel, step)),
-  );
+  const cured =
+    !run.dryRun &&
+    run.runbook.steps.some((step) => !step.prevent && begunBefore(placeAt(run, run.runbook, topLevel, step)));
   const state = cured ? 'present' : seenNow;
   return { state, reasons: decision.reasons, unknowns: decision.unknowns, scope: seen };
 }

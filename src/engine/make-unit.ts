@@ -4,7 +4,7 @@ import { assertNever } from '../model/assert-never.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { PlannedChange } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
-import type { ActionCall, Check, Risky, StepRollback, Text } from '../model/runbook.ts';
+import type { ActionCall, Check, Cond, Risky, StepRollback, Text } from '../model/runbook.ts';
 import type { Unknown } from '../model/unknown.ts';
 import { approvalMissing } from './approval.ts';
 import { attemptUnit } from './attempt-unit.ts';
@@ -14,6 +14,7 @@ import { backKey, type FixKey, fixKey } from './fix-key.ts';
 import type { MadeChange } from './host-run.ts';
 import { type DueChange, inspectCalls } from './inspect-calls.ts';
 import { ownRollback } from './own-rollback.ts';
+import { goesOn } from './past.ts';
 import { plannedChange } from './planned-change.ts';
 import { maskedChanges } from './recorded-change.ts';
 import { madeAgain, type Resumed, sinceOf } from './resume-unit.ts';
@@ -25,6 +26,8 @@ import { takeBack } from './take-back.ts';
 /** One fix with all that belongs to it: a step's, or one alternative's. */
 export interface Unit {
   readonly calls: readonly ActionCall[];
+  /** Its step's, and its own where it is an alternative. */
+  readonly gate: Cond;
   readonly verify: Check | undefined;
   readonly rollback: StepRollback;
   readonly confirm: Text | undefined;
@@ -62,8 +65,12 @@ export async function makeUnit(place: StepPlace, unit: Unit, scope: Scope): Prom
   const key = canonicalJson(fixKey(place, unit.alternative));
   const record = run.past?.units.get(key);
   run.past?.met.add(key);
+  if (run.dryRun && run.past !== undefined && record !== undefined && goesOn(run.past, record)) {
+    return plain({ outcome: 'ok', reason: 'this run has made it already' });
+  }
   const deadMan = deadManOf(place, unit, scope);
-  const resumed = record === undefined ? undefined : await resumeGuarded(place, deadMan, record);
+  const claims = { gate: unit.gate, verify: unit.verify, scope };
+  const resumed = record === undefined || run.dryRun ? undefined : await resumeGuarded(place, deadMan, record, claims);
   if (resumed !== undefined && resumed.kind !== 'fresh') {
     return goOn(place, unit, resumed, scope, { deadMan, since: sinceOf(record) });
   }
@@ -243,7 +250,7 @@ async function goOn(
   const made = resumed.standing.map((entry) => madeAgain(place, unit.alternative, since, entry));
   const standing = made.filter((entry) => typeof entry !== 'string');
   const lost = made.filter((entry) => typeof entry === 'string');
-  const takenBack = resumed.kind === 'failed' && resumed.takenBack;
+  const takenBack = resumed.kind !== 'unknown' && resumed.takenBack;
   if (!takenBack) place.run.made.push(...standing);
   const known = resumed.kind !== 'unknown' && deadMan === undefined;
   if (known) await markRecorded(place.run, fixKey(place, unit.alternative));

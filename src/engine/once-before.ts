@@ -57,7 +57,8 @@ function stepOf({ outcome }: HostHistory, key: string): StepPlan | undefined {
 function sharedOf(history: HostHistory, key: string): Shared {
   const { host, plan } = history;
   const units = begunUnits(history, key);
-  const undone = units.some(({ rollback }) => rollback !== undefined);
+  // Of alternatives one that did not help was taken back before the next.
+  const undone = units.some(({ finished, rollback }) => finished?.outcome === 'changed' && rollback !== undefined);
   const found = stepOf(history, key)?.result ?? { outcome: 'unknown', reason: 'nobody wrote down how it ended' };
   const result: StepResult =
     undone && found.outcome === 'changed' ? { outcome: 'failed', reason: 'it was taken back there' } : found;

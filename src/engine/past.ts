@@ -10,18 +10,34 @@ export interface Past {
   readonly met: Set<string>;
   /** Those of which the host was asked by this process how they ended. */
   readonly asked: Set<string>;
-  /** The host had ended, and somebody asked to try it again: what was done is looked at like anybody's, and counted on. */
+  /** Those of them of which the host could not tell, and has said all that it knows: their step may know more. */
+  readonly saidAll: Set<string>;
+  /** The host had ended, and somebody asked to try it again: it is looked at anew, but for what stands. */
   readonly ended: boolean;
+  /** An undo of the run took something back there: nothing stands for sure. */
+  readonly undone: boolean;
 }
 
 /** A host's past, ready to be asked. */
-export function pastOf(history: HostHistory): Past {
+export function pastOf(history: HostHistory, undone = false): Past {
   return {
     units: new Map(history.units.map((unit) => [canonicalJson(unit.key), unit])),
     met: new Set(),
     asked: new Set(),
+    saidAll: new Set(),
     ended: hasEnded(history),
+    undone,
   };
+}
+
+/**
+ * Whether a unit is gone on with as it was left: its gate was open, and nothing of it is made again. Of a host that is tried again only
+ * what failed, or was taken back, is begun anew.
+ */
+export function goesOn({ ended, undone }: Pick<Past, 'ended' | 'undone'>, unit: UnitRecord): boolean {
+  if (!ended || !mayHaveBegun(unit)) return mayHaveBegun(unit);
+  const { finished, rollback } = unit;
+  return !undone && rollback === undefined && (finished === undefined || finished.outcome === 'changed');
 }
 
 /**
@@ -37,6 +53,11 @@ export function isUnsettled({ attempts, rollback }: UnitRecord): boolean {
   const last = attempts.at(-1);
   if (last === undefined || rollback === 'done') return false;
   return rollback === 'begun' || last.result === undefined || last.result.outcome === 'unknown';
+}
+
+/** Whether anything of a host is gone on with. */
+export function anyGoesOn(past: Past | undefined): boolean {
+  return past !== undefined && [...past.units.values()].some((unit) => goesOn(past, unit));
 }
 
 /** Why this is not the host that an earlier process, or run, was at; as far as both are known. */

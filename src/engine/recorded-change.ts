@@ -14,7 +14,7 @@ export function recordedChange(registry: Registry, planned: PlannedChange): DueC
 }
 
 /** Whether something of a change is not in the journal. */
-export function holdsSecret({ change, before }: PlannedChange): boolean {
+export function holdsSecret({ change, before }: Pick<PlannedChange, 'change' | 'before'>): boolean {
   return JSON.stringify([change, before]).includes(redacted);
 }
 

@@ -72,11 +72,14 @@ export async function recoverFix(request: FixRequest, reaching: Reaching): Promi
     const timeoutMs = Math.max(runsUntil - clock.monotonic(), 0) + endingMs;
     await tell(`${message}; the host is asked what became of the fix`, timeoutMs, clock.monotonic() + timeoutMs);
     const found = wholeRecord(await current().adopt({ key, become, timeoutMs, bootId }), request);
+    if (found.kind === 'not_started' && outcome.begun === true) {
+      return stillUnknown({ ...known, asked: true }, 'it had begun, and the host has no marker of it any more');
+    }
     if (found.kind !== 'unknown') return found;
     known = { ...outcome, answers: longer(found.answers, known.answers) };
     if (found.asked === true || clock.monotonic() + pause > untilAsked || reaching.signal.aborted) {
-      const asked = found.asked === true ? { asked: true as const } : {};
-      return stillUnknown({ ...known, ...asked }, `asked later: ${found.failure.message}`);
+      const { failure, answers } = known;
+      return stillUnknown({ ...found, failure, answers }, `asked later: ${found.failure.message}`);
     }
     if (pause >= pauseMs.told)
       await tell(`${message}; the host gave no answer: ${found.failure.message}`, pause, untilAsked);

@@ -1,28 +1,28 @@
 import type { AttemptRecord, UnitRecord } from '../model/history.ts';
-import { HostFailure } from '../model/host-failure.ts';
-import { canonicalJson, type Json } from '../model/json.ts';
+import { canonicalJson } from '../model/json.ts';
 import type { Registry } from '../model/pack.ts';
 import type { PlannedChange } from '../model/plan.ts';
-import { Unknown } from '../model/unknown.ts';
-import { type Applied, applyFix } from './apply-fix.ts';
-import { backFrom } from './back-from.ts';
-import { adoptOn, markChanges, placesIn, sessionOn } from './delegate.ts';
-import { backKey, fixKey, keyText } from './fix-key.ts';
-import { reasonFor } from './helps.ts';
-import type { HostRun, MadeChange } from './host-run.ts';
+import { resultOf } from './ask-result.ts';
+import { backKey } from './fix-key.ts';
+import type { MadeChange } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
-import { markerMayBeGone, mayHaveBegun } from './past.ts';
+import type { Claims } from './own-claims.ts';
+import { goesOn } from './past.ts';
 import { plainJson } from './plain-json.ts';
-import { plainParams } from './read-probes.ts';
-import { holdsSecret, maskedChange, recordedChange } from './recorded-change.ts';
-import { type StepPlace, stampOf } from './step-place.ts';
+import { maskedChange, recordedChange } from './recorded-change.ts';
+import type { StepPlace } from './step-place.ts';
 
 /** How a unit stands that an earlier process of this run was at. */
 export type Resumed =
   /** Nothing of it was begun: it is attempted, from this attempt on. */
   | { readonly kind: 'fresh'; readonly attempt: number }
-  /** Its changes are made. `verified`: its own claim held too. */
-  | { readonly kind: 'made'; readonly standing: readonly Recorded[]; readonly verified: boolean }
+  /** Its changes are made. `verified`: its own claim held too. `takenBack`: later, and that was done already. */
+  | {
+      readonly kind: 'made';
+      readonly standing: readonly Recorded[];
+      readonly verified: boolean;
+      readonly takenBack: boolean;
+    }
   /** `takenBack`: that was done already. */
   | {
       readonly kind: 'failed';
@@ -41,9 +41,10 @@ export interface Recorded {
 }
 
 /** Settles what another process left of a unit: by its record, else by the host's marker, else by what stands on the host. */
-export async function resumeUnit(place: StepPlace, record: UnitRecord): Promise<Resumed> {
+export async function resumeUnit(place: StepPlace, record: UnitRecord, claims: Claims): Promise<Resumed> {
   const last = record.attempts.at(-1);
-  if (last === undefined || !mayHaveBegun(record) || place.run.past?.ended === true) return fresh(record);
+  const { past } = place.run;
+  if (last === undefined || past === undefined || !goesOn(past, record)) return fresh(record);
   const earlier = lastTry(record).slice(0, -1).flatMap(begunOf);
   const { finished, rollback } = record;
   if (finished?.outcome === 'changed') {
@@ -51,6 +52,7 @@ export async function resumeUnit(place: StepPlace, record: UnitRecord): Promise<
       kind: 'made',
       standing: recorded(place.run.parts.registry, record, [...earlier, ...last.changes]),
       verified: true,
+      takenBack: rollback === 'done',
     };
   }
   if (rollback === 'done' || finished?.outcome === 'rolled_back') {
@@ -63,12 +65,12 @@ export async function resumeUnit(place: StepPlace, record: UnitRecord): Promise<
     const reason = finished?.reason ?? last.result?.reason ?? 'it was being taken back when the run broke off';
     return { kind: 'failed', reason, standing, takenBack: false };
   }
-  const result = await resultOf(place, record, last);
+  const result = await resultOf(place, record, last, claims);
   const standing = (changes: readonly PlannedChange[]) =>
     recorded(place.run.parts.registry, record, [...earlier, ...changes]);
   switch (result.outcome) {
     case 'done':
-      return { kind: 'made', standing: standing(last.changes), verified: false };
+      return { kind: 'made', standing: standing(last.changes), verified: false, takenBack: false };
     case 'not_started':
       if (earlier.length === 0) return fresh(record);
       return {
@@ -84,11 +86,13 @@ export async function resumeUnit(place: StepPlace, record: UnitRecord): Promise<
     case 'unknown':
       return {
         kind: 'unknown',
-        reason: result.reason ?? 'unknown',
+        reason: `${result.reason ?? 'unknown'}${result.final === true ? byHand : ''}`,
         standing: standing(last.changes.slice(0, result.begun ?? 0)),
       };
   }
 }
+
+const byHand = '; look at it by hand: an undo takes back all else, and a resume asks its step again';
 
 function fresh(record: UnitRecord): Resumed {
   return { kind: 'fresh', attempt: Math.max(0, ...record.attempts.map(({ attempt }) => attempt)) + 1 };
@@ -137,114 +141,10 @@ function textOf(change: PlannedChange): string {
   return canonicalJson(plainJson(change));
 }
 
-type Result = NonNullable<AttemptRecord['result']>;
-
-/** How the last attempt ended, asked of the host where nobody wrote it down, and this process has not asked yet. */
-async function resultOf(place: StepPlace, record: UnitRecord, last: AttemptRecord): Promise<Result> {
-  const known = last.result !== undefined && last.result.outcome !== 'unknown';
-  if (last.result !== undefined && (known || place.run.past?.asked.has(keyText(record.key)) === true)) {
-    return last.result;
-  }
-  return askResult(place, record, last);
-}
-
-/** Asks the host how an attempt ended; the answer is written down before it counts. */
-export async function askResult(place: StepPlace, record: UnitRecord, last: AttemptRecord): Promise<Result> {
-  const { run } = place;
-  run.past?.asked.add(keyText(record.key));
-  const begun = run.parts.clock.monotonic();
-  const result = await askHost(place, record, last);
-  const ms = run.parts.clock.monotonic() - begun;
-  markChanges(run, placesIn(last.changes));
-  const key = fixKey(place, record.alternative);
-  await run.parts.emit({ type: 'fix.result', ...stampOf(place), key, attempt: last.attempt, ...result, ms });
-  return result;
-}
-
-async function askHost(place: StepPlace, record: UnitRecord, last: AttemptRecord): Promise<Result> {
-  const { run, step } = place;
-  const due: DueChange[] = [];
-  for (const planned of last.changes) {
-    // The host keeps how it ended by the fix's name; what was in it is not needed for that.
-    const change = maskedChange(run.parts.registry, planned);
-    if (typeof change === 'string') return { outcome: 'unknown', reason: change };
-    due.push(change);
-  }
-  const key = [...fixKey(place, record.alternative), last.attempt];
-  // A missing marker proves nothing once it may have been swept: then it is as on another boot.
-  const gone = markerMayBeGone(last.at, run.parts.clock.now());
-  const bootOn = (on: string | undefined) =>
-    on === undefined ? last.bootId : last.delegates?.find(({ host }) => host === on)?.bootId;
-  const time = { runMs: step.timeoutMs, waits: async () => {} };
-  const applied = await applyFix(run, due, time, key, async (on, { key: asked, become, timeoutMs }) => {
-    const bootId = gone ? undefined : bootOn(on);
-    return adoptOn(run, on, { key: asked, become, timeoutMs, bootId });
-  });
-  switch (applied.kind) {
-    case 'done':
-      return { outcome: 'done' };
-    case 'failed':
-      return { outcome: 'failed', reason: applied.reason, begun: applied.begun.length };
-    case 'busy':
-      return applied.done.length === 0
-        ? { outcome: 'not_started', reason: applied.reason }
-        : { outcome: 'failed', reason: applied.reason, begun: applied.done.length };
-    case 'not_started':
-      return { outcome: 'not_started', reason: applied.reason };
-    case 'unknown':
-      return applied.over === true && !last.changes.some(holdsSecret)
-        ? byWhatStands(run, due, applied)
-        : { outcome: 'unknown', reason: applied.reason, begun: applied.begun.length };
-  }
-}
-
-/** The host can't tell how the fix ended, but it is over: what stands there may. */
-async function byWhatStands(
-  run: HostRun,
-  due: readonly DueChange[],
-  { reason }: Extract<Applied, { kind: 'unknown' }>,
-): Promise<Result> {
-  const found = await Promise.all(due.map((change) => standsAs(run, change)));
-  const unclear = found.find((stands) => typeof stands !== 'string');
-  if (unclear !== undefined) return { outcome: 'unknown', reason: `${reason}; ${unclear.reason}` };
-  if (found.every((stands) => stands === 'after')) return { outcome: 'done' };
-  if (found.every((stands) => stands === 'before')) return { outcome: 'not_started', reason };
-  return { outcome: 'failed', reason: `${reason}; only a part of it was done`, begun: due.length };
-}
-
-/** Whether a change stands on the host, or its before-state does; why that can't be told. */
-export async function standsAs(run: HostRun, due: DueChange): Promise<'before' | 'after' | Unknown> {
-  const found = await lookAgain(run, due);
-  return found instanceof Unknown ? found : found.stands;
-}
-
-/** How a change stands on the host, and as what it would be taken back from there. */
-export async function lookAgain(
-  run: HostRun,
-  due: DueChange,
-): Promise<{ readonly stands: 'before' | 'after'; readonly back: DueChange } | Unknown> {
-  const { action } = due;
-  if (!action.converges) return new Unknown(`${action.name} leaves nothing to look at`);
-  const label = { kind: 'inspect', name: action.name, params: plainParams(due.params) } as const;
-  try {
-    const session = await sessionOn(run, due.on);
-    const now = await action.inspect(session.inspector(label, due.become, 60_000), due.params as never);
-    if (now instanceof Unknown) return new Unknown(`${action.name}: ${now.reason}`);
-    // A state is JSON, or an Unknown: defineAction's types hold every action to it.
-    const state = now as Json;
-    const back = backFrom(due, plainJson(state));
-    if (back === undefined) return new Unknown(`${action.name}: what it had made there was changed`);
-    if (action.diff(state, due.params as never) === undefined) return { stands: 'after', back };
-    return action.same(back.before, plainJson(state))
-      ? { stands: 'before', back }
-      : new Unknown(`${action.name}: neither as before nor as wanted`);
-  } catch (error) {
-    if (!(error instanceof HostFailure) || error.phase === 'lost' || error.phase === 'cancelled') throw error;
-    return new Unknown(`${action.name}: ${reasonFor(run, error)}`);
-  }
-}
-
-/** A recorded change as one that was made by the try that began with `since`, so that it can be taken back. */
+/**
+ * A recorded change as one that was made by the try that began with `since`, so that it can be taken back; a text where nothing
+ * knows its action any more.
+ */
 export function madeAgain(
   place: StepPlace,
   alternative: string | undefined,
@@ -252,8 +152,10 @@ export function madeAgain(
   entry: Recorded,
 ): MadeChange | string {
   const { due, planned, index } = entry;
-  if (typeof due === 'string') return due;
-  const { action, params, before, change, touches, become, on } = due;
+  const made = typeof due === 'string' ? maskedChange(place.run.parts.registry, planned) : due;
+  if (typeof made === 'string') return made;
+  const { action, params, before, change, touches, become, on } = made;
   const undoKey = backKey(place, alternative, since, { undo: index });
-  return { step: place.id, action, params, before, change, touches, become, on, planned, undoKey };
+  const lost = typeof due === 'string' ? { lost: due } : {};
+  return { step: place.id, action, params, before, change, touches, become, on, planned, undoKey, ...lost };
 }

@@ -8,6 +8,8 @@ import { DeadManSwitch, notKept } from './dead-man.ts';
 import { markRecorded } from './delegate.ts';
 import { fixKey } from './fix-key.ts';
 import type { DueChange } from './inspect-calls.ts';
+import type { OwnClaims } from './own-claims.ts';
+import { goesOn } from './past.ts';
 import { type Resumed, recordedTry, resumeUnit } from './resume-unit.ts';
 import { failedParts, runCheck } from './run-check.ts';
 import { lookOf, type StepPlace, stampOf } from './step-place.ts';
@@ -86,10 +88,12 @@ export async function resumeGuarded(
   place: StepPlace,
   deadMan: DeadManSwitch | undefined,
   record: UnitRecord,
+  claims: OwnClaims,
 ): Promise<Resumed> {
   const reverted = await revertedMeanwhile(place, deadMan, record);
   if (reverted !== undefined) return reverted;
-  const resumed = await resumeUnit(place, record);
+  // A host that takes it back by itself must not be kept from that by what stands there meanwhile.
+  const resumed = await resumeUnit(place, record, deadMan?.isArmed === true ? 'later' : claims);
   if (resumed.kind === 'fresh') await deadMan?.idle();
   if (resumed.kind !== 'unknown' || deadMan?.isArmed !== true) return resumed;
   // How it ended need not be known: the host takes all of it back that was begun.
@@ -105,7 +109,7 @@ async function revertedMeanwhile(
   const { run } = place;
   const { finished, rollback } = record;
   const settled = finished?.outcome === 'changed' || finished?.outcome === 'rolled_back' || rollback === 'done';
-  if (deadMan === undefined || settled || run.past?.ended === true) return undefined;
+  if (deadMan === undefined || settled || run.past === undefined || !goesOn(run.past, record)) return undefined;
   const found = await deadMan.find(record);
   const acted = found.kind === 'torn' || found.kind === 'firing' || (found.kind === 'reverted' && found.begun);
   if (!acted) return undefined;

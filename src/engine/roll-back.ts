@@ -35,6 +35,11 @@ export async function undoChanges(place: StepPlace, changes: readonly MadeChange
   const agains: MadeChange[] = [];
   for (const made of reversed) {
     const { rollback } = made.action;
+    const undoes = rollback.kind === 'undo' || rollback.kind === 'again';
+    if (made.lost !== undefined && undoes) {
+      left.push(made.lost);
+      continue;
+    }
     switch (rollback.kind) {
       case 'undo':
         undos.push(made);
@@ -72,7 +77,10 @@ export async function runRollbackCalls(
 }
 
 /** How a step's own calls ended. `failed`: known how far they came; nothing of them runs any more. */
-export type RolledBack = { readonly kind: 'done' } | { readonly kind: 'failed' | 'unknown'; readonly reason: string };
+export type RolledBack =
+  | { readonly kind: 'done' }
+  /** `final`: its host has said all that it knows. */
+  | { readonly kind: 'failed' | 'unknown'; readonly reason: string; readonly final?: true };
 
 /** Makes calls that take a fix back, at most once for their key, and looks that nothing differs from what they want. */
 export async function makeRollbackCalls(
@@ -86,7 +94,9 @@ export async function makeRollbackCalls(
   if (decided.changes.length === 0) return { kind: 'done' };
   const applied = await attemptFix(run, decided.changes, rollbackTurn(place), key, untold);
   if (applied.kind !== 'done') {
-    return { kind: applied.kind === 'unknown' ? 'unknown' : 'failed', reason: applied.reason };
+    const { reason } = applied;
+    if (applied.kind !== 'unknown') return { kind: 'failed', reason };
+    return { kind: 'unknown', reason, ...(applied.over === true ? { final: true } : {}) };
   }
   // Commands leave nothing to look at.
   const still = await inspectReady(
@@ -105,7 +115,9 @@ export async function finishReverted(
   changes: readonly MadeChange[],
   { failed, said }: Pick<Reverted, 'failed' | 'said'>,
 ): Promise<LeftBehind> {
-  const undone = changes.filter(({ action }) => action.rollback.kind === 'undo');
+  const undos = changes.filter(({ action }) => action.rollback.kind === 'undo');
+  const lost = undos.flatMap((made) => made.lost ?? []);
+  const undone = undos.filter((made) => made.lost === undefined);
   const wrong = await Promise.all(undone.map((made) => differsFromBefore(place.run, made)));
   const left = await undoChanges(
     place,
@@ -113,7 +125,11 @@ export async function finishReverted(
   );
   const call = failed.find(({ kind }) => kind === 'call');
   const complaint = said === '' ? '' : `: ${clipped(said.split('\n').at(-1) ?? '')}`;
-  const texts = [left, call === undefined ? undefined : `its rollback on the host: exit ${call.rc}${complaint}`];
+  const texts = [
+    left,
+    ...lost,
+    call === undefined ? undefined : `its rollback on the host: exit ${call.rc}${complaint}`,
+  ];
   const all = texts.filter((text) => text !== undefined);
   return all.length === 0 ? undefined : all.join('; ');
 }

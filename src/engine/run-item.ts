@@ -146,6 +146,7 @@ async function remedy(place: StepPlace, scope: Scope, plan: ItemPlan, runNested:
     case 'fix': {
       const unit: Unit = {
         calls: remediation.calls,
+        gate: step.gate,
         verify: step.verify,
         rollback: step.rollback,
         confirm: step.confirm,

@@ -1,12 +1,14 @@
 import type { UnitRecord } from '../model/history.ts';
 import type { HostOutcome } from '../model/plan.ts';
 import type { Risky, Runbook, Step } from '../model/runbook.ts';
+import { askResult } from './ask-result.ts';
 import { notMet } from './begun-before.ts';
 import { keyText } from './fix-key.ts';
 import type { HostRun } from './host-run.ts';
+import type { Claims } from './own-claims.ts';
 import { isUnsettled } from './past.ts';
 import { redacted } from './recorded-change.ts';
-import { askResult, recordedTry } from './resume-unit.ts';
+import { recordedTry } from './resume-unit.ts';
 import type { StepPlace } from './step-place.ts';
 
 /**
@@ -16,7 +18,7 @@ import type { StepPlace } from './step-place.ts';
 export async function settleBegun(run: HostRun): Promise<void> {
   for (const unit of notMet(run)) {
     const found = placeOf(run, unit);
-    if (found !== undefined && found.risky === undefined) await settleUnit(run, unit, found.place);
+    if (found !== undefined && found.risky === undefined) await settleUnit(run, unit, found.place, 'later');
   }
 }
 
@@ -24,7 +26,7 @@ export async function settleBegun(run: HostRun): Promise<void> {
 export async function withNotMet(run: HostRun, outcome: HostOutcome): Promise<HostOutcome> {
   for (const unit of notMet(run)) {
     const found = placeOf(run, unit);
-    if (found !== undefined) await settleUnit(run, unit, found.place);
+    if (found !== undefined) await settleUnit(run, unit, found.place, 'none');
   }
   const madeBy = (unit: UnitRecord) => recordedTry(run.parts.registry, unit).map(({ planned }) => planned.summary);
   const left = notMet(run).filter((unit) => {
@@ -61,13 +63,14 @@ function whyOpen({ parts }: HostRun, unit: UnitRecord): string {
   return `${began}: it ${how}, and what it changed stands; mendgate undo ${parts.runId} takes it back`;
 }
 
-async function settleUnit(run: HostRun, unit: UnitRecord, place: StepPlace): Promise<void> {
+async function settleUnit(run: HostRun, unit: UnitRecord, place: StepPlace, claims: Claims): Promise<void> {
   const last = unit.attempts.at(-1);
   const key = keyText(unit.key);
   // A marker goes by the key as it was, which a secret in it hides.
   if (last === undefined || !isUnsettled(unit) || unit.rollback !== undefined || key.includes(redacted)) return;
-  if (run.past?.asked.has(key) === true) return;
-  const result = await askResult(place, unit, last);
+  // Asked already: more than the host its step would have to say, which the walk does not come to.
+  if (run.past?.asked.has(key) === true && !run.past.saidAll.has(key)) return;
+  const result = await askResult(place, unit, last, claims);
   run.past?.units.set(key, { ...unit, attempts: [...unit.attempts.slice(0, -1), { ...last, result }] });
 }
 

@@ -5,7 +5,7 @@ import type { StepResult } from '../model/result.ts';
 import type { Alternative, Step } from '../model/runbook.ts';
 import { fixKey, keyText } from './fix-key.ts';
 import { makeUnit, type Unit, type UnitResult, undecided } from './make-unit.ts';
-import { mayHaveBegun } from './past.ts';
+import { goesOn } from './past.ts';
 import { runCheck } from './run-check.ts';
 import { type Ending, endOf, mayChangeAnything, settle, withUnit } from './settle.ts';
 import { lookOf, type StepPlace } from './step-place.ts';
@@ -64,8 +64,9 @@ export async function tryAlternatives(
 
 /** Whether an earlier process of this run began this alternative. */
 function begunAs(place: StepPlace, { id }: Alternative): boolean {
-  const record = place.run.past?.ended === true ? undefined : place.run.past?.units.get(keyText(fixKey(place, id)));
-  return record !== undefined && mayHaveBegun(record);
+  const { past } = place.run;
+  const record = past?.units.get(keyText(fixKey(place, id)));
+  return past !== undefined && record !== undefined && goesOn(past, record);
 }
 
 const none: StepResult = { outcome: 'skipped', reason: 'no alternative applies' };
@@ -80,6 +81,7 @@ async function helps(place: StepPlace, unit: Unit, scope: Scope): Promise<boolea
 function unitOf(step: Step, alternative: Alternative): Unit {
   return {
     calls: alternative.fix,
+    gate: [...step.gate, ...alternative.gate],
     verify: alternative.verify ?? step.verify,
     rollback: alternative.rollback,
     confirm: alternative.confirm ?? step.confirm,

@@ -6,9 +6,10 @@ import { Unknown } from '../model/unknown.ts';
 import { unreached } from './delegate.ts';
 import type { HostRun } from './host-run.ts';
 import { type DueChange, inspectReady, type ReadyCall, whyUndecided } from './inspect-calls.ts';
+import { lookAgain, standsAs } from './look-again.ts';
 import { callsAgain } from './own-rollback.ts';
 import { markerMayBeGone } from './past.ts';
-import { lookAgain, type Recorded, standsAs } from './resume-unit.ts';
+import type { Recorded } from './resume-unit.ts';
 import { standingChanges } from './standing-changes.ts';
 
 /** What an earlier run left on a host, unit by unit, the last first. */
@@ -71,15 +72,24 @@ export function standingOf(
     .reverse();
 }
 
-/** Why the journal itself forbids an undo: nobody knows what stands. */
+/** Why the journal itself forbids an undo: nobody knows what stands, and a resume may tell. */
 export function unsettled(standing: readonly Standing[]): string | undefined {
   const unit = standing.find(({ unit: { attempts, rollback } }) => {
     const { result } = attempts.at(-1) ?? {};
-    return result === undefined || result.outcome === 'unknown' || rollback === 'begun';
+    const unknown = result === undefined || (result.outcome === 'unknown' && result.final !== true);
+    return unknown || rollback === 'begun';
   })?.unit;
   return unit === undefined
     ? undefined
     : `step ${unit.step} of that run is unknown; resume it first, so that it is settled`;
+}
+
+/** Why a unit is named and left: a resume has asked, and nobody can tell what of it stands. `undefined`: it is taken back. */
+export function leftUnknown({ unit: { attempts, step, item } }: Standing): string | undefined {
+  const { result } = attempts.at(-1) ?? {};
+  if (result?.outcome !== 'unknown') return undefined;
+  const which = `step ${step}${item === undefined ? '' : ` [${JSON.stringify(item)}]`}`;
+  return `${which} (nobody can tell what of it stands: ${result.reason ?? 'unknown'})`;
 }
 
 /** `all`: of the host, the last first. */
@@ -129,7 +139,8 @@ export async function callsDue(
     return { kind: 'left', why: `its rollback could not be decided: ${ownRollback.reason}` };
   }
   if (earlier?.takenBack === true) return { kind: 'none' };
-  if (earlier?.last === 'unknown' && markerMayBeGone(earlier.at, run.parts.clock.now())) {
+  const gone = earlier?.final === true || (earlier !== undefined && markerMayBeGone(earlier.at, run.parts.clock.now()));
+  if (earlier?.last === 'unknown' && gone) {
     return { kind: 'left', why: `nobody knows whether its rollback of ${earlier.at} has run` };
   }
   const calls = callsAgain(run, ownRollback.calls);

@@ -6,7 +6,7 @@ import { helpOf } from './helps.ts';
 import type { DueChange } from './inspect-calls.ts';
 import { plannedChange } from './planned-change.ts';
 import type { Recorded } from './resume-unit.ts';
-import { callsDue, dueOf, type OwnDue, type Standing, unsettled } from './undo-due.ts';
+import { callsDue, dueOf, leftUnknown, type OwnDue, type Standing, unsettled } from './undo-due.ts';
 import { newRun, type Walk } from './walk.ts';
 
 /** Looks at all that a run left on a host; what an undo would do, as a plan. Changes nothing. `other`: why this is another host. */
@@ -27,6 +27,12 @@ export async function lookAtAll(
   for (const entry of unknown === undefined ? standing : []) {
     const { unit, changes } = entry;
     const shown: PlannedChange[] = [];
+    const stays = leftUnknown(entry);
+    if (stays !== undefined) {
+      notes.push(`stays: ${stays}`);
+      steps.push(stepPlan(unit, []));
+      continue;
+    }
     const calls = await callsDue(run, entry, [...later]);
     if (calls.kind === 'drift') drift.push(calls.why);
     if (calls.kind === 'due') shown.push(...calls.changes.map(ownCall));

@@ -8,7 +8,7 @@ import { markRecorded } from './delegate.ts';
 import { reasonFor } from './helps.ts';
 import type { HostRun, MadeChange } from './host-run.ts';
 import type { Recorded } from './resume-unit.ts';
-import { makeRollbackCalls, undoChanges } from './roll-back.ts';
+import { makeRollbackCalls, type RolledBack, undoChanges } from './roll-back.ts';
 import { type StepPlace, stampOf } from './step-place.ts';
 import { type CallsDue, callsDue, dueOf, overlap, type Standing } from './undo-due.ts';
 import { changedSince, ownCall, undone } from './undo-look.ts';
@@ -69,7 +69,7 @@ async function takeBackUnit(
   // Of the undone run: however many undos there are, and wherever they break off, its host begins the calls once.
   const callsKey = [...unit.key, 'undo', 'calls', attempt, earlier?.failed ?? 0];
   const called = own === undefined ? undefined : await makeRollbackCalls(place, own.calls, callsKey);
-  const texts = [called?.kind === 'done' ? undefined : called?.reason, await undoChanges(place, made)];
+  const texts = [called === undefined ? undefined : whyNot(called), await undoChanges(place, made)];
   const left = texts.filter((text) => text !== undefined).join('; ');
   await emit({
     type: 'rollback.result',
@@ -77,10 +77,18 @@ async function takeBackUnit(
     key,
     done: left === '',
     ...(called === undefined ? {} : { calls: called.kind }),
+    ...(called?.kind === 'unknown' && called.final === true ? { final: true } : {}),
     ...(left === '' ? {} : { reason: left }),
   });
   if (left === '') for (const each of [key, callsKey]) await markRecorded(run, each);
   return left === '' ? { outcome: 'rolled_back' } : { outcome: 'failed', reason: left, rollbackFailed: left };
+}
+
+function whyNot(called: RolledBack): string | undefined {
+  if (called.kind === 'done') return undefined;
+  const then =
+    called.kind === 'unknown' && called.final === true ? '; undone again, the rest is taken back without it' : '';
+  return `${called.reason}${then}`;
 }
 
 function madeChange(

@@ -4,7 +4,7 @@ import type { StepResult } from '../model/result.ts';
 import { helpOf } from './helps.ts';
 import { otherHost } from './past.ts';
 import { stampOf } from './step-place.ts';
-import { type EarlierUndos, type Standing, sameItem, standingOf } from './undo-due.ts';
+import { type EarlierUndos, leftUnknown, type Standing, sameItem, standingOf } from './undo-due.ts';
 import { lookAtAll, skipped, stepPlan } from './undo-look.ts';
 import type { SharedUndo } from './undo-shared.ts';
 import { placeOf, undoUnit } from './undo-unit.ts';
@@ -70,6 +70,11 @@ async function undoAll(
       steps.push(
         skipped(stepPlan(unit, []), end === undefined ? 'interrupted' : (refused ?? 'an earlier undo ended this host')),
       );
+      continue;
+    }
+    const stays = leftUnknown(entry);
+    if (stays !== undefined) {
+      steps.push(skipped(stepPlan(unit, []), `left: ${stays}`));
       continue;
     }
     const begun = run.parts.clock.monotonic();

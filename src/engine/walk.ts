@@ -10,7 +10,7 @@ import type { HostEnd } from './host-end.ts';
 import { lockNote } from './host-lock.ts';
 import type { EngineParts, HostRun } from './host-run.ts';
 import { lookAtSymptom, symptomGone } from './look-at-symptom.ts';
-import { mayHaveBegun, type Past } from './past.ts';
+import { anyGoesOn, type Past } from './past.ts';
 import { leftByPlan } from './run-once.ts';
 import { runSteps, type StepsEnd } from './run-steps.ts';
 import { baseScope } from './scope.ts';
@@ -25,7 +25,7 @@ export interface Walk {
   readonly session: Session;
   readonly planned: PlannedHost;
   readonly runbook: Runbook;
-  /** What an earlier process of this run did on the host, for `carryOut`. */
+  /** What an earlier process of this run did on the host; for `diagnose` it counts only where the host had ended. */
   readonly past?: Past;
   /** Who holds the host's lock, for `diagnose`: asked already, and told as a note. */
   readonly locked?: Promise<string | undefined>;
@@ -144,6 +144,8 @@ async function walkedThrough(run: HostRun): Promise<HostOutcome> {
 /** Without a plan: a dry run. */
 export function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
   const shown = plan ?? walk.shown;
+  // A diagnosis is nobody's second walk; but what stands on a host that is tried again is not due there.
+  const past = plan === undefined && walk.past?.ended !== true ? undefined : walk.past;
   return {
     dryRun: plan === undefined,
     earlier: new Map((plan?.snapshots ?? []).map((snapshot) => [snapshot.id, snapshot])),
@@ -170,11 +172,11 @@ export function newRun(walk: Walk, plan: HostPlan | undefined): HostRun {
     openLeft: new Map(),
     declaredProbes: 0,
     waits: false,
-    fixBegun: walk.past?.ended === false && [...walk.past.units.values()].some(mayHaveBegun),
+    fixBegun: anyGoesOn(past),
     failedUndo: undefined,
     // Not first: Node takes many times longer for members that come after a spread.
     ...walk,
-    past: plan === undefined ? undefined : walk.past,
+    past,
   };
 }
 

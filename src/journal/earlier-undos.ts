@@ -95,7 +95,8 @@ function takeIn(units: Map<string, EarlierUndo>, events: readonly Event[]): void
       const before = unit === undefined ? undefined : units.get(unit);
       if (unit === undefined || before === undefined) continue;
       const failed = before.failed + (event.calls === 'failed' ? 1 : 0);
-      units.set(unit, { ...before, takenBack: event.done, failed, last: event.calls ?? before.last });
+      const final = event.final === true ? { final: true as const } : {};
+      units.set(unit, { ...before, takenBack: event.done, failed, last: event.calls ?? before.last, ...final });
     }
   }
 }

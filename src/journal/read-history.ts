@@ -13,6 +13,8 @@ interface UnitDraft extends Open<Omit<UnitRecord, 'attempts'>> {
 }
 interface HostDraft extends Open<Omit<HostHistory, 'units'>> {
   units: UnitDraft[];
+  /** By its place: what was begun there last. */
+  readonly begun: Map<string, UnitDraft>;
   /** Its ids are those of the machine that the run was at: who answers from now on is measured by them. */
   known: boolean;
 }
@@ -30,7 +32,7 @@ export function readHistory(events: Iterable<Event>): RunHistory {
     lastSeq = event.seq;
     if (event.type === 'run.started') {
       started = event;
-      for (const host of event.hosts) hosts.set(host, { host, units: [], known: false });
+      for (const host of event.hosts) hosts.set(host, { host, units: [], begun: new Map(), known: false });
     } else if (event.type === 'run.finished') {
       exitCode = event.exitCode;
     } else if (event.type === 'run.resumed') {
@@ -51,7 +53,7 @@ export function readHistory(events: Iterable<Event>): RunHistory {
     dryRun,
     ...(request === undefined ? {} : { request }),
     runbook: { id: runbook.id, title: runbook.title },
-    hosts: [...hosts.values()].map(({ known, units, ...host }) => ({
+    hosts: [...hosts.values()].map(({ begun, known, units, ...host }) => ({
       ...host,
       units: units.map(({ place, ...unit }) => unit),
     })),
@@ -115,6 +117,7 @@ function intent(host: HostDraft, event: Of<'fix.intent'>): void {
     };
     host.units.push(unit);
   }
+  host.begun.set(unit.place, unit);
   // Begun again: what was said of it before is over, and what was taken back stands no longer.
   if (unit.rollback === 'done') unit.attempts = [];
   delete unit.rollback;
@@ -132,7 +135,7 @@ function intent(host: HostDraft, event: Of<'fix.intent'>): void {
 }
 
 function result(host: HostDraft, event: Of<'fix.result'>): void {
-  const { outcome, reason, begun } = event;
+  const { outcome, reason, begun, final } = event;
   for (const unit of unitsOf(host, event.key)) {
     const attempt = unit.attempts.find((each) => each.attempt === event.attempt);
     if (attempt === undefined) continue;
@@ -140,14 +143,15 @@ function result(host: HostDraft, event: Of<'fix.result'>): void {
       outcome,
       ...(reason === undefined ? {} : { reason }),
       ...(begun === undefined ? {} : { begun }),
+      ...(final === undefined ? {} : { final }),
     };
   }
 }
 
-/** A unit ends with its item, or with its step where that has none. */
+/** A unit ends with its item, or with its step where that has none. Of alternatives it is the last one that was begun: the others were taken back before. */
 function finish(host: HostDraft, event: Of<'step.finished'>, ended: StepResult): void {
-  const place = placeOf(event);
-  for (const unit of host.units) if (unit.place === place) unit.finished = ended;
+  const unit = host.begun.get(placeOf(event));
+  if (unit !== undefined) unit.finished = ended;
 }
 
 function unitsOf(host: HostDraft, key: UnitKey): readonly UnitDraft[] {

@@ -156,6 +156,8 @@ export type Event =
       readonly reason?: string;
       /** How many of the changes, in order, were begun (`failed`), or are known to be done (`unknown`). */
       readonly begun?: number;
+      /** With `unknown`: a resume has asked the host, and the step itself. Nothing that mendgate could ask tells more. */
+      readonly final?: true;
       readonly ms: number;
     })
   /** A fix or its rollback waits: another program holds what it needs for itself alone, or the wire broke. */
@@ -193,6 +195,8 @@ export type Event =
       readonly done: boolean;
       /** Of an undo: how the step's own calls ended, where it has some. */
       readonly calls?: 'done' | 'failed' | 'unknown';
+      /** With `unknown`: its host has said all that it knows of them. */
+      readonly final?: true;
       readonly reason?: string;
     })
   | (OfStep & {

@@ -89,6 +89,8 @@ export interface EarlierUndo {
   readonly failed: number;
   /** How that own rollback ended. `unknown`: it may have run, or runs still. */
   readonly last: 'done' | 'failed' | 'unknown';
+  /** With `unknown`: its host has said all that it knows of it. */
+  readonly final?: true;
   /** When the last one was begun. ISO 8601, UTC. */
   readonly at: string;
 }
@@ -120,6 +122,8 @@ export interface AttemptRecord {
     readonly reason?: string;
     /** How many of `changes`, in order, were begun (`failed`) or are known to be done (`unknown`). Absent: `failed`: all may have been; `unknown`: none. */
     readonly begun?: number;
+    /** `unknown`: a resume has asked the host, and the step itself; there is nothing more to ask. */
+    readonly final?: true;
   };
 }
 

@@ -94,8 +94,14 @@ export type FixOutcome =
       readonly answers: readonly Answer[];
       /** The host itself knows no more: there is no point in asking it again. */
       readonly asked?: true;
+      /** Heard of it: its host has begun it. */
+      readonly begun?: true;
+      /** With `asked`: it was not over then, and another question may tell more. */
+      readonly runs?: true;
       /** Proved: whatever it did, nothing of it runs any more. What stands on the host may tell how far it came. */
       readonly over?: true;
+      /** With `over`: the host has no marker of it. On the boot that it was asked for in, that would prove that it never began. */
+      readonly absent?: true;
     };
 
 /** What will probably be asked of a connection. */

@@ -133,7 +133,7 @@ const release = `${place}
 ${ended}
 set --
 [ -n "$spent" ] && [ ! -L "$lk_m" ] && [ -O "$lk_m" ] && for lk_f in $spent; do
-! lk_ended "$lk_m/$lk_f" || set -- "$@" "$lk_m/$lk_f"
+! lk_ended "$lk_m/$lk_f" || set -- "$@" "$lk_m/$lk_f" "$lk_d/begun.$lk_f"
 done
 lk_ours && { read -r lk_n lk_p lk_s lk_x <"$lk_d/lock"; } 2>/dev/null && [ "$lk_n" = "$nonce" ] &&
 set -- "$@" "$lk_d/lock" "$lk_d/own.$lk_n.$lk_p.$lk_s"

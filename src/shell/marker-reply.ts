@@ -2,10 +2,19 @@ import type { Answer } from '../model/command.ts';
 import { type FixReading, type MarkerReply, parseFix } from './fix-reader.ts';
 import { exitCode } from './marker-scanner.ts';
 
-/** How a fix stands of which the host has a marker; `cancelled`: it never began and never will. */
-export type FoundState = 'ended' | 'running' | 'dead' | 'rebooted' | 'cancelled' | 'torn' | 'stopped';
+/** How a fix stands of which the host has a marker; `cancelled`: it never began and never will. `removed`: it began, and somebody took the marker away. */
+export type FoundState = 'ended' | 'running' | 'dead' | 'rebooted' | 'cancelled' | 'torn' | 'stopped' | 'removed';
 
-const states: readonly FoundState[] = ['ended', 'running', 'dead', 'rebooted', 'cancelled', 'torn', 'stopped'];
+const states: readonly FoundState[] = [
+  'ended',
+  'running',
+  'dead',
+  'rebooted',
+  'cancelled',
+  'torn',
+  'stopped',
+  'removed',
+];
 
 /** A state by the number that stands in `NONCE found STATE`. */
 export function foundState(code: number): FoundState {

@@ -64,11 +64,24 @@ case $mg_x in e) [ "$mg_y" != "$mg_i" ] || { mg_e="$mg_e $mg_z"; mg_i=$((mg_i+1)
 done <"$mg_m/rc"
 }`;
 
+const found = 'mg_found() { echo "$mg_n found $1"; echo "$2"; exit 0; }';
+
+/*
+ * That a fix began stands beside the host's lock too, which dies with the boot. Somebody may remove markers by hand, or a program may:
+ * where that trace of the same boot is left, a missing marker proves nothing. It goes with its marker.
+ */
+const trace = `mg_trace() {
+mg_h=/run/mendgate; [ "$mg_u" = 0 ] || { mg_h=/run/user/$mg_u/mendgate; [ -O "$mg_h" ] || mg_h=/tmp/mendgate-$mg_u; }
+mg_h=\${MENDGATE_LOCK_DIR:-$mg_h}
+if [ -O "$mg_h" ] && [ ! -L "$mg_h" ]; then mg_h=$mg_h/begun.$mg_k; else mg_h=; fi
+[ -n "$mg_h" ] && { read -r mg_x <"$mg_h"; } 2>/dev/null && [ "$mg_x" = "\${mg_b:--}" ] && rmdir "$mg_m" && mg_found 8 "$mg_x"
+}`;
+
 /*
  * Somebody was here before. Whoever finds no beginning recorded writes that there will be none: both write with O_EXCL
  * (set -C), so that only one of them is right.
  */
-const follow = `mg_found() { echo "$mg_n found $1"; echo "$2"; exit 0; }
+const follow = `${found}
 mg_cancel() { set -C; { echo "cancelled \${mg_b:--}" >"$mg_m/meta"; } 2>/dev/null && mg_found 5 "\${mg_b:--}"; }
 mg_follow() {
 mg_t=30
@@ -125,13 +138,15 @@ export function claimMarker(name: string, nonce: string, request: FixRequest): s
   // A beginning that could not be recorded leaves its folder: somebody else may be writing there that there will be none.
   // Between the marker and the script, too, a wire that breaks must not end it (SIGPIPE): nobody would know then.
   return `trap '' HUP INT PIPE TERM
-${begin(name, nonce, [birth, sync, 'mg_follow() { echo "$mg_n follow"; mg_more; eval "$mg_s"; }'])}
+${begin(name, nonce, [birth, sync, found, trace, 'mg_follow() { echo "$mg_n follow"; mg_more; eval "$mg_s"; }'])}
 if mkdir "$mg_m"; then
+mg_trace
 mg_born $$
 set -C
 { echo "$mg_n \${mg_b:--} $$ \${mg_x:--} $mg_g ${run}
 "${about} >"$mg_m/meta"; } 2>/dev/null || { [ ! -s "$mg_m/meta" ] || mg_follow; mg_storage 4; }
 set +C
+[ -z "$mg_h" ] || { echo "\${mg_b:--}" >"$mg_h"; } 2>/dev/null
 mg_w=0
 mg_sync "$mg_m/meta" "$mg_m" "$mg_d" $mg_new || mg_w=1
 [ "\${mg_g:-0}" -gt 1 ] || mg_w=$((mg_w+2))
@@ -147,9 +162,9 @@ fi`;
  * script that is still under way then meets: it will never begin. `NONCE found 5` and the id of the boot in which that was.
  */
 export function askMarker(name: string, nonce: string, waitSeconds: number): string {
-  const functions = [born, readings, follow, `mg_wait=${waitSeconds * 10}`];
+  const functions = [born, readings, follow, trace, `mg_wait=${waitSeconds * 10}`];
   return `${begin(name, nonce, functions)}
-if mkdir "$mg_m" 2>/dev/null; then mg_cancel; rm -rf "$mg_m"; mg_storage 4
+if mkdir "$mg_m" 2>/dev/null; then mg_trace; mg_cancel; rm -rf "$mg_m"; mg_storage 4
 elif [ -d "$mg_m" ]; then echo "$mg_n follow"; mg_follow
 else mkdir "$mg_m"; mg_storage 3
 fi`;
@@ -173,7 +188,7 @@ mg_finish() {
 mg_x=; [ "$1" != done ] || read -r mg_x
 { [ "$mg_x" = "$mg_n spent" ] || mg_sync "$mg_m/rc" "$mg_m/out" "$mg_m/err" "$mg_m"
 case $mg_n in 0*) find "$mg_d/." ! -name . -prune -type d -name '[0-9a-f][0-9a-f]*' -mtime +${markerDays} -exec rm -rf {} +;; esac
-[ "$mg_x" != "$mg_n spent" ] || exec rm -rf "$mg_m"
+[ "$mg_x" != "$mg_n spent" ] || exec rm -rf "$mg_m" \${mg_h:+"$mg_h"}
 } </dev/null >/dev/null 2>&1
 }`;
 

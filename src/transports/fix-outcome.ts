@@ -15,7 +15,9 @@ export function foundOutcome(state: FoundState, found: FoundFix, bootId: string 
     failure: new HostFailure(phase, message),
     answers,
     asked: true,
-    ...(state === 'running' || state === 'torn' ? {} : { over: true }),
+    ...(state === 'running' || state === 'torn' || state === 'removed' ? {} : { over: true }),
+    ...(state === 'cancelled' ? { absent: true } : {}),
+    ...(state === 'running' ? { runs: true } : {}),
   });
   switch (state) {
     case 'ended':
@@ -32,6 +34,8 @@ export function foundOutcome(state: FoundState, found: FoundFix, bootId: string 
         : unknown('shell', 'the fix began and is gone, and the host has no record of its end');
     case 'rebooted':
       return unknown('shell', 'the host rebooted while the fix ran');
+    case 'removed':
+      return unknown('shell', 'the fix began, and somebody has removed its marker from the host');
     case 'torn':
       return unknown('shell', 'the host has a marker of the fix and no record of its beginning');
     case 'cancelled':

@@ -176,6 +176,11 @@ export function superviseFix(
       return asked === undefined ? { kind: 'not_started', failure } : { kind: 'unknown', failure, answers: [] };
     }
 
+    function heard(): Pick<Extract<FixOutcome, { kind: 'unknown' }>, 'answers' | 'begun'> {
+      const { answers, begun, reply } = reader.read();
+      return begun || reply?.word === 'fresh' ? { answers, begun: true } : { answers };
+    }
+
     function closed(end: ShellEnd): void {
       if (settled) return;
       switch (end.kind) {
@@ -183,7 +188,7 @@ export function superviseFix(
           settle(nothingRan(end.failure));
           return;
         case 'lost':
-          settle({ kind: 'unknown', failure: stoppedBy ?? end.failure, answers: reader.read().answers });
+          settle({ kind: 'unknown', failure: stoppedBy ?? end.failure, ...heard() });
           return;
         case 'ended':
           settle(wholeOutcome());
@@ -198,7 +203,7 @@ export function superviseFix(
      * where a marker is, nothing is proved here but what the host says of it, unless we ended it.
      */
     function wholeOutcome(): FixOutcome {
-      const { answers, begun, follows, reply } = reader.read();
+      const { begun, follows, reply } = reader.read();
       const failure = stoppedBy ?? shellGone();
       if (reply?.word === 'storage') {
         return nothingRan(storageFailure(reply.code, reader.rest().stderr.toString('utf8')));
@@ -209,7 +214,7 @@ export function superviseFix(
       }
       if (reply === undefined && !begun && !follows) return nothingRan(failure);
       const ours = begun && stoppedBy !== undefined ? ({ asked: true } as const) : {};
-      return { kind: 'unknown', failure, answers, ...ours };
+      return { kind: 'unknown', failure, ...heard(), ...ours };
     }
   });
 }

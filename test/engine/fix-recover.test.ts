@@ -87,6 +87,14 @@ describe('a fix whose wire broke', () => {
     expect(outcome).toMatchObject({ kind: 'not_started', failure: { phase: 'lost' } });
   });
 
+  it('is never believed not to have begun when it was heard to', async () => {
+    const begun: FixOutcome = { kind: 'unknown', failure: failure('lost'), answers: [], begun: true };
+    const { outcome, asked } = await recover({ fix: begun, reopen: ['up'], adopt: [notStarted('lost')] });
+    expect(outcome).toMatchObject({ kind: 'unknown', asked: true });
+    expect(outcome.kind === 'unknown' && outcome.failure.message).toContain('the host has no marker of it any more');
+    expect(asked).toHaveLength(1);
+  });
+
   it('is asked for again when the wire breaks during the question', async () => {
     const { outcome, asked } = await recover({ fix: unknown('lost'), reopen: ['up'], adopt: [unknown('lost'), ended] });
     expect(outcome).toBe(ended);

@@ -8,6 +8,7 @@ import type { Event } from '../../src/model/event.ts';
 import { buildRegistry } from '../../src/model/pack.ts';
 import { everything } from '../../src/model/resource.ts';
 import type { Runbook } from '../../src/model/runbook.ts';
+import type { Secret } from '../../src/model/secret.ts';
 import type { Desk, DeskRun } from './desk.ts';
 import { notesPack } from './notes-pack.ts';
 
@@ -51,20 +52,26 @@ const rung = defineAction({
   rollback: nothing('it rang'),
 });
 
+interface Scripted {
+  readonly folder: string;
+  readonly script: string;
+  readonly stdin: string | Secret;
+}
+
 /** An author's own commands, in the folder. Nothing tells afterwards that they ran. */
 const scripted = defineAction({
   name: 'script.run',
   summary: 'A script was run.',
   params: {
     type: 'object',
-    properties: { folder: { type: 'string' }, script: { type: 'string' } },
+    properties: { folder: { type: 'string' }, script: { type: 'string' }, stdin: { type: 'string', secret: true } },
     required: ['folder', 'script'],
   },
-  touches: (_change: { folder: string; script: string }) => everything,
+  touches: (_change: Scripted) => everything,
   inspect: async () => '',
-  diff: (_state: string, { folder, script }) => ({ folder, script }),
+  diff: (_state: string, { folder, script, stdin = '' }): Scripted => ({ folder, script, stdin }),
   describe: ({ script }) => script,
-  apply: ({ folder, script }) => [{ script: `cd "$d" && ${script}`, variables: { d: folder } }],
+  apply: ({ folder, script, stdin }) => [{ script: `cd "$d" && ${script}`, variables: { d: folder }, stdin }],
   converges: false,
   rollback: irreversible('a script'),
 });
@@ -104,6 +111,7 @@ export function resumed(
   journal: readonly Event[],
   options: Partial<ExecuteOptions> = {},
   also: 'failed' | 'none' = 'none',
+  undone: ReadonlyMap<string, string> = new Map(),
 ): Promise<DeskRun> {
   const history = readHistory(journal);
   const { run, startedAt, lastSeq } = history;
@@ -117,6 +125,7 @@ export function resumed(
       operator: 'test',
       histories: new Map(history.hosts.map((host) => [host.host, host])),
       hosts: new Set(hosts),
+      undone,
     },
     ...options,
   });

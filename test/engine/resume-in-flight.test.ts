@@ -42,6 +42,23 @@ const inside = runbook([step('word', { remediation: fix(run(`what=\${{ params.wh
   params: [text('what'), text('folder')],
 });
 
+const nothing = undone('echo nothing >> log');
+const by = (name: string, claim: string, after = 'true') =>
+  alternative(name, [run(`touch ${name}; echo ${name} >> log`)], {
+    verify: is('pain', claim),
+    ...undone(`${after}; rm ${name}; echo un${name} >> log`),
+  });
+/** Told the secret on its stdin. */
+const whisper = (then: string) =>
+  fix(action('script.run', { folder, script: `cat > said; echo whisper >> log; ${then}`, stdin: '${{ params.pw }}' }));
+const unwhisper = undone('rm said; echo unwhisper >> log');
+const tries = step('tries', {
+  remediation: { kind: 'alternatives', alternatives: [by('one', 'never'), by('two', 'ouch')] },
+});
+const stuck = step('stuck', {
+  remediation: { kind: 'alternatives', alternatives: [by('one', 'never'), by('two', 'ouch', 'exit 4')] },
+});
+
 const books: readonly { readonly what: string; readonly book: Runbook; readonly pain?: string }[] = [
   { what: 'a cure that ends the symptom, and fails', book: runbook([first, fails, last], { symptom: pain }) },
   { what: 'a cure that ends the symptom', book: runbook([first, helps, last], { symptom: pain }) },
@@ -97,6 +114,32 @@ const books: readonly { readonly what: string; readonly book: Runbook; readonly 
     pain: `ouch ${hush}`,
   },
   {
+    what: 'alternatives of which one was undone and one stands, and a step that has all taken back',
+    book: runbook([
+      tries,
+      step('ends', { remediation: fix(run('echo ends >> log; exit 3')), onFailure: 'rollback_all', ...nothing }),
+    ]),
+  },
+  {
+    what: 'alternatives of which one was undone and one stands, and does not help',
+    book: runbook([first, tries], { symptom: pain, ifNotFixed: 'keep' }),
+  },
+  {
+    what: 'alternatives of which one was undone and one stands, whose undo fails',
+    book: runbook([first, stuck], { symptom: pain }),
+  },
+  {
+    what: 'a fix with a secret in it that fails',
+    book: runbook([first, step('whispers', { remediation: whisper('exit 3'), ...unwhisper })]),
+  },
+  {
+    what: 'a fix with a secret in it whose claim does not hold',
+    book: runbook([
+      first,
+      step('whispers', { remediation: whisper('true'), verify: is('pain', 'never'), ...unwhisper }),
+    ]),
+  },
+  {
     what: 'a runbook inside for each item of a list that is read again',
     book: runbook([
       list,
@@ -124,7 +167,8 @@ describe('a run that was killed, and whose fix goes on', () => {
 
   for (const { what, book, pain: hurts = 'ouch' } of books) {
     it(`ends as if it had not been: ${what}`, { timeout: 120_000 }, async () => {
-      const open = (): Desk => openDesk({ pain: `${hurts}\n`, todo: `${hush} one two\n`, a: 'old', z: 'old' });
+      const open = (): Desk =>
+        openDesk({ pain: `${hurts}\n`, todo: `${hush} one two\n`, a: 'old', z: 'old' }, { pw: new Secret(hush) });
       desk = open();
       const whole = await desk.run(book, { ...withLines, secrets });
       const expected = { ...endOf(whole), notes: desk.read() };
@@ -223,6 +267,28 @@ describe('a fix in flight that a resume does not come to again', () => {
     const end = await resumed(desk, book, journal);
     expect([end.outcome.verdict, end.exitCode]).toEqual(['unknown', 7]);
     expect(end.outcome.reason).toContain('step helps was begun before the run broke off');
+  });
+});
+
+describe('a change with a secret in it that no journal can undo', () => {
+  let desk: Desk;
+  afterEach(() => desk?.clear());
+
+  it('is named, and counts among what stands', async () => {
+    desk = openDesk({ a: 'old', z: 'old' });
+    const secrets = [new Secret(hush)];
+    const told = step('told', { remediation: fix(action('note.value', { folder, name: 'z', value: hush })) });
+    const ends = step('ends', { remediation: fix(run('exit 3')), onFailure: 'rollback_all', ...undone('true') });
+    const book = runbook([first, told, ends]);
+    const { events } = await desk.run(book, { ...withLines, secrets });
+    desk.clear();
+    desk = openDesk({ a: 'old', z: 'old' });
+    const at = events.findLastIndex(({ type }) => type === 'fix.result') + 1;
+    const end = await resumed(desk, book, await killedAt(desk, book, at, false, { secrets }), { secrets });
+    expect([end.outcome.verdict, end.exitCode]).toEqual(['rollback_failed', 7]);
+    expect(end.outcome.reason).toContain('a secret is part of it, and journals hold none');
+    expect(end.outcome.standing).toEqual(['a: "old" → "new"', 'z: "old" → "***"']);
+    expect(desk.read()).toEqual({ a: 'new', z: hush });
   });
 });
 

@@ -40,7 +40,13 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
     home = homes.make();
     state = join(home, '.local/state/mendgate');
     marker = join(state, name);
+    locks = join(home, 'locks');
   });
+
+  const makeLocks = (): void => {
+    mkdirSync(locks, { mode: 0o700 });
+    homes.give(locks);
+  };
 
   const request = (...commands: (Command | string)[]): FixRequest => ({
     parts: [
@@ -56,8 +62,10 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
     `mg_more() { mg_s=${quote(followMarker(wait))}; }\n${claimMarker(name, nonce(digit), fix)}\n${composeFix(fix, nonce(digit))}`;
   const ask = (digit = '9', wait = 0): string => askMarker(name, nonce(digit), wait);
 
+  /** Whether that user's folder of locks is there, as in a run. */
+  let locks: string;
   const start = (script: string, bootId = boot) =>
-    startInHome(home, shell, `umask 077; mg_b=${bootId}; mg_g=$$\n${script}`);
+    startInHome(home, shell, `umask 077; MENDGATE_LOCK_DIR=${locks}; mg_b=${bootId}; mg_g=$$\n${script}`);
   const run = async (script: string, digit: string, bootId = boot) => {
     const reader = fixReader(nonce(digit), () => 0);
     const child = start(script, bootId);
@@ -132,6 +140,26 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
       expect(began.done).toBe(asked.found?.state === 'ended');
     }
   }, 60_000);
+
+  describe('of which the boot has a trace beside the lock', () => {
+    beforeEach(makeLocks);
+
+    it('proves nothing when somebody removes it, and lets nothing begin a second time', async () => {
+      const file = join(home, 'effect');
+      await run(claim(request(`echo once >> ${quote(file)}`)), '1');
+      rmSync(state, { recursive: true });
+      expect((await run(ask(), '9')).found).toMatchObject({ state: 'removed' });
+      expect((await run(claim(request(`echo twice >> ${quote(file)}`), '2'), '2')).found?.state).toBe('removed');
+      expect((await run(ask('8'), '8')).found?.state).toBe('removed');
+      expect(readFileSync(file, 'utf8')).toBe('once\n');
+    });
+
+    it('says that it never began where there is no trace of this boot', async () => {
+      await run(claim(request('true')), '1', '99999999-2222-4333-8444-555555555555');
+      rmSync(state, { recursive: true });
+      expect((await run(ask(), '9')).found).toMatchObject({ state: 'cancelled', bootId: boot });
+    });
+  });
 
   it('says of a fix whose processes were killed that nobody knows, and with what it had done', async () => {
     const file = join(home, 'begun');
@@ -263,6 +291,7 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
     ['keeps its marker when its shell hears anything else', spentLine(nonce('2')), true],
   ])('has ended for whoever asks while its shell still waits, and %s', async (_name, said, stays) => {
     const told = join(home, 'told');
+    makeLocks();
     spawnSync('mkfifo', ['-m', '666', told]);
     const child = start(`( ${claim(request('echo out'))}\n) <>"$HOME/told"`);
     const reader = fixReader(nonce('1'), () => 0);
@@ -274,7 +303,7 @@ describe.each(shells)("a fix's marker in $name", (shell) => {
     const gone = new Promise((resolve) => child.once('close', resolve));
     writeFileSync(told, said);
     await gone;
-    expect(existsSync(marker)).toBe(stays);
+    expect([existsSync(marker), existsSync(join(locks, `begun.${name}`))]).toEqual([stays, stays]);
   });
 
   it('goes after seven days, with one of the next fixes; journals that are kept beside it stay', async () => {
