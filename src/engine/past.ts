@@ -14,6 +14,8 @@ export interface Past {
   readonly saidAll: Set<string>;
   /** The host had ended, and somebody asked to try it again: it is looked at anew, but for what stands. */
   readonly ended: boolean;
+  /** Those that somebody has changed since the host had ended. */
+  readonly drifted: Set<string>;
   /** An undo of the run took something back there: nothing stands for sure. */
   readonly undone: boolean;
 }
@@ -26,16 +28,18 @@ export function pastOf(history: HostHistory, undone = false): Past {
     asked: new Set(),
     saidAll: new Set(),
     ended: hasEnded(history),
+    drifted: new Set(),
     undone,
   };
 }
 
 /**
  * Whether a unit is gone on with as it was left: its gate was open, and nothing of it is made again. Of a host that is tried again only
- * what failed, or was taken back, is begun anew.
+ * what failed, was taken back, or was changed by somebody since, is begun anew.
  */
-export function goesOn({ ended, undone }: Pick<Past, 'ended' | 'undone'>, unit: UnitRecord): boolean {
+export function goesOn({ ended, undone, drifted }: Past, unit: UnitRecord): boolean {
   if (!ended || !mayHaveBegun(unit)) return mayHaveBegun(unit);
+  if (drifted.has(canonicalJson(unit.key))) return false;
   const { finished, rollback } = unit;
   return !undone && rollback === undefined && (finished === undefined || finished.outcome === 'changed');
 }

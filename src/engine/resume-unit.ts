@@ -4,8 +4,9 @@ import type { Registry } from '../model/pack.ts';
 import type { PlannedChange } from '../model/plan.ts';
 import { resultOf } from './ask-result.ts';
 import { backKey } from './fix-key.ts';
-import type { MadeChange } from './host-run.ts';
+import type { HostRun, MadeChange } from './host-run.ts';
 import type { DueChange } from './inspect-calls.ts';
+import { standsAs } from './look-again.ts';
 import type { Claims } from './own-claims.ts';
 import { goesOn } from './past.ts';
 import { plainJson } from './plain-json.ts';
@@ -111,6 +112,22 @@ export function recordedUnit(registry: Registry, record: UnitRecord): Recorded[]
 /** What the last try of a unit made. */
 export function recordedTry(registry: Registry, record: UnitRecord): readonly Recorded[] {
   return recorded(registry, record, lastTry(record).flatMap(begunOf));
+}
+
+/** Of a host that had ended and is tried again: what somebody has changed since, as far as that can be looked at, counts as made no longer. */
+export async function forgetDrifted(run: HostRun): Promise<void> {
+  const { past } = run;
+  if (past?.ended !== true) return;
+  for (const [key, unit] of past.units) {
+    if (goesOn(past, unit) && !(await stillStands(run, unit))) past.drifted.add(key);
+  }
+}
+
+async function stillStands(run: HostRun, record: UnitRecord): Promise<boolean> {
+  const made = recordedTry(run.parts.registry, record).flatMap(({ due }) => (typeof due === 'string' ? [] : [due]));
+  const looked = made.filter(({ action }) => action.converges);
+  const found = await Promise.all(looked.map((due) => standsAs(run, due)));
+  return found.every((stands) => stands === 'after');
 }
 
 /** The first attempt of a unit's last try. */

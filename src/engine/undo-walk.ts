@@ -1,7 +1,9 @@
 import type { HostHistory, UnitRecord } from '../model/history.ts';
 import type { HostOutcome, HostPlan, StepPlan } from '../model/plan.ts';
 import type { StepResult } from '../model/result.ts';
+import { lockedElsewhere, placesIn } from './delegate.ts';
 import { helpOf } from './helps.ts';
+import type { HostRun } from './host-run.ts';
 import { otherHost } from './past.ts';
 import { stampOf } from './step-place.ts';
 import { type EarlierUndos, leftUnknown, type Standing, sameItem, standingOf } from './undo-due.ts';
@@ -47,6 +49,13 @@ interface Ended {
   readonly reason: string;
 }
 
+/** Who holds another host on which something is due: half of an undo is worse than none. */
+async function lockedFor(run: HostRun, { steps }: HostPlan): Promise<string | undefined> {
+  const due = steps.flatMap(({ items }) => items.flatMap(({ changes }) => changes));
+  const locked = await lockedElsewhere(run, placesIn(due));
+  return locked === undefined ? undefined : `${locked}; nothing was begun, undo it again to go on`;
+}
+
 async function undoAll(
   walk: Walk,
   of: string,
@@ -57,7 +66,8 @@ async function undoAll(
   const run = newRun(walk, plan);
   const left: string[] = [...plan.notes];
   const all = standing.flatMap(({ changes }) => changes);
-  let end: Ended | undefined = refused === undefined ? undefined : { verdict: 'refused', reason: refused };
+  const why = refused ?? (await lockedFor(run, plan));
+  let end: Ended | undefined = why === undefined ? undefined : { verdict: 'refused', reason: why };
   const steps: StepPlan[] = [];
   for (const entry of standing) {
     const { unit } = entry;
@@ -68,7 +78,7 @@ async function undoAll(
     const title = shown?.title ?? `Undo step ${unit.step}`;
     if (end !== undefined || run.parts.stopping.aborted) {
       steps.push(
-        skipped(stepPlan(unit, []), end === undefined ? 'interrupted' : (refused ?? 'an earlier undo ended this host')),
+        skipped(stepPlan(unit, []), end === undefined ? 'interrupted' : (why ?? 'an earlier undo ended this host')),
       );
       continue;
     }

@@ -11,6 +11,7 @@ import { lockNote } from './host-lock.ts';
 import type { EngineParts, HostRun } from './host-run.ts';
 import { lookAtSymptom, symptomGone } from './look-at-symptom.ts';
 import { anyGoesOn, type Past } from './past.ts';
+import { forgetDrifted } from './resume-unit.ts';
 import { leftByPlan } from './run-once.ts';
 import { runSteps, type StepsEnd } from './run-steps.ts';
 import { baseScope } from './scope.ts';
@@ -47,6 +48,7 @@ export interface Walker {
  */
 export async function diagnose(walk: Walk): Promise<HostPlan> {
   const run = newRun(walk, undefined);
+  await forgetDrifted(run);
   const { symptom, walked, scope } = await go(run);
   const judged = judgePlan(walked);
   const locked = await walk.locked;
@@ -115,6 +117,7 @@ function lostAfterChange(run: HostRun, plan: HostPlan, failure: HostFailure): Ho
 }
 
 async function carriedOut(run: HostRun): Promise<HostOutcome> {
+  await forgetDrifted(run);
   await settleBegun(run);
   return withNotMet(run, await walkedThrough(run));
 }

@@ -120,8 +120,13 @@ function closingLines(summary: RunSummary, options: SummaryPrintOptions, colours
   const { finished } = summary;
   const dryRun = summary.started?.dryRun === true;
   const lines: string[] = [];
-  if (finished?.interrupted === true)
-    lines.push(colours.red('Interrupted: running steps were finished, no new ones begun.'));
+  if (finished?.interrupted === true) {
+    const open = summary.hosts.some(({ verdict }) => verdict === undefined || verdict === 'unknown');
+    const text = open
+      ? 'no new steps were begun; one that was running may not have finished.'
+      : 'running steps were finished, no new ones begun.';
+    lines.push(colours.red(`Interrupted: ${text}`));
+  }
   if (finished === undefined) lines.push(colours.red('The run ended before its end was recorded.'));
   const facts = [verdictCounts(summary, colours)];
   if (finished !== undefined && !dryRun) facts.push(changesOf(summary, finished.changes));

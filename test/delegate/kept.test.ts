@@ -34,13 +34,18 @@ it('is made on a host that the same run walks itself, under the lock of the one 
   expect(fleet.lb1.drained).toEqual(new Set(['app1', 'app2', 'lb1']));
 });
 
-it('is not begun while another run holds that host, for however many hosts at once', async () => {
-  const fleet = { app1: app(), app2: app(), app3: app(), lb1: balancer() };
+/** Another run takes the lock of `lb1`. */
+async function hold(fleet: Fleet): Promise<void> {
   const owner = { run: 'another', host: 'lb1', nonce: '0'.repeat(16), operator: 'ann@x', since: '', comment: '' };
   const host = { name: 'lb1', connect: { address: 'lb1', port: 22 }, vars: {}, groups: [], origins: {} };
   const held = await reach(fleet, {}).open(host, { signal: new AbortController().signal });
   const label = { kind: 'lock', name: 'take', params: owner } as const;
   await held.run({ label, command: { argv: ['true'] }, become: false, timeoutMs: 1000 });
+}
+
+it('is not begun while another run holds that host, for however many hosts at once', async () => {
+  const fleet = { app1: app(), app2: app(), app3: app(), lb1: balancer() };
+  await hold(fleet);
   const { outcomes } = await roll(fleet, { request: { stateDirectory: state, runbook: 'test/delegate/both.yaml' } });
   expect(outcomes.map(({ verdict }) => verdict)).toEqual(['not_fixed', 'not_fixed', 'not_fixed']);
   for (const { steps } of outcomes)
@@ -78,6 +83,19 @@ describe('an undo of what was done on another host', () => {
     );
     expect(did(fleet.lb1).slice(3)).toEqual(['! pool ready app3', '! pool ready app2', '! pool ready app1']);
     expect(asked).toEqual(['app3', 'lb1', 'app2', 'lb1', 'app1', 'lb1']);
+  });
+
+  it('is refused before anything is taken back while another run holds that host', async () => {
+    const fleet = { app1: app(), lb1: balancer() };
+    await roll(fleet, { request: { stateDirectory: state } });
+    const before = did(fleet.app1);
+    await hold(fleet);
+    const end = await undo(fleet);
+    expect([outcomeOf(end)?.verdict, end.kind === 'ran' && end.result.exitCode]).toEqual(['refused', 5]);
+    expect(outcomeOf(end)?.reason).toMatch(
+      /^lb1: locked by run another of .*; nothing was begun, undo it again to go on$/,
+    );
+    expect([did(fleet.app1), did(fleet.lb1)]).toEqual([before, ['! pool drain app1']]);
   });
 
   it('is refused where another machine has its name now', async () => {

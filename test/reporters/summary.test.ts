@@ -182,7 +182,7 @@ Needs a look
       { type: 'fix.intent', host: 'web02', step: 'boolean', key: [], attempt: 1, changes: [change] },
       runFinished(130, 1, true),
     ]);
-    expect(text).toContain('Interrupted');
+    expect(text).toContain('Interrupted: no new steps were begun; one that was running may not have finished.');
     expect(text).toMatch(/no result +web02\n +boolean: its fix had begun; whether it is done is not known/);
     expect(text).toContain('not started    web03');
     expect(text).toContain('1 fixed, 1 not started, 1 without a result');
