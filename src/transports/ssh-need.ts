@@ -30,7 +30,7 @@ export function sshNeed(options: SshNeedOptions): (host: Host) => Promise<string
   /** What the files know, if they name any authority; read once, not for each host. */
   function knownKeys(files: readonly string[]): readonly KnownKey[] {
     const key = JSON.stringify(files);
-    const found = files.flatMap((file) => ({ file, text: read(file) ?? '' }));
+    const found = files.map((file) => ({ file, text: read(file) ?? '' }));
     const known =
       parsed.get(key) ?? (found.some(({ text }) => text.includes('@cert-authority')) ? parseKnownHosts(found) : []);
     parsed.set(key, known);

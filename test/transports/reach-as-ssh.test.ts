@@ -113,6 +113,16 @@ describe.skipIf(sshdMissing !== undefined)('what ssh reaches is reached', () => 
     });
   });
 
+  it('by keys of the kinds that ssh_config accepts, and by no others', async () => {
+    const sshd = await serve({});
+    await answers(by(webAt(sshd, ' PubkeyAcceptedAlgorithms ssh-ed25519\n')).ssh);
+    const refused = answers(by(webAt(sshd, ' PubkeyAcceptedAlgorithms -ssh-ed25519*\n')).ssh);
+    await expect(refused).rejects.toMatchObject({
+      phase: 'auth',
+      help: expect.stringContaining('ssh_config does not accept keys of type ssh-ed25519'),
+    });
+  });
+
   describe('by algorithms that ssh2 does not have', () => {
     it.each([
       ['a MAC', ['MACs umac-128-etm@openssh.com', 'Ciphers aes128-ctr'], ''],
