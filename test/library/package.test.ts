@@ -39,6 +39,7 @@ describe('the package', () => {
     expect([...wanted, ...inFolders].filter((path) => !there.has(path))).toEqual([]);
     expect(readdirSync(join(consumer.installed, 'dist/licenses')).sort()).toEqual([
       '@marcbachmann-cel-js.txt',
+      'diff.txt',
       'yaml.txt',
     ]);
   });
