@@ -36,5 +36,6 @@ describe.skipIf(cageMissing !== undefined)('F2: an undo is killed and begun agai
       seconds: (performance.now() - begun) / 1000,
     });
     expect(violations).toEqual([]);
+    expect(kills()).toBeGreaterThanOrEqual(shareOf(30));
   });
 });

@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { makeBook } from './book.ts';
 import type { Place } from './place.ts';
 import { type LifeEnd, type Program, startLife } from './program.ts';
-import { randomOf } from './random.ts';
-import { journalFile, struck, watchRun } from './watch.ts';
+import { type Random, randomOf } from './random.ts';
+import { journalFile, runsIn, struck, type Trigger, watchRun } from './watch.ts';
 
 /** A whole run that is taken back, by an undo that is killed and begun again. */
 export interface UndoRound {
@@ -14,6 +14,14 @@ export interface UndoRound {
 }
 
 const mostKills = 3;
+
+/** Most of an undo's time goes into starting; its work is done soon, and its journal tells when. */
+function anywhere(random: Random): Trigger {
+  if (random.chance(0.2)) return { kind: 'time', ms: random.int(100, 1000) };
+  const type = random.pick(['run.started', 'rollback.intent', 'rollback.intent', 'rollback.result'] as const);
+  const delayMs = random.chance(0.5) ? random.int(0, 10) : random.int(0, 60);
+  return { kind: 'journal', type, nth: random.int(1, 3), delayMs };
+}
 
 /** `kill -9` of `undo` anywhere, then `undo` again: all that can be taken back is, and nothing else happens. */
 export async function undoRound(program: Program, place: Place, seed: number): Promise<UndoRound> {
@@ -38,10 +46,9 @@ export async function undoRound(program: Program, place: Place, seed: number): P
   let kills = 0;
   let end: LifeEnd | undefined;
   while (end === undefined || end.code === null) {
+    const ofUndo = watchRun(state, join(folder, 'effects'), runsIn(state));
     const life = startLife(program, ['undo', id, ...common], place.surroundings);
-    // Most of an undo's time goes into starting: its work is done within a second.
-    const trigger = { kind: 'time', ms: random.int(300, 2500) } as const;
-    if (kills < mostKills && (await struck(trigger, life, watch))) {
+    if (kills < mostKills && (await struck(anywhere(random), life, ofUndo))) {
       life.kill();
       kills += 1;
     }

@@ -33,8 +33,9 @@ export interface Watch {
   effects(): number;
 }
 
-export function watchRun(state: string, effectsFile: string): Watch {
-  const journal = cachedText(() => journalFile(state));
+/** `beside`: runs that were there before, and are not meant. */
+export function watchRun(state: string, effectsFile: string, beside: readonly string[] = []): Watch {
+  const journal = cachedText(() => journalFile(state, beside));
   const effects = cachedText(() => effectsFile);
   return {
     events: (type) => journal().split(`"type":"${type}"`).length - 1,
@@ -42,12 +43,16 @@ export function watchRun(state: string, effectsFile: string): Watch {
   };
 }
 
-/** Of the only run in a state directory. */
-export function journalFile(state: string): string | undefined {
+/** Of the only run in a state directory, beside these. */
+export function journalFile(state: string, beside: readonly string[] = []): string | undefined {
+  const [run] = runsIn(state).filter((name) => !beside.includes(name));
+  return run === undefined ? undefined : join(state, 'runs', run, 'journal.jsonl');
+}
+
+/** The runs that a state directory keeps. */
+export function runsIn(state: string): readonly string[] {
   const runs = join(state, 'runs');
-  if (!existsSync(runs)) return undefined;
-  const [run] = readdirSync(runs).filter((name) => /^\d{4}-/.test(name));
-  return run === undefined ? undefined : join(runs, run, 'journal.jsonl');
+  return existsSync(runs) ? readdirSync(runs).filter((name) => /^\d{4}-/.test(name)) : [];
 }
 
 function cachedText(file: () => string | undefined): () => string {
