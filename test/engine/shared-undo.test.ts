@@ -3,6 +3,7 @@ import { holdersLast, lostByOthers, type SharedStep } from '../../src/engine/sha
 import { SharedUndo } from '../../src/engine/undo-shared.ts';
 import type { HostPlan } from '../../src/model/plan.ts';
 import type { Verdict } from '../../src/model/result.ts';
+import { hostPlan } from '../journal/plans.ts';
 
 const held = (host: string, step: string, at: string, ...sharing: readonly string[]): SharedStep => ({
   step,
@@ -12,19 +13,7 @@ const held = (host: string, step: string, at: string, ...sharing: readonly strin
 });
 const schema = held('web1', 'schema', '2026-01-01T10:00:00Z', 'web2', 'web3');
 
-const found = (host: string, verdict: Verdict): HostPlan => ({
-  host,
-  verdict,
-  diagnosis: '',
-  symptom: 'none',
-  symptomReasons: [],
-  steps: [],
-  notes: [],
-  snapshots: [],
-  declaredProbes: 0,
-  traces: [],
-  outputs: {},
-});
+const found = (host: string, verdict: Verdict): HostPlan => ({ ...hostPlan, host, verdict });
 
 it.each([
   [[schema], ['web3', 'web2', 'web1']],

@@ -4,9 +4,10 @@ import { Secret } from '../../model/secret.ts';
 import type { Unknown } from '../../model/unknown.ts';
 import { exactText, octalFormat } from './exact-text.ts';
 import { largestFile, readFile } from './file-reading.ts';
+import type { FileAccess } from './left-by-others.ts';
 
 /** A regular file as it is before a change: enough to put it back exactly. JSON, but for secret content. */
-export interface FileState {
+export interface FileState extends FileAccess {
   readonly exists: boolean;
   /** Its directory exists. */
   readonly parent: boolean;
@@ -16,13 +17,6 @@ export interface FileState {
   readonly octal?: string | Secret;
   /** Compared on the host: it holds the wanted secret content already. */
   readonly same?: boolean;
-  readonly mode?: string;
-  readonly uid?: number;
-  readonly gid?: number;
-  readonly owner?: string;
-  readonly group?: string;
-  /** SELinux context. */
-  readonly context?: string;
 }
 
 /** Looks at a regular file for an action. `wanted` secret: the file's own content is kept secret too. */

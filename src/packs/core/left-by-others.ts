@@ -1,5 +1,5 @@
 /** Who may use a file, as `inspect` saw it. */
-interface Access {
+export interface FileAccess {
   readonly mode?: string;
   readonly uid?: number;
   readonly gid?: number;
@@ -13,7 +13,7 @@ interface Access {
  * The state before a change, with mode, owner and SELinux context as they are `now` where the change's params name none: the change
  * left these alone, so what differs in them since is somebody else's.
  */
-export function leftByOthers<State extends Access>(
+export function leftByOthers<State extends FileAccess>(
   before: State,
   now: State,
   named: { readonly mode?: string; readonly owner?: string; readonly group?: string },
